@@ -1,0 +1,52 @@
+// Every bound on bytes, counts and depths that come from outside. Checked before parsing.
+#ifndef COMMON_BASE_LIMITS_H_
+#define COMMON_BASE_LIMITS_H_
+
+#include <cstddef>
+
+namespace sti::limits {
+
+// One Identity header field value, octets. rcd with an inline jCard is the longest legitimate one.
+inline constexpr size_t kIdentityHeader = 16 * 1024;
+// One PASSporT in compact serialization, octets.
+inline constexpr size_t kPassport = 15 * 1024;
+// Identity headers of one request.
+inline constexpr size_t kIdentityHeadersPerCall = 16;
+// JSON text and nesting of a PASSporT, token or REST body.
+inline constexpr size_t kJson = 64 * 1024;
+inline constexpr int kJsonDepth = 16;
+// Members of one JSON object; duplicates are looked for among them.
+inline constexpr size_t kJsonMembers = 256;
+// Digits of a telephone number in a claim (E.164 has 15; service codes and test numbers get some air).
+inline constexpr size_t kTelephoneNumber = 32;
+// A SIP or tel URI.
+inline constexpr size_t kSipUri = 1024;
+// Entries of one dest claim.
+inline constexpr size_t kDestinations = 64;
+// An https URL (x5u, info). The longest seen in the wild has 106 octets.
+inline constexpr size_t kUrl = 512;
+// One certificate, CSR, or TNAuthList in DER.
+inline constexpr size_t kCertificate = 16 * 1024;
+inline constexpr size_t kCsr = 8 * 1024;
+inline constexpr size_t kTnAuthList = 4 * 1024;
+inline constexpr size_t kTnAuthListEntries = 256;
+// A chain as delivered by a repository (RFC 8555 s9.1 form).
+inline constexpr size_t kChainBody = 32 * 1024;
+inline constexpr size_t kChainCertificates = 10;
+// A CRL, DER or PEM. One entry takes about 40 to 120 octets.
+inline constexpr size_t kCrl = 64 * 1024 * 1024;
+// SPC token (RFC 9447 JWT), trust list (JWS over PEM roots).
+inline constexpr size_t kSpcToken = 16 * 1024;
+inline constexpr size_t kTrustList = 4 * 1024 * 1024;
+inline constexpr size_t kTrustListAnchors = 1024;
+// Requests of one SignBatch or VerifyBatch.
+inline constexpr size_t kBatch = 256;
+// A gRPC message that a server accepts.
+inline constexpr size_t kGrpcMessage = 8 * 1024 * 1024;
+// A configuration file, a private key file.
+inline constexpr size_t kConfigFile = 1024 * 1024;
+inline constexpr size_t kKeyFile = 16 * 1024;
+
+}  // namespace sti::limits
+
+#endif  // COMMON_BASE_LIMITS_H_

@@ -1,0 +1,18 @@
+"""sti_cc_library, sti_cc_binary, sti_cc_test: own code, with warnings as errors."""
+
+STRICT = ["-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Werror"]
+
+def sti_cc_library(name, copts = [], **kwargs):
+    native.cc_library(name = name, copts = STRICT + copts, **kwargs)
+
+def sti_cc_binary(name, copts = [], **kwargs):
+    native.cc_binary(name = name, copts = STRICT + copts, **kwargs)
+
+def sti_cc_test(name, deps = [], copts = [], size = "small", **kwargs):
+    native.cc_test(
+        name = name,
+        size = size,
+        copts = STRICT + copts,
+        deps = deps + ["@debian//:gmock", "@debian//:gtest", "@debian//:gtest_main"],
+        **kwargs
+    )
