@@ -1,0 +1,73 @@
+// ES256: ECDSA on P-256 with SHA-256, signatures as R||S of 64 octets (RFC 7518 s3.4). Keys are parsed once and
+// used for many signatures.
+#ifndef COMMON_CRYPTO_ES256_H_
+#define COMMON_CRYPTO_ES256_H_
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/crypto/openssl_handles.h"
+
+namespace sti::crypto {
+
+inline constexpr size_t kEs256SignatureSize = 64;
+
+// A P-256 public key. Immutable, thread-safe, cheap to copy.
+class VerifyingKey {
+ public:
+  // DER SubjectPublicKeyInfo. kKeyInvalid for anything but a P-256 key with named curve.
+  static absl::StatusOr<VerifyingKey> FromSpki(absl::string_view der);
+  // Takes a reference. kKeyInvalid as above.
+  static absl::StatusOr<VerifyingKey> FromEvp(EVP_PKEY* key);
+  // Affine coordinates, 32 octets each, big endian (JWK x and y). kKeyInvalid for a point that is not on the curve.
+  static absl::StatusOr<VerifyingKey> FromCoordinates(absl::string_view x, absl::string_view y);
+
+  // True only for a valid signature. Never allocates an error for a wrong one: wrong signatures are data.
+  bool Verify(absl::string_view message, absl::string_view signature) const;
+
+  std::string Spki() const;  // DER
+  std::string X() const;     // 32 octets
+  std::string Y() const;
+  bool operator==(const VerifyingKey& other) const;
+  EVP_PKEY* evp() const { return key_.get(); }
+
+ private:
+  explicit VerifyingKey(std::shared_ptr<EVP_PKEY> key) : key_(std::move(key)) {}
+  std::shared_ptr<EVP_PKEY> key_;
+};
+
+// Seam: whoever can sign with one private key, wherever that key lives. Thread-safe.
+class Signer {
+ public:
+  virtual ~Signer() = default;
+  // 64 octets R||S. kInternal when the key store fails.
+  virtual absl::StatusOr<std::string> Sign(absl::string_view message) const = 0;
+  virtual const VerifyingKey& public_key() const = 0;
+  // For X.509 structures, which OpenSSL signs itself.
+  virtual EVP_PKEY* evp() const = 0;
+};
+
+// A P-256 private key in memory.
+class SigningKey final : public Signer {
+ public:
+  static absl::StatusOr<std::shared_ptr<const SigningKey>> Generate();
+  // PKCS#8 or SEC1 PEM, without passphrase. kKeyInvalid.
+  static absl::StatusOr<std::shared_ptr<const SigningKey>> FromPem(absl::string_view pem);
+  static absl::StatusOr<std::shared_ptr<const SigningKey>> FromEvp(EvpPkeyPtr key);
+
+  absl::StatusOr<std::string> Sign(absl::string_view message) const override;
+  const VerifyingKey& public_key() const override { return public_key_; }
+  EVP_PKEY* evp() const override { return key_.get(); }
+
+ private:
+  SigningKey(EvpPkeyPtr key, VerifyingKey public_key);
+  EvpPkeyPtr key_;
+  VerifyingKey public_key_;
+};
+
+}  // namespace sti::crypto
+
+#endif  // COMMON_CRYPTO_ES256_H_

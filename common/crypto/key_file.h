@@ -1,0 +1,23 @@
+// Private keys on disk: PKCS#8 PEM, readable by the owner only.
+#ifndef COMMON_CRYPTO_KEY_FILE_H_
+#define COMMON_CRYPTO_KEY_FILE_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "common/crypto/es256.h"
+
+namespace sti::crypto {
+
+// kNotFound; kKeyPermissions when group or others have any right to the file; kKeyInvalid; kTooLarge.
+absl::StatusOr<std::shared_ptr<const SigningKey>> LoadPrivateKeyFile(const std::string& path);
+
+// Writes mode 0600, synced, under a temporary name first: the file is whole or absent. kAlreadyExists rather than
+// overwriting. kStorageFailed.
+absl::Status WritePrivateKeyFile(const std::string& path, const SigningKey& key);
+
+}  // namespace sti::crypto
+
+#endif  // COMMON_CRYPTO_KEY_FILE_H_

@@ -1,0 +1,19 @@
+#ifndef COMMON_RPC_CHANNEL_H_
+#define COMMON_RPC_CHANNEL_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "proto/sti/config/v1/common.pb.h"
+
+namespace sti::rpc {
+
+// A channel to another daemon, TLS with a client certificate unless the configuration says otherwise. Connects lazily and
+// again after losses. kConfigInvalid, kKeyPermissions.
+absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const sti::config::v1::GrpcClient& config);
+
+}  // namespace sti::rpc
+
+#endif  // COMMON_RPC_CHANNEL_H_

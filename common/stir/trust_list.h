@@ -1,0 +1,35 @@
+// The list of trusted STI-CAs: an ES256 JWS of the STI-PA (ATIS-1000084, acme_pa.md s5).
+#ifndef COMMON_STIR_TRUST_LIST_H_
+#define COMMON_STIR_TRUST_LIST_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/crypto/es256.h"
+#include "common/pki/certificate.h"
+#include "common/stir/spc_token.h"
+
+namespace sti::stir {
+
+struct TrustList {
+  std::string version = "1.0";
+  int64_t sequence = 0;  // grows with every change
+  absl::Time expires;
+  std::vector<pki::Certificate> roots;
+};
+
+absl::StatusOr<std::string> SignTrustList(const TrustList& list, const std::vector<pki::Certificate>& signer_chain,
+                                          const crypto::Signer& signer);
+
+// Signature, path of the signer to `pa_root`, exp, sequence at least `min_sequence`, every root self-signed and CA:TRUE.
+// Unknown members are ignored. kTrustListInvalid, kTrustListExpired, kTrustListRollback, kTooLarge.
+absl::StatusOr<TrustList> VerifyTrustList(absl::string_view jws, const pki::Certificate& pa_root,
+                                          const SignerChainSource* sources, int64_t min_sequence, absl::Time now);
+
+}  // namespace sti::stir
+
+#endif  // COMMON_STIR_TRUST_LIST_H_

@@ -1,0 +1,64 @@
+// SQL state as a seam. SQLite (WAL, synchronous=FULL) today; the SQL subset is what PostgreSQL also understands.
+#ifndef COMMON_STORE_DATABASE_H_
+#define COMMON_STORE_DATABASE_H_
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace sti::store {
+
+// A column or parameter: NULL, integer, text or octets.
+struct Blob {
+  std::string octets;
+  bool operator==(const Blob& other) const { return octets == other.octets; }
+};
+using SqlValue = std::variant<std::monostate, int64_t, std::string, Blob>;
+using SqlRow = std::vector<SqlValue>;
+
+// Reads of a column that has the expected type by schema; a wrong type gives 0 or "".
+int64_t AsInt(const SqlValue& value);
+std::string AsText(const SqlValue& value);
+std::string AsBlob(const SqlValue& value);
+
+// One transaction. Only valid inside of Database::Write or Read.
+class Transaction {
+ public:
+  virtual ~Transaction() = default;
+  // Parameters are "?1", "?2"... kAlreadyExists on a unique or primary key conflict, else kStorageFailed.
+  virtual absl::Status Execute(absl::string_view sql, const std::vector<SqlValue>& parameters) = 0;
+  virtual absl::StatusOr<std::vector<SqlRow>> Query(absl::string_view sql, const std::vector<SqlValue>& parameters) = 0;
+  // Rows changed by the last Execute.
+  virtual int64_t RowsChanged() const = 0;
+};
+
+// Thread-safe. Writers are serialized.
+class Database {
+ public:
+  virtual ~Database() = default;
+  // Runs `body` in one write transaction. OK means committed and synced to disk; anything else means nothing happened.
+  virtual absl::Status Write(const std::function<absl::Status(Transaction&)>& body) = 0;
+  virtual absl::Status Read(const std::function<absl::Status(Transaction&)>& body) = 0;
+};
+
+// Statements of one schema version. Never changed once released: a new need is a new migration.
+struct Migration {
+  int version;  // 1, 2, 3...
+  std::vector<std::string> statements;
+};
+
+// Opens or creates the file (mode 0600), and brings the schema up to the last migration, each in a transaction.
+// kStorageFailed with the path and what is wrong; kStateConflict when the file is of a newer schema than this program.
+absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const std::string& path, const std::vector<Migration>& migrations);
+
+}  // namespace sti::store
+
+#endif  // COMMON_STORE_DATABASE_H_
