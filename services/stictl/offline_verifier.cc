@@ -1,0 +1,106 @@
+#include "services/stictl/offline_verifier.h"
+
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/limits.h"
+#include "common/base/reason.h"
+#include "common/base/status_macros.h"
+#include "common/codec/pem.h"
+#include "common/pki/chain_verifier.h"
+#include "common/pki/crl.h"
+#include "common/stir/identity_header.h"
+#include "common/stir/passport_verifier.h"
+#include "common/stir/telephone_number.h"
+
+namespace sti::stictl {
+namespace {
+
+using pki::Certificate;
+
+absl::StatusOr<std::vector<Certificate>> ParseRoots(absl::string_view pem) {
+  auto blocks = codec::ParsePem(pem, limits::kTrustListAnchors);
+  if (!blocks.ok()) return PrefixField("anchors", blocks.status());
+  std::vector<Certificate> roots;
+  for (const codec::PemBlock& block : *blocks) {
+    if (block.label != "CERTIFICATE") continue;
+    auto root = Certificate::ParseDer(block.der);
+    if (!root.ok()) return PrefixField("anchors", root.status());
+    roots.push_back(*std::move(root));
+  }
+  if (roots.empty()) return MakeError(Reason::kInvalidField, "anchors", "the file holds no PEM certificate");
+  return roots;
+}
+
+// The CRL file holds the CRL and its signer's chain. Whoever hands over the file vouches for it, so the last certificate
+// of that chain is the anchor; a root that was left out is looked for among the anchors.
+absl::StatusOr<std::shared_ptr<const pki::VerifiedCrl>> ParseCrl(absl::string_view pem,
+                                                                 const std::vector<Certificate>& roots, absl::Time at) {
+  STI_ASSIGN_OR_RETURN(const std::vector<codec::PemBlock> blocks, codec::ParsePem(pem, limits::kChainCertificates + 1));
+  std::string crl;
+  std::vector<Certificate> chain;
+  for (const codec::PemBlock& block : blocks) {
+    if (block.label == "X509 CRL") {
+      if (!crl.empty()) return MakeError(Reason::kInvalidField, "the file holds more than one CRL");
+      crl = block.der;
+    } else if (block.label == "CERTIFICATE") {
+      STI_ASSIGN_OR_RETURN(Certificate certificate, Certificate::ParseDer(block.der));
+      chain.push_back(std::move(certificate));
+    }
+  }
+  if (crl.empty()) return MakeError(Reason::kInvalidField, "the file holds no PEM block \"X509 CRL\"");
+  if (chain.empty()) return MakeError(Reason::kInvalidField, "the file holds no certificate of the CRL's signer");
+  if (chain.back().IsSelfIssued()) {
+    const Certificate root = chain.back();
+    if (chain.size() > 1) chain.pop_back();
+    return pki::VerifiedCrl::Verify(crl, chain, root, at);
+  }
+  for (const Certificate& root : roots) {
+    if (root.subject() == chain.back().issuer()) return pki::VerifiedCrl::Verify(crl, chain, root, at);
+  }
+  return pki::VerifiedCrl::Verify(crl, chain, chain.back(), at);
+}
+
+absl::StatusOr<stir::PartyIdentity> ParseParty(absl::string_view field, const std::string& text) {
+  if (text.empty()) return MakeError(Reason::kMissingField, field, "a telephone number or SIP URI is needed");
+  auto party = stir::ParseSipIdentity(text, stir::NumberingPlan());
+  if (!party.ok()) return PrefixField(field, party.status());
+  return party;
+}
+
+}  // namespace
+
+absl::StatusOr<stir::CallVerdict> VerifyOffline(const OfflineCall& call) {
+  STI_ASSIGN_OR_RETURN(const stir::PartyIdentity orig, ParseParty("orig", call.orig));
+  STI_ASSIGN_OR_RETURN(const stir::PartyIdentity dest, ParseParty("dest", call.dest));
+  STI_ASSIGN_OR_RETURN(std::vector<Certificate> roots, ParseRoots(call.anchors));
+  std::shared_ptr<const pki::VerifiedCrl> crl;
+  if (!call.crl.empty()) {
+    auto parsed = ParseCrl(call.crl, roots, call.at);
+    if (!parsed.ok()) return PrefixField("crl", parsed.status());
+    crl = *std::move(parsed);
+  }
+  const pki::TrustAnchors anchors(std::move(roots));
+  const auto chain = pki::CertificateChain::Parse(call.chain);
+  const absl::Status chain_status =
+      chain.ok() ? pki::VerifyChain(*chain, anchors, crl.get(), pki::ChainPolicy(), call.at) : chain.status();
+
+  stir::CallFacts facts;
+  facts.callers = {orig};
+  facts.called = {dest};
+  std::vector<stir::HeaderVerdict> headers;
+  for (const std::string& joined : call.identities) {
+    for (const std::string& identity : stir::SplitIdentityValues(joined)) {
+      if (headers.size() == limits::kIdentityHeadersPerCall) {
+        return MakeError(Reason::kTooLarge, "identity",
+                         absl::StrCat("more than ", limits::kIdentityHeadersPerCall, " Identity headers"));
+      }
+      const stir::Examination examination = stir::Examine(identity, facts, stir::VerifyPolicy(), call.at);
+      headers.push_back(stir::Conclude(examination, chain, chain_status));
+    }
+  }
+  return stir::CombineVerdicts(std::move(headers));
+}
+
+}  // namespace sti::stictl
