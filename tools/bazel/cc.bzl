@@ -2,8 +2,9 @@
 
 STRICT = ["-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Werror"]
 
+# linkstatic: everything is linked into the binaries, so no .so of each library either.
 def sti_cc_library(name, copts = [], **kwargs):
-    native.cc_library(name = name, copts = STRICT + copts, **kwargs)
+    native.cc_library(name = name, copts = STRICT + copts, linkstatic = True, **kwargs)
 
 def sti_cc_binary(name, copts = [], **kwargs):
     native.cc_binary(name = name, copts = STRICT + copts, **kwargs)

@@ -24,7 +24,6 @@ def _gen_impl(ctx):
     args.add("--include_imports")
     args.add_all(ctx.files.srcs)
 
-
     # Own code is compiled with -Wconversion -Werror; generated headers must not take part in that.
     ctx.actions.run_shell(
         command = "/usr/bin/protoc \"$@\" && sed -i '1i #pragma GCC system_header' " + " ".join([h.path for h in hdrs]),
@@ -62,6 +61,7 @@ def cc_grpc_library(name, srcs, deps = [], grpc = True, visibility = None, **kwa
         srcs = [name + "_srcs"],
         deps = deps + ["@debian//:protobuf"] + (["@debian//:grpc++"] if grpc else []),
         copts = ["-w"],  # generated code
+        linkstatic = True,
         features = ["-layering_check"],
         visibility = visibility,
         **kwargs
