@@ -1,4 +1,5 @@
-// YAML onto a protobuf message: the .proto is the schema, its comments the manual.
+// YAML onto a protobuf message: the .proto is the schema (with proto/sti/config/v1/options.proto), its
+// comments the manual.
 #ifndef COMMON_DAEMON_CONFIG_LOADER_H_
 #define COMMON_DAEMON_CONFIG_LOADER_H_
 
@@ -13,18 +14,23 @@ namespace sti::daemon {
 
 // One complaint about a configuration file.
 struct ConfigProblem {
-  int line = 0, column = 0;  // 1-based; 0 when the problem has no place (a missing key)
-  std::string path;          // "grpc.tls.key_file"
+  int line = 0, column = 0;  // 1-based; a missing key has the place of the mapping that lacks it
+  std::string path;          // "grpc.tls.key_file"; empty for the whole file
   std::string text;
 };
 
-// "as.yaml:3:5: grpc.tls.key_fil: unknown key; did you mean key_file?"
+// One line each, in the order of the file: "as.yaml:3:5: grpc.tls.key_fil: unknown key; did you mean
+// key_file?"
 std::string FormatProblems(const std::string& file, const std::vector<ConfigProblem>& problems);
 
-// Fills `message`. Collects every problem instead of stopping at the first: unknown keys (with the nearest known one),
-// wrong types, values out of range, missing keys whose comment begins with "Required" are found by the caller's checks.
-// Names ending in _file are taken relative to the file's folder, and so is state_dir; a named input file that is missing
-// is a problem with its line and column (but for port_file, which is written). kConfigInvalid with all problems as text.
+// Fills `message` from a file and returns every problem instead of stopping at the first: YAML errors,
+// unknown keys (with the nearest known one), duplicate keys, wrong types, values out of range, missing keys,
+// input files that are missing or unreadable, private keys that others may read. Keys left out get the
+// defaults of the schema; a message left out is filled with its defaults when none of its keys is required.
+// Names of files and folders come out relative to the file's folder. Thread-safe.
+std::vector<ConfigProblem> ReadConfig(const std::string& file, google::protobuf::Message& message);
+
+// The same as a status: kConfigInvalid with FormatProblems as text.
 absl::Status LoadConfig(const std::string& file, google::protobuf::Message& message);
 
 }  // namespace sti::daemon

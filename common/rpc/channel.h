@@ -1,3 +1,4 @@
+// Channels to other daemons.
 #ifndef COMMON_RPC_CHANNEL_H_
 #define COMMON_RPC_CHANNEL_H_
 
@@ -10,8 +11,9 @@
 
 namespace sti::rpc {
 
-// A channel to another daemon, TLS with a client certificate unless the configuration says otherwise. Connects lazily and
-// again after losses. kConfigInvalid, kKeyPermissions.
+// A channel to another daemon, TLS with a client certificate unless the configuration says otherwise.
+// Connects lazily and, after losses, again and again (a wait of 0.2 s that grows up to 5 s). Thread-safe.
+// kConfigInvalid, kKeyPermissions.
 absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const sti::config::v1::GrpcClient& config);
 
 }  // namespace sti::rpc

@@ -8,34 +8,50 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/rpc/lacking.h"
 #include "proto/sti/config/v1/common.pb.h"
 
 namespace sti::rpc {
 
-// Thread-safe.
+// Thread-safe. Serves callback and synchronous services alike.
 class Server {
  public:
-  // Starts serving. Every service begins as NOT_SERVING on grpc.health.v1.Health until SetServing; the empty service
-  // name is the whole daemon. kConfigInvalid (files), kKeyPermissions, kUnavailable (address in use; text names it).
+  // Starts serving. TLS 1.2 or later with mandatory client certificates unless the configuration asks for
+  // plaintext. Every service begins as NOT_SERVING on grpc.health.v1.Health until SetServing; the empty
+  // service name is the whole daemon. The services must outlive the server. kConfigInvalid (address, TLS
+  // files), kKeyPermissions, kUnavailable (address in use; the text names it).
   static absl::StatusOr<std::unique_ptr<Server>> Start(const sti::config::v1::GrpcServer& config,
                                                        const std::vector<grpc::Service*>& services);
+  // Cancels what is still running.
   ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
 
   int port() const { return port_; }
-  // `lacking` empty: SERVING. Else NOT_SERVING; the reasons are logged once a change.
-  void SetServing(const std::vector<std::string>& lacking);
-  // NOT_SERVING, no new calls, calls under way finish within `grace`.
+
+  // `lacking` empty: SERVING. Else NOT_SERVING, and the trailer "sti-lacking" of every health check names
+  // what the daemon lacks. True when this differs from the last call, so that a caller logs a change once. No
+  // effect after Shutdown.
+  bool SetServing(const std::vector<std::string>& lacking);
+
+  // NOT_SERVING, no new calls, calls under way may finish within `grace`, then they are cancelled. Returns
+  // when none is left. Long-lived streams should be ended by their services before.
   void Shutdown(absl::Duration grace);
 
  private:
-  explicit Server(std::unique_ptr<grpc::Server> server, int port);
+  Server(std::unique_ptr<grpc::Server> server, int port, std::shared_ptr<Lacking> lacking);
+
   std::unique_ptr<grpc::Server> server_;
-  int port_;
+  const int port_;
+  const std::shared_ptr<Lacking> lacking_;
 };
 
-// Name of the caller's client certificate: first DNS or URI subjectAltName, else CN; "anonymous" on plaintext.
+// Name of the caller's client certificate: first DNS subjectAltName, else first URI subjectAltName, else CN;
+// empty when it has none of them; "anonymous" on plaintext. For grpc::ServerContext and
+// grpc::CallbackServerContext.
 std::string ClientIdentity(const grpc::ServerContextBase& context);
 
 // kPermissionDenied, naming the identity, unless it is in `allowed`. An empty list allows nobody.

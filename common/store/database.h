@@ -1,4 +1,5 @@
-// SQL state as a seam. SQLite (WAL, synchronous=FULL) today; the SQL subset is what PostgreSQL also understands.
+// SQL state as a seam. SQLite (WAL, synchronous=FULL) today; the SQL subset is what PostgreSQL also
+// understands.
 #ifndef COMMON_STORE_DATABASE_H_
 #define COMMON_STORE_DATABASE_H_
 
@@ -35,7 +36,8 @@ class Transaction {
   virtual ~Transaction() = default;
   // Parameters are "?1", "?2"... kAlreadyExists on a unique or primary key conflict, else kStorageFailed.
   virtual absl::Status Execute(absl::string_view sql, const std::vector<SqlValue>& parameters) = 0;
-  virtual absl::StatusOr<std::vector<SqlRow>> Query(absl::string_view sql, const std::vector<SqlValue>& parameters) = 0;
+  virtual absl::StatusOr<std::vector<SqlRow>> Query(absl::string_view sql,
+                                                    const std::vector<SqlValue>& parameters) = 0;
   // Rows changed by the last Execute.
   virtual int64_t RowsChanged() const = 0;
 };
@@ -44,7 +46,8 @@ class Transaction {
 class Database {
  public:
   virtual ~Database() = default;
-  // Runs `body` in one write transaction. OK means committed and synced to disk; anything else means nothing happened.
+  // Runs `body` in one write transaction. OK means committed and synced to disk; anything else means nothing
+  // happened.
   virtual absl::Status Write(const std::function<absl::Status(Transaction&)>& body) = 0;
   virtual absl::Status Read(const std::function<absl::Status(Transaction&)>& body) = 0;
 };
@@ -55,9 +58,11 @@ struct Migration {
   std::vector<std::string> statements;
 };
 
-// Opens or creates the file (mode 0600), and brings the schema up to the last migration, each in a transaction.
-// kStorageFailed with the path and what is wrong; kStateConflict when the file is of a newer schema than this program.
-absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const std::string& path, const std::vector<Migration>& migrations);
+// Opens or creates the file (mode 0600), and brings the schema up to the last migration, each in a
+// transaction. kStorageFailed with the path and what is wrong; kStateConflict when the file is of a newer
+// schema than this program.
+absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const std::string& path,
+                                                     const std::vector<Migration>& migrations);
 
 }  // namespace sti::store
 
