@@ -2,6 +2,7 @@
 #ifndef COMMON_HTTP_FETCHER_H_
 #define COMMON_HTTP_FETCHER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -16,8 +17,8 @@ namespace sti::http {
 
 struct FetchResponse {
   int status = 0;
-  std::string content_type;   // lower case, without parameters
-  std::string cache_control;  // as received
+  std::string content_type;   // lower case, without parameters; empty when absent
+  std::string cache_control;  // as received; several fields joined with ", " (RFC 9110 s5.3)
   std::string body;
 };
 
@@ -26,26 +27,30 @@ class HttpFetcher {
  public:
   using Callback = std::function<void(absl::StatusOr<FetchResponse>)>;
   virtual ~HttpFetcher() = default;
-  // GETs `url` and calls `done` exactly once, on the fetcher's thread or, for an immediate refusal, on the caller's.
-  // `done` must not block. kCertificateUnavailable (name, connection, TLS, HTTP other than 200, redirect, too large),
-  // kCertificateFetchTimeout, kCertificateAddressRefused, kOverloaded (too many downloads).
+  // GETs `url` and calls `done` exactly once, on the fetcher's thread or, for an immediate refusal, on the
+  // caller's. `done` must not block, throw, or destroy the fetcher; it may call Fetch. An answer has status
+  // 200. kCertificateUnavailable (port not allowed, name, connection, TLS, HTTP other than 200 and so any
+  // redirect, too large), kCertificateFetchTimeout, kCertificateAddressRefused, kOverloaded (too many
+  // downloads). No text quotes what the peer sent, but for its status code.
   virtual void Fetch(const codec::Url& url, Callback done) = 0;
 };
 
 struct FetcherOptions {
-  std::string ca_file;                                   // empty: the system's web roots
-  std::vector<uint16_t> allowed_ports = {443, 8443};
-  std::vector<std::string> allowed_special_addresses;    // CIDR blocks exempt from the RFC 6890 guard
-  absl::Duration timeout = absl::Seconds(2);             // from name look-up to last octet
-  size_t max_body = 32 * 1024;
-  size_t max_header = 16 * 1024;
-  int max_downloads = 64;                                // under way at once
+  std::string ca_file;                                 // PEM; empty: the system's web roots
+  std::vector<uint16_t> allowed_ports = {443, 8443};   // any other is refused before a name look-up
+  std::vector<std::string> allowed_special_addresses;  // CIDR blocks exempt from the RFC 6890 guard
+  absl::Duration timeout = absl::Seconds(2);           // from name look-up to last octet
+  size_t max_body = 32 * 1024;                         // octets
+  size_t max_header = 16 * 1024;                       // octets, status lines and trailers included
+  int max_downloads = 64;                              // under way at once
   int max_downloads_per_host = 8;
 };
 
-// libcurl's multi interface on one thread. TLS 1.2 or later with host name check, GET only, no redirects, no proxy, no
-// cookies; names are resolved once, special addresses (RFC 6890; v4, v6, v4-mapped) refused, and the connection goes to
-// the checked address. The destructor fails what is under way. kConfigInvalid.
+// libcurl's multi interface on one thread. HTTP/1.1 over TLS 1.2 or later with host name check, GET only, no
+// redirects, no proxy, no cookies. The address guard (address_guard.h) judges the very address that is
+// connected to, so a name that changes its address between look-ups gains nothing. The destructor fails what
+// is under way with kCertificateUnavailable and returns after the last callback. kConfigInvalid, with the
+// option as field.
 absl::StatusOr<std::unique_ptr<HttpFetcher>> CreateFetcher(const FetcherOptions& options);
 
 }  // namespace sti::http

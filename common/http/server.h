@@ -2,61 +2,53 @@
 #ifndef COMMON_HTTP_SERVER_H_
 #define COMMON_HTTP_SERVER_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
-#include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/http/message.h"
 
 namespace sti::http {
 
-struct HttpRequest {
-  std::string method;  // "GET"
-  std::string target;  // path and query as received
-  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case
-  std::string body;
-  std::string client_identity;  // of the client certificate; empty without one
-  // First value; empty when absent. `name` in lower case.
-  absl::string_view Header(absl::string_view name) const;
-};
-
-struct HttpResponse {
-  int status = 200;
-  std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;
-};
-
-// Called on the server's threads, several at once; must not block for long. HEAD is answered by the server from the GET
-// answer without its body.
+// Called on the server's threads, several at once; must not block for long. An exception, or an answer that
+// CheckResponse (message.h) refuses, gives the client a bare 500.
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
 struct HttpServerOptions {
-  std::string listen;  // "host:port"
-  std::string certificate_file, key_file;
-  std::string client_ca_file;  // not empty: client certificates are demanded
+  std::string listen;                      // "host:port", "[v6]:port"; port 0 lets the kernel choose
+  std::string certificate_file, key_file;  // PEM, own certificate first; key without passphrase, mode 0600
+  std::string client_ca_file;              // not empty: client certificates from these CAs are demanded
   int threads = 2;
-  size_t max_body = 64 * 1024;
-  size_t max_header = 16 * 1024;
-  size_t max_connections = 4096;
-  absl::Duration idle_timeout = absl::Seconds(30);
+  size_t max_body = 64 * 1024;                      // octets; beyond: 413
+  size_t max_header = 16 * 1024;                    // octets; beyond: 431
+  size_t max_connections = 4096;                    // beyond: closed at once
+  absl::Duration idle_timeout = absl::Seconds(30);  // between requests
+  // For the TLS handshake, for a whole request from its first octet, and for an answer (plus a second per 64
+  // KiB).
   absl::Duration request_timeout = absl::Seconds(10);
 };
 
+// Thread-safe.
 class HttpServer {
  public:
-  virtual ~HttpServer() = default;  // stops
+  virtual ~HttpServer() = default;  // stops at once
   virtual uint16_t port() const = 0;
-  // Stops accepting, lets requests under way finish, for at most `grace`.
+  // Stops accepting, lets requests under way finish, for at most `grace`, then closes every connection.
+  // Idempotent. Not to be called from a handler.
   virtual void Shutdown(absl::Duration grace) = 0;
 };
 
-// TLS 1.2 or later. kConfigInvalid for bad files, kUnavailable when the address is in use (text names it).
-absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpsServer(const HttpServerOptions& options, HttpHandler handler);
+// HTTP/1.1 with keep-alive over TLS 1.2 or later. HEAD is answered from the GET answer without its body.
+// Malformed requests get their 4xx without the handler seeing them; methods are the handler's affair.
+// kConfigInvalid for bad options and files (field = option), kKeyPermissions for a key file that others may
+// read, kKeyMismatch for a key that is not the certificate's, kUnavailable when the address cannot be
+// listened on (text names it).
+absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpsServer(const HttpServerOptions& options,
+                                                             HttpHandler handler);
 
 }  // namespace sti::http
 
