@@ -1,0 +1,142 @@
+#include "common/rpc/server.h"
+
+#include <grpcpp/ext/proto_server_reflection_plugin.h>
+#include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/impl/server_builder_option.h>
+#include <grpcpp/impl/server_builder_plugin.h>
+#include <grpcpp/impl/server_initializer.h>
+
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/limits.h"
+#include "common/base/reason.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/health_trailer.h"
+#include "common/rpc/listen_address.h"
+#include "common/rpc/tls_files.h"
+#include "proto/grpc/health/v1/health.pb.h"
+
+namespace sti::rpc {
+namespace {
+
+// Dead peers are found within about this time; clients may ping as often as every ten seconds.
+constexpr int kKeepaliveMs = 60 * 1000;
+constexpr int kKeepaliveTimeoutMs = 20 * 1000;
+constexpr int kMinPingIntervalMs = 10 * 1000;
+constexpr int kMaxStreamsPerConnection = 1024;
+
+// grpc::Service keeps its name to itself; a plugin is told.
+class ServiceNames final : public grpc::ServerBuilderPlugin {
+ public:
+  explicit ServiceNames(std::shared_ptr<std::vector<std::string>> names) : names_(std::move(names)) {}
+  std::string name() override { return "sti.service_names"; }
+  void InitServer(grpc::ServerInitializer*) override {}
+  void Finish(grpc::ServerInitializer* initializer) override { *names_ = *initializer->GetServiceList(); }
+  void ChangeArguments(const std::string&, void*) override {}
+
+ private:
+  const std::shared_ptr<std::vector<std::string>> names_;
+};
+
+class AddServiceNames final : public grpc::ServerBuilderOption {
+ public:
+  explicit AddServiceNames(std::shared_ptr<std::vector<std::string>> names) : names_(std::move(names)) {}
+  void UpdateArguments(grpc::ChannelArguments*) override {}
+  void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
+    plugins->push_back(std::make_unique<ServiceNames>(names_));
+  }
+
+ private:
+  const std::shared_ptr<std::vector<std::string>> names_;
+};
+
+absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
+    const sti::config::v1::GrpcServer& config) {
+  if (config.plaintext_without_authentication()) return grpc::InsecureServerCredentials();
+  STI_ASSIGN_OR_RETURN(const TlsPem pem, ReadTlsFiles(config.tls()));
+  grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = pem.authorities;
+  options.pem_key_cert_pairs.push_back({std::string(pem.key.RevealForUse()), pem.certificates});
+  std::shared_ptr<grpc::ServerCredentials> credentials = grpc::SslServerCredentials(options);
+  Wipe(options.pem_key_cert_pairs.back().private_key);
+  return credentials;
+}
+
+void SetArguments(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(static_cast<int>(limits::kGrpcMessage));
+  // Else a second daemon on the same port would silently take half of the connections.
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs);
+}
+
+// All of the process, once, before its first server.
+void EnablePlugins() {
+  static const bool done = [] {
+    grpc::EnableDefaultHealthCheckService(true);
+    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    // Keeps the description of the health service in the program, for reflection to show.
+    return grpc::health::v1::HealthCheckRequest::descriptor() != nullptr;
+  }();
+  static_cast<void>(done);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const sti::config::v1::GrpcServer& config,
+                                                      const std::vector<grpc::Service*>& services) {
+  EnablePlugins();
+  STI_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ServerCredentials> credentials, MakeCredentials(config));
+  STI_RETURN_IF_ERROR(CheckListenAddress(config.listen()));
+
+  auto lacking = std::make_shared<Lacking>();
+  auto names = std::make_shared<std::vector<std::string>>();
+  int port = 0;
+  grpc::ServerBuilder builder;
+  SetArguments(builder);
+  builder.SetOption(std::make_unique<AddServiceNames>(names));
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
+  interceptors.push_back(std::make_unique<HealthTrailerFactory>(lacking));
+  builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  builder.AddListeningPort(config.listen(), credentials, &port);
+  for (grpc::Service* service : services) builder.RegisterService(service);
+  std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  if (server == nullptr || port == 0) {
+    // The address was free a moment ago: either somebody was quicker, or the TLS files do not fit together.
+    STI_RETURN_IF_ERROR(CheckListenAddress(config.listen()));
+    return MakeError(Reason::kConfigInvalid, "tls",
+                     absl::StrCat("TLS cannot be set up with ", config.tls().certificate_file(), ", ",
+                                  config.tls().key_file(), " and ", config.tls().ca_file(),
+                                  ": one of them is damaged, or the key is not that of the certificate"));
+  }
+  for (const std::string& name : *names) {
+    if (!absl::StartsWith(name, "grpc.")) server->GetHealthCheckService()->SetServingStatus(name, false);
+  }
+  server->GetHealthCheckService()->SetServingStatus("", false);
+  return std::unique_ptr<Server>(new Server(std::move(server), port, std::move(lacking)));
+}
+
+Server::Server(std::unique_ptr<grpc::Server> server, int port, std::shared_ptr<Lacking> lacking)
+    : server_(std::move(server)), port_(port), lacking_(std::move(lacking)) {}
+
+Server::~Server() { Shutdown(absl::ZeroDuration()); }
+
+bool Server::SetServing(const std::vector<std::string>& lacking) {
+  const bool changed = lacking_->Set(lacking);
+  server_->GetHealthCheckService()->SetServingStatus(lacking.empty());
+  return changed;
+}
+
+void Server::Shutdown(absl::Duration grace) {
+  lacking_->Set({"shutting down"});
+  server_->GetHealthCheckService()->Shutdown();
+  server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(grace));
+}
+
+}  // namespace sti::rpc
