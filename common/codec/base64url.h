@@ -1,5 +1,5 @@
-// base64url without padding (RFC 7515 s2), strictly: padding, white space, foreign characters and non-zero trailing
-// bits are refused, so that each octet string has exactly one text.
+// base64url without padding (RFC 7515 s2), strictly: padding, white space, foreign characters and non-zero
+// trailing bits are refused, so that each octet string has exactly one text.
 #ifndef COMMON_CODEC_BASE64URL_H_
 #define COMMON_CODEC_BASE64URL_H_
 

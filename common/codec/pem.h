@@ -15,8 +15,9 @@ struct PemBlock {
   std::string der;
 };
 
-// Every block of `text` in order; text outside of blocks is ignored (RFC 7468 s2). kTooLarge when there are more than
-// `max_blocks`; kMalformedPem for a block without end, with a wrong end label or bad base64; an empty result is OK.
+// Every block of `text` in order; text outside of blocks is ignored (RFC 7468 s2). kTooLarge when there are
+// more than `max_blocks`; kMalformedPem for a block without end, with a wrong end label or bad base64; an
+// empty result is OK.
 absl::StatusOr<std::vector<PemBlock>> ParsePem(absl::string_view text, size_t max_blocks);
 
 // 64 characters a line, final newline.

@@ -1,4 +1,5 @@
-// An https URL of a certificate repository, checked by the x5u rules of ATIS-1000074/-80 (certificates.md s7).
+// An https URL of a certificate repository, checked by the x5u rules of ATIS-1000074/-80 (certificates.md
+// s7).
 #ifndef COMMON_CODEC_URL_H_
 #define COMMON_CODEC_URL_H_
 
@@ -10,7 +11,8 @@
 
 namespace sti::codec {
 
-// Immutable. text() is the exact input: x5u and info are compared as strings (RFC 8224 s4.1), never normalized.
+// Immutable. text() is the exact input: x5u and info are compared as strings (RFC 8224 s4.1), never
+// normalized.
 class Url {
  public:
   // Only https; no userinfo, query or fragment (a bare trailing "?" or "#" counts); no white space or control
@@ -21,7 +23,7 @@ class Url {
   const std::string& text() const { return text_; }
   // Lower case; IPv6 literals without brackets.
   const std::string& host() const { return host_; }
-  uint16_t port() const { return port_; }  // 443 when the URL names none
+  uint16_t port() const { return port_; }            // 443 when the URL names none
   const std::string& path() const { return path_; }  // begins with "/"
 
  private:

@@ -11,11 +11,12 @@
 
 namespace sti::crypto {
 
-// kNotFound; kKeyPermissions when group or others have any right to the file; kKeyInvalid; kTooLarge.
+// kNotFound; kStorageFailed when it cannot be read; kKeyPermissions when group or others have any right to
+// the file; kKeyInvalid, also for what is no regular file; kTooLarge beyond limits::kKeyFile.
 absl::StatusOr<std::shared_ptr<const SigningKey>> LoadPrivateKeyFile(const std::string& path);
 
-// Writes mode 0600, synced, under a temporary name first: the file is whole or absent. kAlreadyExists rather than
-// overwriting. kStorageFailed.
+// Writes mode 0600, synced, under a temporary name first: the file is whole or absent. kAlreadyExists rather
+// than overwriting, also when another process makes the file meanwhile. kStorageFailed.
 absl::Status WritePrivateKeyFile(const std::string& path, const SigningKey& key);
 
 }  // namespace sti::crypto

@@ -1,4 +1,5 @@
-// OpenSSL objects with an owner, and its error queue as text. Only for common/crypto, common/pki and common/http.
+// OpenSSL objects with an owner, and its error queue as text. Only for common/crypto, common/pki and
+// common/http.
 #ifndef COMMON_CRYPTO_OPENSSL_HANDLES_H_
 #define COMMON_CRYPTO_OPENSSL_HANDLES_H_
 

@@ -19,15 +19,18 @@ struct ParsedJws {
   std::string signature;      // decoded octets, any length
 };
 
-// kTooLarge beyond `max_size`; kMalformedBase64, kMalformedJson (header) or kInvalidField (not three segments).
+// kTooLarge beyond `max_size`; kMalformedBase64, kMalformedJson (header) or kInvalidField (not three
+// segments).
 absl::StatusOr<ParsedJws> ParseJws(absl::string_view token, size_t max_size);
 
 // The header says alg ES256, has no crit member, and the signature verifies. kSignatureInvalid, kAlgNotEs256,
 // kCritUnsupported.
 absl::Status VerifyJws(const ParsedJws& jws, const crypto::VerifyingKey& key);
 
-// base64url(header) "." base64url(payload) "." base64url(signature). `header` must be complete, canonical JSON.
-absl::StatusOr<std::string> SignJws(absl::string_view header, absl::string_view payload, const crypto::Signer& signer);
+// base64url(header) "." base64url(payload) "." base64url(signature). `header` must be complete, canonical
+// JSON.
+absl::StatusOr<std::string> SignJws(absl::string_view header, absl::string_view payload,
+                                    const crypto::Signer& signer);
 
 }  // namespace sti::jose
 

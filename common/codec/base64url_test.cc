@@ -1,0 +1,3 @@
+#include "common/codec/base64url.h"
+
+#include "gtest/gtest.h"

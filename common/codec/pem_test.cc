@@ -1,0 +1,3 @@
+#include "common/codec/pem.h"
+
+#include "gtest/gtest.h"

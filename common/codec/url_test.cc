@@ -1,0 +1,3 @@
+#include "common/codec/url.h"
+
+#include "gtest/gtest.h"

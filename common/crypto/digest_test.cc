@@ -1,0 +1,3 @@
+#include "common/crypto/digest.h"
+
+#include "gtest/gtest.h"
