@@ -20,17 +20,18 @@ struct IdentityHeader {
   std::optional<std::string> ppt;
   std::vector<std::pair<std::string, std::string>> other;  // generic-params
 
-  // Value, or whole field with "Identity:" or "y:". Parameter names in any case and order, optional white space around
-  // ";" and "=", folded lines. White space inside the digest, a repeated info / alg / ppt, or an info without "<>" is
-  // kIdentityMalformed; kIdentityTooLarge beyond limits.h. A value of several headers joined by "," is refused here; use
-  // SplitIdentityValues first.
+  // Value, or whole field with "Identity:" or "y:". Parameter names in any case and order, optional white
+  // space around
+  // ";" and "=", folded lines. White space inside the digest, a repeated info / alg / ppt, or an info without
+  // "<>" is kIdentityMalformed; kIdentityTooLarge beyond limits.h. A value of several headers joined by ","
+  // is refused here; use SplitIdentityValues first.
   static absl::StatusOr<IdentityHeader> Parse(absl::string_view value);
 };
 
-// Splits values that a SIP stack joined with ",", outside of "<>" and quotes.
+// Splits values that a SIP stack joined with ",", outside of "<>" and quotes. Empty pieces are dropped.
 std::vector<std::string> SplitIdentityValues(absl::string_view joined);
 
-// token;info=<x5u>;alg=ES256;ppt=shaken
+// token;info=<x5u>;alg=ES256;ppt=shaken. No ppt parameter when `ppt` is empty.
 std::string FormatIdentityHeader(absl::string_view token, absl::string_view x5u, absl::string_view ppt);
 
 }  // namespace sti::stir

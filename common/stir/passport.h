@@ -25,7 +25,7 @@ Attestation ParseAttestation(absl::string_view text);
 // The claims of a shaken PASSporT, canonical.
 struct ShakenClaims {
   Attestation attest = Attestation::kNone;
-  PartyIdentity orig;
+  PartyIdentity orig = CanonicalUri{};  // an empty URI stands for "not set"
   std::vector<TelephoneNumber> dest_tn;
   std::vector<CanonicalUri> dest_uri;
   int64_t iat = 0;  // seconds since 1970 UTC
@@ -39,8 +39,8 @@ std::string SerializeClaims(const ShakenClaims& claims);
 // A PASSporT as received: decoded and bounded, nothing judged. Immutable value.
 class SealedPassport {
  public:
-  // Full form only. kPassportTooLarge; kPassportMalformed (segments, base64url, JSON, duplicate members, payload or
-  // header no object); kIdentityCompactForm for "..signature".
+  // Full form only. kPassportTooLarge; kPassportMalformed (segments, base64url, JSON, duplicate members,
+  // payload or header no object); kIdentityCompactForm for "..signature".
   static absl::StatusOr<SealedPassport> Parse(absl::string_view token);
 
   const codec::JsonValue& header() const { return jws_.header; }

@@ -22,8 +22,8 @@ class PassportSigner {
  public:
   PassportSigner(std::shared_ptr<const crypto::Signer> key, std::string x5u);
 
-  // kMissingField, kAttestInvalid, kInternal. Claims are taken as they are: whether they may be signed is the caller's
-  // policy.
+  // kMissingField, kAttestInvalid, kInternal (the key store). Claims are taken as they are: whether they may
+  // be signed is the caller's policy.
   absl::StatusOr<SignedPassport> Sign(const ShakenClaims& claims) const;
 
   const std::string& x5u() const { return x5u_; }

@@ -2,7 +2,6 @@
 #ifndef COMMON_STIR_SPC_TOKEN_H_
 #define COMMON_STIR_SPC_TOKEN_H_
 
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,8 +10,8 @@
 #include "absl/time/time.h"
 #include "common/crypto/es256.h"
 #include "common/pki/certificate.h"
-#include "common/pki/chain_verifier.h"
 #include "common/pki/tn_auth_list.h"
+#include "common/stir/pa_document.h"
 
 namespace sti::stir {
 
@@ -22,30 +21,26 @@ struct SpcTokenClaims {
   std::string fingerprint;  // "SHA256 AA:BB:..."
   bool ca = false;
   std::string jti;
-  absl::Time expires;
+  absl::Time expires = absl::InfinitePast();
   std::string issuer;  // optional
 };
 
 // True for "SHA256 " and 32 upper-case hexadecimal octets joined by ":".
 bool IsFingerprint(absl::string_view text);
 
-// Header: alg, typ JWT, x5c with `signer_chain` (signer first, root left out). kInternal.
-absl::StatusOr<std::string> SignSpcToken(const SpcTokenClaims& claims, const std::vector<pki::Certificate>& signer_chain,
+// Header: alg, typ JWT, x5c with `signer_chain` (signer first, root left out). kInvalidField (fingerprint,
+// jti), kMissingField (no chain), kKeyMismatch, kInternal.
+absl::StatusOr<std::string> SignSpcToken(const SpcTokenClaims& claims,
+                                         const std::vector<pki::Certificate>& signer_chain,
                                          const crypto::Signer& signer);
 
-// Seam for tokens that name their certificate by x5u: who knows the chain of that URL. Null result: not a configured STI-PA.
-class SignerChainSource {
- public:
-  virtual ~SignerChainSource() = default;
-  virtual std::optional<std::vector<pki::Certificate>> ChainOf(absl::string_view x5u) const = 0;
-};
-
-// A token that has been verified: signature, path to the STI-PA root, exp, shape. Still to be judged by the caller: jti
-// used before, fingerprint, TNAuthList, ca flag (JudgeSpcToken) .
+// A token that has been verified: signature, path to the STI-PA root, exp, shape. Still to be judged by the
+// caller: jti used before, fingerprint, TNAuthList, ca flag (JudgeSpcToken).
 class VerifiedSpcToken {
  public:
-  // `sources` may be null: then only x5c is accepted. tkvalue in all four base64 spellings; tktype in any case; 60 s
-  // of clock skew on exp. kSpcTokenMalformed, kSpcTokenUntrusted, kSpcTokenSignatureInvalid, kSpcTokenExpired, kTooLarge.
+  // `sources` may be null: then only x5c is accepted. tkvalue in all four base64 spellings; tktype in any
+  // case; 60 s of clock skew on exp. kSpcTokenMalformed, kSpcTokenUntrusted, kSpcTokenSignatureInvalid,
+  // kSpcTokenExpired, kTooLarge.
   static absl::StatusOr<VerifiedSpcToken> Verify(absl::string_view token, const pki::Certificate& pa_root,
                                                  const SignerChainSource* sources, absl::Time now);
   const SpcTokenClaims& claims() const { return claims_; }
@@ -55,7 +50,8 @@ class VerifiedSpcToken {
   SpcTokenClaims claims_;
 };
 
-// RFC 9448 s6 steps 6, 8 and 9. kSpcTokenTnAuthListMismatch, kSpcTokenFingerprintMismatch, kSpcTokenCaFlagMismatch.
+// RFC 9448 s6 steps 6, 8 and 9. kSpcTokenTnAuthListMismatch, kSpcTokenFingerprintMismatch,
+// kSpcTokenCaFlagMismatch.
 absl::Status JudgeSpcToken(const VerifiedSpcToken& token, const pki::TnAuthList& requested,
                            absl::string_view key_fingerprint, bool asks_for_ca);
 

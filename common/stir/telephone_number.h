@@ -25,7 +25,8 @@ struct NumberingPlan {
 // Digits, "#" and "*", no "+". Immutable value.
 class TelephoneNumber {
  public:
-  // From any common notation: visual separators, "+", prefixes of the plan. Service codes (911, *67) stay as they are.
+  // From any common notation: visual separators, "+", prefixes of the plan. Service codes (911, *67) stay as
+  // they are. After a "+" an E.164 number must follow: up to 15 digits, the first not 0.
   // kTelephoneNumberInvalid for anything else than a number.
   static absl::StatusOr<TelephoneNumber> Canonicalize(absl::string_view text, const NumberingPlan& plan);
   // From a claim, where it must be canonical already: a "+" or separator is kTelephoneNumberInvalid.
@@ -39,7 +40,8 @@ class TelephoneNumber {
   std::string digits_;
 };
 
-// A normalized SIP URI: "sip:alice@example.com", lower case, no parameters, headers, password or port.
+// A normalized SIP URI: "sip:alice@example.com", lower case, no parameters, headers, password or port. Also a
+// service URN ("urn:service:sos", RFC 5031), which emergency calls have as their destination (RFC 9027 s3).
 struct CanonicalUri {
   std::string text;
   bool operator==(const CanonicalUri& other) const { return text == other.text; }
@@ -48,13 +50,14 @@ struct CanonicalUri {
 // Who calls or is called: a number or a URI.
 using PartyIdentity = std::variant<TelephoneNumber, CanonicalUri>;
 
-// RFC 8224 s8.5. kInvalidField.
+// RFC 8224 s8.5. kInvalidField, kTooLarge.
 absl::StatusOr<CanonicalUri> CanonicalizeUri(absl::string_view uri);
 
-// The identity in the value of From, P-Asserted-Identity, To or a Request-URI: a name-addr, an addr-spec (sip, sips, tel)
-// or a bare number. A number when RFC 8224 s8.1 says so (tel, user=phone, or a user part that is "+" and digits or all
-// dialable digits), else the URI. Parameters of the user part (npdi, rn, verstat, isub) are dropped, a global
-// phone-context is put before a local number (RFC 3966). kInvalidField, kTooLarge.
+// The identity in the value of From, P-Asserted-Identity, To or a Request-URI: a name-addr, an addr-spec
+// (sip, sips, tel) or a bare number. A number when RFC 8224 s8.1 says so (tel, user=phone, or a user part
+// that is "+" and digits or all dialable digits), else the URI. Parameters of the user part (npdi, rn,
+// verstat, isub) are dropped, a global phone-context is put before a local number (RFC 3966 s5.1.5).
+// kInvalidField, kTelephoneNumberInvalid (a tel URI or bare text that is no number), kTooLarge.
 absl::StatusOr<PartyIdentity> ParseSipIdentity(absl::string_view value, const NumberingPlan& plan);
 
 // "12155550121" or "sip:alice@example.com", for messages and logs.

@@ -11,7 +11,7 @@
 #include "absl/time/time.h"
 #include "common/crypto/es256.h"
 #include "common/pki/certificate.h"
-#include "common/stir/spc_token.h"
+#include "common/stir/pa_document.h"
 
 namespace sti::stir {
 
@@ -22,13 +22,17 @@ struct TrustList {
   std::vector<pki::Certificate> roots;
 };
 
-absl::StatusOr<std::string> SignTrustList(const TrustList& list, const std::vector<pki::Certificate>& signer_chain,
+// x5c as in SPC tokens. kMissingField, kKeyMismatch, kInternal.
+absl::StatusOr<std::string> SignTrustList(const TrustList& list,
+                                          const std::vector<pki::Certificate>& signer_chain,
                                           const crypto::Signer& signer);
 
-// Signature, path of the signer to `pa_root`, exp, sequence at least `min_sequence`, every root self-signed and CA:TRUE.
-// Unknown members are ignored. kTrustListInvalid, kTrustListExpired, kTrustListRollback, kTooLarge.
+// Signature, path of the signer to `pa_root`, exp, sequence at least `min_sequence`, every root self-signed
+// and CA:TRUE. An empty list is valid: no CA is trusted. Unknown members are ignored. kTrustListInvalid,
+// kTrustListExpired, kTrustListRollback, kTooLarge.
 absl::StatusOr<TrustList> VerifyTrustList(absl::string_view jws, const pki::Certificate& pa_root,
-                                          const SignerChainSource* sources, int64_t min_sequence, absl::Time now);
+                                          const SignerChainSource* sources, int64_t min_sequence,
+                                          absl::Time now);
 
 }  // namespace sti::stir
 

@@ -27,8 +27,8 @@ struct SignerInfo {
 // Judgement of one Identity header.
 struct HeaderVerdict {
   std::string ppt;
-  Reason reason = Reason::kInternal;  // kNone = passed
-  std::vector<Check> checks;          // in the order of the ATIS-1000082 table
+  Reason reason = Reason::kInternal;             // kNone = passed
+  std::vector<Check> checks;                     // in the order of the ATIS-1000082 table
   Attestation attestation = Attestation::kNone;  // set only when passed
   std::string origid;                            // set only when passed
   SignerInfo signer;                             // set once the chain was seen
@@ -47,8 +47,9 @@ struct CallVerdict {
   std::vector<HeaderVerdict> headers;  // in the order of the request
 };
 
-// One verdict from the rows: passed when one header passed (RFC 8224 s6.2.1); else the header that got furthest, that
-// is, whose failure stands last in the table; no header at all is kIdentityMissing.
+// One verdict from the rows: passed when one header passed (RFC 8224 s6.2.1), with the highest attestation if
+// several did; else the header that got furthest, that is, whose failure stands last in the table (the first
+// of equals); no header at all is kIdentityMissing.
 CallVerdict CombineVerdicts(std::vector<HeaderVerdict> headers);
 
 }  // namespace sti::stir
