@@ -12,7 +12,7 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/daemon/config_loader.h"
-#include "common/daemon/daemon.h"
+#include "common/daemon/files.h"
 #include "common/rpc/channel.h"
 
 namespace sti::stictl {

@@ -1,0 +1,110 @@
+#include "services/stictl/ca_commands.h"
+
+#include <iostream>
+#include <vector>
+
+#include "common/base/clock.h"
+#include "proto/sti/v1/certificate_authority.grpc.pb.h"
+#include "services/stictl/ceremony_commands.h"
+#include "services/stictl/rpc_call.h"
+#include "services/stictl/time_text.h"
+
+namespace sti::stictl {
+namespace {
+
+using Admin = sti::v1::AuthorityAdmin;
+
+struct ListOptions {
+  std::string spc;
+  int expiring_days = 0;
+  int page_size = 100;
+  std::string page_token;
+};
+
+struct SerialOption {
+  std::string serial;
+};
+
+int List(Session& session, const ListOptions& options) {
+  sti::v1::ListCertificatesRequest request;
+  request.set_spc(options.spc);
+  request.set_page_size(options.page_size);
+  request.set_page_token(options.page_token);
+  if (options.expiring_days > 0) {
+    *request.mutable_expiring_before() = ToProto(SystemClock::Instance().TimeNow() + absl::Hours(24 * options.expiring_days));
+  }
+  const auto response = Call<Admin>(session, Peer::kCa, &Admin::Stub::ListCertificates, request);
+  if (!response.ok()) return FailCall(session.output, response.status());
+  if (session.output.json()) {
+    PrintMessage(*response);
+    return kExitOk;
+  }
+  std::vector<std::vector<std::string>> rows;
+  for (const auto& record : response->certificates()) {
+    rows.push_back({record.serial(), record.spc(), TimeText(record.not_after()), record.requested_by(), record.x5u()});
+  }
+  PrintTable({"SERIAL", "SPC", "NOT AFTER", "REQUESTED BY", "X5U"}, rows);
+  if (!response->next_page_token().empty()) std::cout << "more: --page-token " << response->next_page_token() << "\n";
+  return kExitOk;
+}
+
+int Show(Session& session, const SerialOption& options) {
+  sti::v1::GetCertificateRequest request;
+  request.set_serial(options.serial);
+  const auto response = Call<Admin>(session, Peer::kCa, &Admin::Stub::GetCertificate, request);
+  if (!response.ok()) return FailCall(session.output, response.status());
+  if (session.output.json()) {
+    PrintMessage(*response);
+    return kExitOk;
+  }
+  PrintFields({{"serial", response->serial()},
+               {"spc", response->spc()},
+               {"subject", response->subject()},
+               {"not before", TimeText(response->not_before())},
+               {"not after", TimeText(response->not_after())},
+               {"x5u", response->x5u()},
+               {"requested by", response->requested_by()},
+               {"SPC token", response->token_jti()},
+               {"issued", TimeText(response->issued())}});
+  std::cout << response->chain_pem();
+  return kExitOk;
+}
+
+int Chain(Session& session) {
+  const auto response =
+      Call<Admin>(session, Peer::kCa, &Admin::Stub::GetAuthorityChain, sti::v1::GetAuthorityChainRequest());
+  if (!response.ok()) return FailCall(session.output, response.status());
+  if (session.output.json()) {
+    PrintMessage(*response);
+  } else {
+    std::cout << response->issuing_pem() << response->root_pem();
+  }
+  return kExitOk;
+}
+
+}  // namespace
+
+void AddCaCommands(CLI::App& app, Session& session, int& exit_code) {
+  CLI::App* group = AddGroup(app, "ca", "administer the STI-CA");
+  AddCaCeremony(*group, session, exit_code);
+  AddCommand<ListOptions>(
+      *group, "list", "issued certificates, newest first",
+      [](CLI::App& command, ListOptions& options) {
+        command.add_option("--spc", options.spc, "only of this SPC");
+        command.add_option("--expiring-days", options.expiring_days, "only those that expire within so many days");
+        command.add_option("--page-size", options.page_size, "1 to 1000 (default 100)");
+        command.add_option("--page-token", options.page_token, "as printed after the page before");
+      },
+      [&session](const ListOptions& options) { return List(session, options); }, exit_code);
+  AddCommand<SerialOption>(
+      *group, "show", "one certificate with its chain",
+      [](CLI::App& command, SerialOption& options) {
+        command.add_option("SERIAL", options.serial, "hexadecimal serial number")->required();
+      },
+      [&session](const SerialOption& options) { return Show(session, options); }, exit_code);
+  AddCommand<NoOptions>(
+      *group, "chain", "the CA's own certificates: issuing CA and root, PEM", [](CLI::App&, NoOptions&) {},
+      [&session](const NoOptions&) { return Chain(session); }, exit_code);
+}
+
+}  // namespace sti::stictl

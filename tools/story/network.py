@@ -1,0 +1,197 @@
+"""A STIR/SHAKEN network on loopback: keys, certificates, configuration and four daemons. Standard library only.
+
+Used by tools/quickstart and by the process suite in tests/integration.
+"""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import time
+
+DAEMONS = ("sti-pa", "sti-ca", "sti-as", "sti-vs")
+DEFAULT_PORTS = {"sti-as": 7001, "sti-vs": 7002, "sti-ca": 7003, "sti-pa": 7004, "repository": 8443}
+CLIENTS = ("admin", "sbc", "attacker")
+SHORT = {"pa": "sti-pa", "ca": "sti-ca", "as": "sti-as", "vs": "sti-vs"}
+
+
+class NetworkError(Exception):
+    """What went wrong, for a person."""
+
+
+def port_owner_hint(port):
+    return f"see who has it: ss -ltnp 'sport = :{port}'"
+
+
+def check_ports_free(ports):
+    for name, port in ports.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                raise NetworkError(f"port {port} for {name} is already in use; {port_owner_hint(port)}") from None
+
+
+def free_ports():
+    """Ports that the kernel has just handed out."""
+    sockets = {name: socket.socket() for name in DEFAULT_PORTS}
+    for held in sockets.values():
+        held.bind(("127.0.0.1", 0))
+    ports = {name: held.getsockname()[1] for name, held in sockets.items()}
+    for held in sockets.values():
+        held.close()
+    return ports
+
+
+class Network:
+    """Files under `state`, programs in `binaries` (name -> path). Not thread-safe."""
+
+    def __init__(self, state, binaries, ports=None, spc="1234"):
+        self.state = os.path.abspath(state)
+        self.binaries = binaries
+        self.ports = dict(ports or DEFAULT_PORTS)
+        self.spc = spc
+        self.processes = {}
+        self.extra = {name: "" for name in DAEMONS}  # YAML lines appended to a daemon's configuration
+
+    def path(self, *parts):
+        return os.path.join(self.state, *parts)
+
+    # --- stictl
+
+    def stictl_process(self, *arguments, config="stictl.yaml"):
+        command = [self.binaries["stictl"], "--config", self.path(config), *arguments]
+        return subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=60, check=False)
+
+    def stictl(self, *arguments, config="stictl.yaml"):
+        done = self.stictl_process(*arguments, config=config)
+        if done.returncode != 0:
+            raise NetworkError(f"stictl {' '.join(arguments[:3])} failed: {done.stderr.strip() or done.stdout.strip()}")
+        return done.stdout
+
+    def stictl_json(self, *arguments, config="stictl.yaml"):
+        """Exit code and parsed output; a verdict other than passed (exit code 1) is no error."""
+        done = self.stictl_process("--output", "json", *arguments, config=config)
+        if done.returncode not in (0, 1):
+            raise NetworkError(f"stictl {' '.join(arguments[:3])} failed: {done.stderr.strip()}")
+        return done.returncode, json.loads(done.stdout)
+
+    # --- keys and configuration
+
+    def make_keys(self, organization="Quickstart"):
+        os.makedirs(self.state, mode=0o700, exist_ok=True)
+        names = [word for name in (*DAEMONS, *CLIENTS) for word in ("--name", name)]
+        addresses = [word for ip in ("127.0.0.1", "127.0.0.2", "::1") for word in ("--ip", ip)]
+        self.stictl("dev-pki", "--out", self.path("tls"), *names, *addresses)
+        self.stictl("pa", "ceremony", "root", "--organization", f"{organization} PA", "--out", self.path("pa"))
+        root = ["--root-cert", self.path("pa/pa-root.pem"), "--root-key", self.path("pa/pa-root.key")]
+        self.stictl("pa", "ceremony", "signers", "--organization", f"{organization} PA", "--out", self.path("pa"), *root)
+        self.stictl("ca", "ceremony", "root", "--organization", f"{organization} CA", "--out", self.path("ca"))
+        root = ["--root-cert", self.path("ca/root.pem"), "--root-key", self.path("ca/root.key")]
+        crl = ["--crl-url", "https://pa.example.net/crl", "--crl-issuer", self.path("pa/pa-crl-signer.pem")]
+        self.stictl("ca", "ceremony", "issuing", "--organization", f"{organization} CA", "--out", self.path("ca"), *root, *crl)
+
+    def _tls(self, name):
+        return (f"tls: {{certificate_file: tls/{name}.pem, key_file: tls/{name}.key, ca_file: tls/ca.pem}}")
+
+    def _server(self, name):
+        return (f"grpc:\n  listen: 127.0.0.1:{self.ports[name]}\n  {self._tls(name)}\n"
+                f"state_dir: state/{name}\nport_file: state/{name}.ports\n")
+
+    def _peer(self, key, name, own):
+        return f"{key}:\n  target: 127.0.0.1:{self.ports[name]}\n  {self._tls(own)}\n"
+
+    def configuration(self):
+        """File name -> YAML text."""
+        files = {
+            "sti-pa.yaml": self._server("sti-pa") + (
+                "root_certificate_file: pa/pa-root.pem\n"
+                "signer_certificate_file: pa/pa-signer.pem\nsigner_key_file: pa/pa-signer.key\n"
+                "crl_signer_certificate_file: pa/pa-crl-signer.pem\ncrl_signer_key_file: pa/pa-crl-signer.key\n"
+                "crl_url: https://pa.example.net/crl\nadmins: [admin]\n"),
+            "sti-ca.yaml": self._server("sti-ca") + (
+                f"repository:\n  https:\n    listen: 127.0.0.1:{self.ports['repository']}\n"
+                "    certificate_file: tls/sti-ca.pem\n    key_file: tls/sti-ca.key\n"
+                f"  public_url: https://localhost:{self.ports['repository']}\n"
+                "issuing_certificate_file: ca/issuing.pem\nissuing_key_file: ca/issuing.key\n"
+                "root_certificate_file: ca/root.pem\npa_root_file: pa/pa-root.pem\n"
+                "crl_url: https://pa.example.net/crl\ncrl_issuer_file: pa/pa-crl-signer.pem\nadmins: [admin]\n"),
+            "sti-as.yaml": self._server("sti-as") + (
+                f"spc: \"{self.spc}\"\norganization: Quickstart Telephone\nclients: [sbc]\nretry_seconds: 1\n")
+            + self._peer("pa", "sti-pa", "sti-as") + self._peer("ca", "sti-ca", "sti-as"),
+            "sti-vs.yaml": self._server("sti-vs") + (
+                "pa_root_file: pa/pa-root.pem\nclients: [sbc]\n"
+                # Loopback is special (RFC 6890); the guard against attackers' URLs would refuse it.
+                "download: {ca_file: tls/ca.pem, allowed_special_addresses: [\"127.0.0.0/8\", \"::1/128\"], "
+                f"allowed_ports: [443, 8443, {self.ports['repository']}]}}\n")
+            + self._peer("pa", "sti-pa", "sti-vs"),
+        }
+        for client, name in (("admin", "stictl.yaml"), ("sbc", "sbc.yaml")):
+            files[name] = "".join(self._peer(short, daemon, client) for short, daemon in SHORT.items())
+        for daemon, lines in self.extra.items():
+            files[f"{daemon}.yaml"] += lines
+        return files
+
+    def write_configuration(self):
+        os.makedirs(self.path("state"), mode=0o700, exist_ok=True)
+        for name, text in self.configuration().items():
+            with open(self.path(name), "w", encoding="utf-8") as file:
+                file.write(text)
+
+    # --- processes
+
+    def start(self, name):
+        log = open(self.path(f"{name}.log"), "ab")  # pylint: disable=consider-using-with
+        self.processes[name] = subprocess.Popen(  # pylint: disable=consider-using-with
+            [self.binaries[name], "--config", self.path(f"{name}.yaml")], stdin=subprocess.DEVNULL, stdout=log,
+            stderr=subprocess.STDOUT, start_new_session=True)
+        log.close()
+
+    def stop(self, name, how=signal.SIGTERM):
+        """Exit code, or None when the daemon was not running."""
+        process = self.processes.pop(name, None)
+        if process is None:
+            return None
+        process.send_signal(how)
+        try:
+            return process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+            raise NetworkError(f"{name} did not stop within 15 seconds; see {self.path(name + '.log')}") from None
+
+    def stop_all(self):
+        running = list(self.processes)
+        for name in running:
+            self.processes[name].send_signal(signal.SIGTERM)
+        return {name: self.stop(name) for name in running}
+
+    def last_words(self, name, lines=3):
+        with open(self.path(f"{name}.log"), encoding="utf-8", errors="replace") as file:
+            return " | ".join(file.read().strip().splitlines()[-lines:])
+
+    def health(self):
+        done = self.stictl_process("--output", "json", "--timeout-ms", "1000", "health")
+        if done.returncode not in (0, 1):
+            raise NetworkError(f"stictl health failed: {done.stderr.strip()}")
+        return json.loads(done.stdout)
+
+    def wait_until(self, condition, what, seconds=20):
+        """Polls `condition`; a daemon that ends meanwhile is an error at once."""
+        deadline = time.monotonic() + seconds
+        while not condition():
+            for name, process in self.processes.items():
+                if process.poll() is not None:
+                    raise NetworkError(f"{name} ended with exit code {process.returncode}: {self.last_words(name)}")
+            if time.monotonic() > deadline:
+                raise NetworkError(f"waited {seconds} s in vain for {what}; health: {self.health()}")
+            time.sleep(0.05)
+
+    def serving(self, *shorts):
+        health = self.health()
+        return all(health[short]["state"] == "SERVING" for short in (shorts or SHORT))
+
+    def answering(self):
+        return all(row["state"] != "no answer" for row in self.health().values())
