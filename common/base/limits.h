@@ -10,6 +10,8 @@ namespace sti::limits {
 inline constexpr size_t kIdentityHeader = 16 * 1024;
 // One PASSporT in compact serialization, octets.
 inline constexpr size_t kPassport = 15 * 1024;
+// P-Asserted-Identity values of one request; RFC 3325 s9.1 knows two.
+inline constexpr size_t kAssertedIdentities = 8;
 // Identity headers of one request.
 inline constexpr size_t kIdentityHeadersPerCall = 16;
 // JSON text and nesting of a PASSporT, token or REST body.
@@ -41,6 +43,11 @@ inline constexpr size_t kTrustList = 4 * 1024 * 1024;
 inline constexpr size_t kTrustListAnchors = 1024;
 // Requests of one SignBatch or VerifyBatch.
 inline constexpr size_t kBatch = 256;
+// Names given by an admin (provider, CA, client identity), octets; codes or identities of one provider.
+inline constexpr size_t kName = 256;
+inline constexpr size_t kProviderList = 256;
+// Watchers of the trust documents at one sti-pa.
+inline constexpr size_t kTrustWatchers = 1024;
 // A gRPC message that a server accepts.
 inline constexpr size_t kGrpcMessage = 8 * 1024 * 1024;
 // A configuration file, a private key file.

@@ -1,0 +1,75 @@
+#include "services/vs/call_facts.h"
+
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/limits.h"
+#include "common/base/reason.h"
+#include "common/base/status_macros.h"
+#include "common/stir/identity_header.h"
+
+namespace sti::vs {
+namespace {
+
+absl::StatusOr<stir::PartyIdentity> PartyOf(absl::string_view field, const std::string& value,
+                                            const stir::NumberingPlan& plan) {
+  auto party = stir::ParseSipIdentity(value, plan);
+  if (!party.ok()) return MakeError(ReasonOf(party.status()), field, party.status().message());
+  return party;
+}
+
+}  // namespace
+
+absl::StatusOr<stir::CallFacts> FactsOf(const IncomingCall& call, const stir::NumberingPlan& plan) {
+  stir::CallFacts facts;
+  facts.date = call.date;
+  if (call.p_asserted_identity.size() > limits::kAssertedIdentities) {
+    return MakeError(
+        Reason::kTooLarge, "p_asserted_identity",
+        absl::StrCat(call.p_asserted_identity.size(), " values; at most ", limits::kAssertedIdentities));
+  }
+  for (size_t i = 0; i < call.p_asserted_identity.size(); ++i) {
+    STI_ASSIGN_OR_RETURN(auto caller, PartyOf(absl::StrCat("p_asserted_identity[", i, "]"),
+                                              call.p_asserted_identity[i], plan));
+    facts.callers.push_back(std::move(caller));
+  }
+  if (!call.from.empty()) {
+    STI_ASSIGN_OR_RETURN(auto caller, PartyOf("from", call.from, plan));
+    facts.callers.push_back(std::move(caller));
+  }
+  if (facts.callers.empty()) {
+    return MakeError(Reason::kMissingField, "from",
+                     "from or p_asserted_identity is needed to know the caller");
+  }
+  if (call.to.empty() && call.request_uri.empty()) {
+    return MakeError(Reason::kMissingField, "to", "to or request_uri is needed to know the called party");
+  }
+  const bool has_to = !call.to.empty();
+  STI_ASSIGN_OR_RETURN(auto called,
+                       PartyOf(has_to ? "to" : "request_uri", has_to ? call.to : call.request_uri, plan));
+  facts.called.push_back(std::move(called));
+  return facts;
+}
+
+absl::StatusOr<std::vector<std::string>> IdentitiesOf(const IncomingCall& call) {
+  std::vector<std::string> values;
+  for (size_t i = 0; i < call.identity.size(); ++i) {
+    const std::string& joined = call.identity[i];
+    if (joined.size() > limits::kIdentityHeader * limits::kIdentityHeadersPerCall) {
+      return MakeError(
+          Reason::kTooLarge, absl::StrCat("identity[", i, "]"),
+          absl::StrCat(joined.size(), " octets; at most ", limits::kIdentityHeader, " an Identity header"));
+    }
+    std::vector<std::string> parts = stir::SplitIdentityValues(joined);
+    if (parts.empty()) parts.push_back(joined);  // an empty header is a malformed one, not an absent one
+    for (std::string& part : parts) values.push_back(std::move(part));
+    if (values.size() > limits::kIdentityHeadersPerCall) {
+      return MakeError(Reason::kTooLarge, "identity",
+                       absl::StrCat("more than ", limits::kIdentityHeadersPerCall, " Identity headers"));
+    }
+  }
+  return values;
+}
+
+}  // namespace sti::vs

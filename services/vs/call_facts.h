@@ -1,0 +1,38 @@
+// From what the SBC sends to what a PASSporT is compared with.
+#ifndef SERVICES_VS_CALL_FACTS_H_
+#define SERVICES_VS_CALL_FACTS_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/stir/passport_verifier.h"
+#include "common/stir/telephone_number.h"
+
+namespace sti::vs {
+
+// One call to be judged, header values as received. Empty means absent.
+struct IncomingCall {
+  std::vector<std::string> identity;
+  std::string from;
+  std::vector<std::string> p_asserted_identity;
+  std::string to;
+  std::string request_uri;
+  std::optional<absl::Time> date;
+};
+
+// The caller may be any P-Asserted-Identity or From. The called party is To, whatever the Request-URI says,
+// and the Request-URI only where To is absent (ATIS-1000082 row E16, sip_identity s7: a retargeted
+// Request-URI is what div PASSporTs account for). kMissingField, kInvalidField, kTelephoneNumberInvalid,
+// kTooLarge, with the field's path.
+absl::StatusOr<stir::CallFacts> FactsOf(const IncomingCall& call, const stir::NumberingPlan& plan);
+
+// The single Identity values in order, those that a SIP stack joined with "," taken apart. kTooLarge beyond
+// limits::kIdentityHeadersPerCall.
+absl::StatusOr<std::vector<std::string>> IdentitiesOf(const IncomingCall& call);
+
+}  // namespace sti::vs
+
+#endif  // SERVICES_VS_CALL_FACTS_H_

@@ -1,0 +1,117 @@
+#include "services/vs/certificate_shard.h"
+
+#include <algorithm>
+#include <mutex>
+
+namespace sti::vs {
+
+CertificateShard::CertificateShard(size_t capacity) : capacity_(std::max<size_t>(capacity, 2)) {}
+
+CachedCertificatePtr CertificateShard::Find(const std::string& url, absl::Time now) const {
+  std::shared_lock<std::shared_mutex> lock(mutex_);
+  const auto it = slots_.find(url);
+  if (it == slots_.end() || now >= it->second.certificate->expires) return nullptr;
+  // Written only when it changes: a hot entry's cache line stays shared between the cores.
+  std::atomic<bool>& used = it->second.certificate->used_;
+  if (!used.load(std::memory_order_relaxed)) used.store(true, std::memory_order_relaxed);
+  return it->second.certificate;
+}
+
+CertificateShard::Role CertificateShard::Join(const std::string& url, absl::Time now,
+                                              CertificateCache::Callback& done, CachedCertificatePtr& found) {
+  std::unique_lock<std::shared_mutex> lock(mutex_);
+  const auto it = slots_.find(url);
+  if (it != slots_.end() && now < it->second.certificate->expires) {
+    found = it->second.certificate;
+    return Role::kAnswered;
+  }
+  const auto [flight, starts] = flights_.try_emplace(url);
+  flight->second.push_back(std::move(done));
+  return starts ? Role::kFetches : Role::kWaits;
+}
+
+std::vector<CertificateCache::Callback> CertificateShard::Complete(const std::string& url,
+                                                                   CachedCertificatePtr outcome, bool keep) {
+  std::unique_lock<std::shared_mutex> lock(mutex_);
+  std::vector<CertificateCache::Callback> waiting;
+  const auto flight = flights_.find(url);
+  if (flight != flights_.end()) {
+    waiting = std::move(flight->second);
+    flights_.erase(flight);
+  }
+  if (!keep) return waiting;
+  Segment segment = outcome->chain.ok() ? kProbation : kFailed;
+  const auto old = slots_.find(url);
+  if (old != slots_.end()) {
+    // A renewed entry keeps its rank; whoever made it proven holds a trusted key for this URL.
+    if (old->second.segment == kProven && segment == kProbation) {
+      segment = kProven;
+      outcome->proven_.store(true, std::memory_order_relaxed);
+    }
+    Remove(url);
+  }
+  Insert(url, std::move(outcome), segment);
+  return waiting;
+}
+
+void CertificateShard::MarkProven(const std::string& url, const CachedCertificate& certificate) {
+  if (certificate.proven_.load(std::memory_order_relaxed)) return;
+  std::unique_lock<std::shared_mutex> lock(mutex_);
+  const auto it = slots_.find(url);
+  if (it == slots_.end() || it->second.certificate.get() != &certificate || it->second.segment != kProbation)
+    return;
+  certificate.proven_.store(true, std::memory_order_relaxed);
+  const CachedCertificatePtr kept = it->second.certificate;
+  Remove(url);
+  Insert(url, kept, kProven);
+}
+
+size_t CertificateShard::size() const {
+  std::shared_lock<std::shared_mutex> lock(mutex_);
+  return queues_[kProbation].size() + queues_[kProven].size();
+}
+
+size_t CertificateShard::BoundOf(Segment segment) const {
+  const size_t least_probation = std::max<size_t>(capacity_ / 5, 1);
+  switch (segment) {
+    case kProbation:
+      // Unproven chains may use what the proven ones leave.
+      return std::max(least_probation, capacity_ - std::min(capacity_, queues_[kProven].size()));
+    case kProven:
+      return capacity_ - least_probation;
+    default:
+      return least_probation;  // failures: short-lived and small
+  }
+}
+
+void CertificateShard::Insert(const std::string& url, CachedCertificatePtr certificate, Segment segment) {
+  while (queues_[segment].size() >= BoundOf(segment)) EvictFrom(segment);
+  queues_[segment].push_back(url);
+  slots_[url] = Slot{std::move(certificate), segment, std::prev(queues_[segment].end())};
+  // A growing proven segment takes its room from probation.
+  while (queues_[kProbation].size() > BoundOf(kProbation)) EvictFrom(kProbation);
+}
+
+void CertificateShard::Remove(const std::string& url) {
+  const auto it = slots_.find(url);
+  queues_[it->second.segment].erase(it->second.place);
+  slots_.erase(it);
+}
+
+void CertificateShard::EvictFrom(Segment segment) {
+  Queue& queue = queues_[segment];
+  // Ends: each turn clears a mark or removes an entry. New marks can not appear meanwhile, they need the
+  // lock.
+  while (true) {
+    const auto it = slots_.find(queue.front());
+    if (it->second.certificate->used_.exchange(false, std::memory_order_relaxed)) {
+      queue.splice(queue.end(), queue, queue.begin());
+      continue;
+    }
+    slots_.erase(it);
+    queue.pop_front();
+    return;
+  }
+}
+
+}  // namespace sti::vs

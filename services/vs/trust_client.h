@@ -1,0 +1,38 @@
+// The STI-PA's Trust service as a TrustSource.
+#ifndef SERVICES_VS_TRUST_CLIENT_H_
+#define SERVICES_VS_TRUST_CLIENT_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/container/flat_hash_set.h"
+#include "common/base/mutex.h"
+#include "proto/sti/v1/trust.grpc.pb.h"
+#include "services/vs/trust_source.h"
+
+namespace sti::vs {
+
+class TrustClient final : public TrustSource {
+ public:
+  explicit TrustClient(const std::shared_ptr<grpc::Channel>& channel);
+
+  absl::StatusOr<std::string> GetTrustList() override;
+  absl::StatusOr<SignedCrl> GetCrl() override;
+  absl::Status Watch(const std::function<void()>& on_version) override;
+  void Cancel() override;
+
+ private:
+  class Call;  // a client context that Cancel knows of
+
+  const std::unique_ptr<sti::v1::Trust::Stub> stub_;
+  Mutex mutex_;
+  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+  absl::flat_hash_set<grpc::ClientContext*> running_ ABSL_GUARDED_BY(mutex_);
+};
+
+}  // namespace sti::vs
+
+#endif  // SERVICES_VS_TRUST_CLIENT_H_

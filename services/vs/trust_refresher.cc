@@ -1,0 +1,132 @@
+#include "services/vs/trust_refresher.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "common/daemon/log.h"
+
+namespace sti::vs {
+namespace {
+
+std::optional<std::string> Take(absl::StatusOr<std::string>& document) {
+  if (!document.ok()) return std::nullopt;
+  return *std::move(document);
+}
+
+std::optional<SignedCrl> Take(absl::StatusOr<SignedCrl>& document) {
+  if (!document.ok()) return std::nullopt;
+  return *std::move(document);
+}
+
+}  // namespace
+
+TrustRefresher::TrustRefresher(TrustSource& source, TrustStore& store, const TrustSnapshot& published,
+                               const Clock& clock, LackingSink lacking, const TrustRefresherOptions& options)
+    : source_(source),
+      store_(store),
+      published_(published),
+      clock_(clock),
+      lacking_(std::move(lacking)),
+      options_(options) {}
+
+TrustRefresher::~TrustRefresher() { Stop(); }
+
+void TrustRefresher::LoadStored() {
+  const absl::Status loaded = store_.Load();
+  if (!loaded.ok()) daemon::LogError("stored trust unusable", {{"error", loaded.message()}});
+  const auto trust = published_.Get();
+  std::vector<std::string> lacking;
+  if (trust == nullptr) lacking.push_back("no trust list yet: sti-pa was not asked yet");
+  lacking_(lacking);
+}
+
+bool TrustRefresher::RefreshOnce() {
+  auto trust_list = source_.GetTrustList();
+  auto crl = source_.GetCrl();
+  absl::Status list_status = trust_list.status();
+  absl::Status crl_status = crl.status();
+  // Offered together, so that no call is judged by the new list and no CRL.
+  const TrustStore::Outcome outcome = store_.Offer(Take(trust_list), Take(crl));
+  list_status.Update(outcome.trust_list);
+  crl_status.Update(outcome.crl);
+  Report(list_status, crl_status);
+  return list_status.ok() && crl_status.ok();
+}
+
+void TrustRefresher::Report(const absl::Status& trust_list, const absl::Status& crl) {
+  const auto trust = published_.Get();
+  std::vector<std::string> trouble;
+  if (!trust_list.ok()) {
+    trouble.push_back(absl::StrCat(trust == nullptr ? "no trust list yet: " : "trust list not refreshed: ",
+                                   trust_list.message()));
+  }
+  const absl::Time now = clock_.TimeNow();
+  if (trust != nullptr && trust->expires <= now) trouble.push_back("the trust list in use has expired");
+  if (!crl.ok()) {
+    const bool none = trust == nullptr || trust->crl == nullptr;
+    trouble.push_back(absl::StrCat(none ? "no CRL yet: " : "CRL not refreshed: ", crl.message()));
+  }
+  if (trust != nullptr && trust->crl != nullptr && trust->crl->next_update() <= now) {
+    trouble.push_back("the CRL in use has expired");
+  }
+  // Only a missing trust list keeps the daemon from judging: calls must not hang on the STI-PA (operations.md
+  // s10).
+  lacking_(trust == nullptr ? trouble : std::vector<std::string>());
+  LogChange(absl::StrJoin(trouble, "; "));
+  if (trust != nullptr && trust->version != last_version_) {
+    last_version_ = trust->version;
+    daemon::LogInfo("trust updated", {{"trust_list_sequence", trust->sequence},
+                                      {"anchors", trust->anchors.roots().size()},
+                                      {"crl_number", trust->crl == nullptr ? 0 : trust->crl->number()}});
+  }
+}
+
+void TrustRefresher::LogChange(const std::string& trouble) {
+  if (trouble == last_trouble_) return;
+  last_trouble_ = trouble;
+  if (trouble.empty()) {
+    daemon::LogInfo("trust up to date");
+  } else {
+    daemon::LogWarning("trust not up to date", {{"why", trouble}});
+  }
+}
+
+void TrustRefresher::Start() {
+  refresh_thread_ = std::thread([this] { RefreshLoop(); });
+  watch_thread_ = std::thread([this] { WatchLoop(); });
+}
+
+void TrustRefresher::Stop() {
+  refresh_pause_.Stop();
+  watch_pause_.Stop();
+  source_.Cancel();
+  if (refresh_thread_.joinable()) refresh_thread_.join();
+  if (watch_thread_.joinable()) watch_thread_.join();
+}
+
+void TrustRefresher::RefreshLoop() {
+  absl::Duration retry = options_.first_retry;
+  absl::Duration wait;
+  do {
+    const bool fresh = RefreshOnce();
+    wait = fresh ? options_.interval : retry;
+    retry = fresh ? options_.first_retry : std::min(retry * 2, options_.longest_retry);
+  } while (refresh_pause_.For(wait));
+}
+
+void TrustRefresher::WatchLoop() {
+  absl::Duration retry = options_.first_retry;
+  do {
+    const absl::Status end = source_.Watch([this, &retry] {
+      retry = options_.first_retry;
+      refresh_pause_.Wake();
+    });
+    daemon::LogDebug("trust watch ended", {{"why", end.message()}});
+    retry = std::min(retry * 2, options_.longest_retry);
+  } while (watch_pause_.For(retry));
+}
+
+}  // namespace sti::vs

@@ -1,0 +1,194 @@
+#include "services/vs/trust_store.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "common/base/limits.h"
+#include "common/base/reason.h"
+#include "common/base/status_macros.h"
+#include "common/codec/pem.h"
+#include "common/crypto/digest.h"
+#include "common/daemon/files.h"
+#include "common/stir/trust_list.h"
+
+namespace sti::vs {
+namespace {
+
+constexpr char kAccepted[] = "Accepted: ";
+
+// The file of a document: a line with the time of acceptance, then the document.
+std::string Envelope(absl::Time accepted, absl::string_view document) {
+  return absl::StrCat(kAccepted, absl::FormatTime(absl::RFC3339_full, accepted, absl::UTCTimeZone()), "\n",
+                      document);
+}
+
+struct StoredDocument {
+  absl::Time accepted;
+  std::string text;
+};
+
+absl::StatusOr<StoredDocument> OpenEnvelope(const std::string& path, size_t max_size) {
+  STI_ASSIGN_OR_RETURN(const std::string contents, daemon::ReadFile(path, max_size));
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(contents, absl::MaxSplits('\n', 1));
+  absl::string_view line = parts.first;
+  StoredDocument document;
+  if (!absl::ConsumePrefix(&line, kAccepted) ||
+      !absl::ParseTime(absl::RFC3339_full, line, &document.accepted, nullptr)) {
+    return MakeError(Reason::kStorageFailed,
+                     absl::StrCat(path, " does not begin with \"", kAccepted, "TIME\""));
+  }
+  document.text = std::string(parts.second);
+  return document;
+}
+
+// The form that stictl's offline verification reads too: the CRL, then its signer's chain.
+std::string CrlPem(const SignedCrl& signed_crl, absl::string_view crl_der) {
+  std::string pem = codec::PemEncode("X509 CRL", crl_der);
+  for (const std::string& der : signed_crl.signer_chain)
+    absl::StrAppend(&pem, codec::PemEncode("CERTIFICATE", der));
+  return pem;
+}
+
+absl::StatusOr<SignedCrl> ParseCrlPem(absl::string_view pem) {
+  STI_ASSIGN_OR_RETURN(const auto blocks, codec::ParsePem(pem, 1 + limits::kChainCertificates));
+  SignedCrl result;
+  for (const codec::PemBlock& block : blocks) {
+    if (block.label == "X509 CRL") result.crl = block.der;
+    if (block.label == "CERTIFICATE") result.signer_chain.push_back(block.der);
+  }
+  return result;
+}
+
+// The STI-PA may deliver PEM; the stored form holds DER in one block.
+absl::StatusOr<std::string> CrlDer(const std::string& crl) {
+  if (crl.empty() || crl.front() == '\x30') return crl;
+  STI_ASSIGN_OR_RETURN(const auto blocks, codec::ParsePem(crl, 1 + limits::kChainCertificates));
+  for (const codec::PemBlock& block : blocks) {
+    if (block.label == "X509 CRL") return block.der;
+  }
+  return MakeError(Reason::kCrlInvalid, "no X509 CRL block");
+}
+
+}  // namespace
+
+struct TrustStore::Candidate {
+  std::optional<stir::TrustList> list;  // set when the list is a new one
+  std::shared_ptr<const TrustState> current;
+  std::shared_ptr<const pki::VerifiedCrl> crl;
+};
+
+TrustStore::TrustStore(std::string state_dir, pki::Certificate pa_root, const Clock& clock,
+                       TrustSnapshot& published)
+    : trust_list_file_(state_dir + "/trust_list.jws"),
+      crl_file_(state_dir + "/crl.pem"),
+      pa_root_(std::move(pa_root)),
+      clock_(clock),
+      published_(published) {}
+
+TrustStore::Candidate TrustStore::Current() const {
+  Candidate candidate;
+  candidate.current = published_.Get();
+  candidate.crl = candidate.current != nullptr ? candidate.current->crl : early_crl_;
+  return candidate;
+}
+
+absl::Status TrustStore::Consider(const std::string& trust_list, absl::Time at, Candidate& candidate) const {
+  const int64_t least = candidate.current != nullptr ? candidate.current->sequence : 0;
+  STI_ASSIGN_OR_RETURN(candidate.list, stir::VerifyTrustList(trust_list, pa_root_, nullptr, least, at));
+  return absl::OkStatus();
+}
+
+absl::Status TrustStore::Consider(const SignedCrl& crl, absl::Time at, Candidate& candidate) const {
+  std::vector<pki::Certificate> signers;
+  if (crl.signer_chain.size() > limits::kChainCertificates) {
+    return MakeError(Reason::kTooLarge, "signer_chain", "too many certificates");
+  }
+  for (const std::string& der : crl.signer_chain) {
+    STI_ASSIGN_OR_RETURN(auto signer, pki::Certificate::ParseDer(der));
+    signers.push_back(std::move(signer));
+  }
+  STI_ASSIGN_OR_RETURN(const auto verified, pki::VerifiedCrl::Verify(crl.crl, signers, pa_root_, at));
+  if (candidate.crl != nullptr && verified->number() < candidate.crl->number()) {
+    return MakeError(Reason::kCrlRollback,
+                     absl::StrCat("CRL number ", verified->number(), " after ", candidate.crl->number()));
+  }
+  candidate.crl = verified;
+  return absl::OkStatus();
+}
+
+void TrustStore::Publish(Candidate candidate) {
+  if (!candidate.list.has_value() && candidate.current == nullptr) {
+    early_crl_ = candidate.crl;  // published with the first list
+    return;
+  }
+  // Built whole before it is shown: an immutable TrustAnchors has no other way in.
+  auto next = std::make_shared<TrustState>(
+      candidate.list.has_value() ? TrustState{pki::TrustAnchors(std::move(candidate.list->roots)),
+                                              candidate.list->sequence, candidate.list->expires, nullptr, 0}
+                                 : *candidate.current);
+  next->crl = std::move(candidate.crl);
+  next->version = ++version_;
+  published_.Set(std::move(next));
+}
+
+absl::Status TrustStore::Accept(const std::string& trust_list, absl::Time now, Candidate& candidate) {
+  const std::string digest = crypto::Sha256(trust_list);
+  if (digest == known_list_) return absl::OkStatus();
+  STI_RETURN_IF_ERROR(Consider(trust_list, now, candidate));
+  STI_RETURN_IF_ERROR(daemon::WriteFileAtomically(trust_list_file_, Envelope(now, trust_list)));
+  known_list_ = digest;  // only now, so that a failed write is tried again
+  return absl::OkStatus();
+}
+
+absl::Status TrustStore::Accept(const SignedCrl& crl, absl::Time now, Candidate& candidate) {
+  const std::string digest = crypto::Sha256(absl::StrCat(crl.crl, absl::StrJoin(crl.signer_chain, "")));
+  if (digest == known_crl_) return absl::OkStatus();
+  STI_RETURN_IF_ERROR(Consider(crl, now, candidate));
+  STI_ASSIGN_OR_RETURN(const std::string der, CrlDer(crl.crl));
+  STI_RETURN_IF_ERROR(daemon::WriteFileAtomically(crl_file_, Envelope(now, CrlPem(crl, der))));
+  known_crl_ = digest;
+  return absl::OkStatus();
+}
+
+TrustStore::Outcome TrustStore::Offer(const std::optional<std::string>& trust_list,
+                                      const std::optional<SignedCrl>& crl) {
+  const absl::Time now = clock_.TimeNow();
+  Outcome outcome;
+  Candidate candidate = Current();
+  const auto crl_in_use = candidate.crl;
+  if (trust_list.has_value()) outcome.trust_list = Accept(*trust_list, now, candidate);
+  if (crl.has_value()) outcome.crl = Accept(*crl, now, candidate);
+  if (candidate.list.has_value() || candidate.crl != crl_in_use) Publish(std::move(candidate));
+  return outcome;
+}
+
+absl::Status TrustStore::LoadTrustList(Candidate& candidate) const {
+  auto stored = OpenEnvelope(trust_list_file_, limits::kTrustList + 64);
+  if (ReasonOf(stored.status()) == Reason::kNotFound) return absl::OkStatus();
+  STI_RETURN_IF_ERROR(stored.status());
+  return Consider(stored->text, std::min(stored->accepted, clock_.TimeNow()), candidate);
+}
+
+absl::Status TrustStore::LoadCrl(Candidate& candidate) const {
+  auto stored = OpenEnvelope(crl_file_, 2 * limits::kCrl);
+  if (ReasonOf(stored.status()) == Reason::kNotFound) return absl::OkStatus();
+  STI_RETURN_IF_ERROR(stored.status());
+  STI_ASSIGN_OR_RETURN(const SignedCrl crl, ParseCrlPem(stored->text));
+  return Consider(crl, std::min(stored->accepted, clock_.TimeNow()), candidate);
+}
+
+absl::Status TrustStore::Load() {
+  Candidate candidate = Current();
+  const absl::Status list = LoadTrustList(candidate);
+  const absl::Status crl = LoadCrl(candidate);
+  if (candidate.list.has_value() || candidate.crl != nullptr) Publish(std::move(candidate));
+  return list.ok() ? crl : list;
+}
+
+}  // namespace sti::vs

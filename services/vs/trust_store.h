@@ -1,0 +1,71 @@
+// Decides which trust list and CRL count: verifies what the STI-PA delivers, refuses to go back, keeps the
+// last good copies on disk and publishes them. No network, no threads.
+#ifndef SERVICES_VS_TRUST_STORE_H_
+#define SERVICES_VS_TRUST_STORE_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/base/clock.h"
+#include "common/pki/certificate.h"
+#include "services/vs/trust_state.h"
+
+namespace sti::vs {
+
+// As the STI-PA delivers it, nothing checked.
+struct SignedCrl {
+  std::string crl;                        // DER or PEM
+  std::vector<std::string> signer_chain;  // DER, signer first
+};
+
+// Only one thread may call Load and Offer; `published` may be read by any.
+class TrustStore {
+ public:
+  // `state_dir` exists. The references must outlive the store.
+  TrustStore(std::string state_dir, pki::Certificate pa_root, const Clock& clock, TrustSnapshot& published);
+
+  // Publishes the copies on disk. They are judged as of the time at which they were accepted: a list that
+  // expired meanwhile stays in use as it would have without the restart. OK when there are none. A copy that
+  // does not verify is left alone and reported; the other one is still used.
+  absl::Status Load();
+
+  // What came of the two documents; OK for one that was not offered.
+  struct Outcome {
+    absl::Status trust_list;
+    absl::Status crl;
+  };
+  // Publishes what verifies against the pinned root and is not older than what is in use, both in one swap. A
+  // refused document leaves the one in use untouched; one that cannot be stored is used all the same. The
+  // documents offered last are known and cost nothing to offer again. kTrustListInvalid, kTrustListExpired,
+  // kTrustListRollback, kCrlInvalid, kCrlExpired, kCrlRollback, kTooLarge, kStorageFailed.
+  Outcome Offer(const std::optional<std::string>& trust_list, const std::optional<SignedCrl>& crl);
+
+ private:
+  struct Candidate;  // what is to be published next
+
+  absl::Status Consider(const std::string& trust_list, absl::Time at, Candidate& candidate) const;
+  absl::Status Consider(const SignedCrl& crl, absl::Time at, Candidate& candidate) const;
+  absl::Status Accept(const std::string& trust_list, absl::Time now, Candidate& candidate);
+  absl::Status Accept(const SignedCrl& crl, absl::Time now, Candidate& candidate);
+  absl::Status LoadTrustList(Candidate& candidate) const;
+  absl::Status LoadCrl(Candidate& candidate) const;
+  Candidate Current() const;
+  void Publish(Candidate candidate);
+
+  const std::string trust_list_file_, crl_file_;
+  const pki::Certificate pa_root_;
+  const Clock& clock_;
+  TrustSnapshot& published_;
+  std::string known_list_, known_crl_;                 // digests of what was accepted last
+  std::shared_ptr<const pki::VerifiedCrl> early_crl_;  // came before the first trust list
+  uint64_t version_ = 0;
+};
+
+}  // namespace sti::vs
+
+#endif  // SERVICES_VS_TRUST_STORE_H_

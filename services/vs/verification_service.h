@@ -1,0 +1,47 @@
+// Edge of sti-vs: the Verification service of the public contract on the callback API.
+#ifndef SERVICES_VS_VERIFICATION_SERVICE_H_
+#define SERVICES_VS_VERIFICATION_SERVICE_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <string>
+#include <vector>
+
+#include "proto/sti/v1/verification.grpc.pb.h"
+#include "services/vs/certificate_cache.h"
+#include "services/vs/trust_state.h"
+#include "services/vs/verifier.h"
+
+namespace sti::vs {
+
+// Thread-safe. A call whose certificates are cached is answered on the thread that received it; the others
+// hold none. A call that its client gave up ends at once, its verdict is dropped.
+class VerificationService final : public sti::v1::Verification::CallbackService {
+ public:
+  // `clients` empty: every client that the server let in. The references must outlive the service and its
+  // calls.
+  VerificationService(Verifier& verifier, const CertificateCache& cache, const TrustSnapshot& trust,
+                      std::vector<std::string> clients);
+
+  grpc::ServerUnaryReactor* Verify(grpc::CallbackServerContext* context,
+                                   const sti::v1::VerifyRequest* request,
+                                   sti::v1::VerifyResponse* response) override;
+  grpc::ServerUnaryReactor* VerifyBatch(grpc::CallbackServerContext* context,
+                                        const sti::v1::VerifyBatchRequest* request,
+                                        sti::v1::VerifyBatchResponse* response) override;
+  grpc::ServerUnaryReactor* GetTrustStatus(grpc::CallbackServerContext* context,
+                                           const sti::v1::GetTrustStatusRequest* request,
+                                           sti::v1::GetTrustStatusResponse* response) override;
+
+ private:
+  absl::Status Admit(const grpc::CallbackServerContext& context) const;
+
+  Verifier& verifier_;
+  const CertificateCache& cache_;
+  const TrustSnapshot& trust_;
+  const std::vector<std::string> clients_;
+};
+
+}  // namespace sti::vs
+
+#endif  // SERVICES_VS_VERIFICATION_SERVICE_H_

@@ -1,0 +1,72 @@
+// One call in, one verdict out. No thread waits for a download: the verdict comes by callback, on the calling
+// thread when every certificate is cached.
+#ifndef SERVICES_VS_VERIFIER_H_
+#define SERVICES_VS_VERIFIER_H_
+
+#include <atomic>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "common/base/clock.h"
+#include "common/stir/passport_verifier.h"
+#include "common/stir/verdict.h"
+#include "services/vs/call_facts.h"
+#include "services/vs/certificate_cache.h"
+#include "services/vs/trust_state.h"
+
+namespace sti::vs {
+
+struct VerifierOptions {
+  stir::VerifyPolicy policy;
+  stir::NumberingPlan plan;
+  // Calls that wait for a download at one time.
+  size_t max_pending = 4096;
+};
+
+// Runs a task soon, on another thread or on this one.
+using Executor = std::function<void(std::function<void()>)>;
+
+// Thread-safe.
+class Verifier {
+ public:
+  using Done = std::function<void(absl::StatusOr<stir::CallVerdict>)>;
+
+  // The references must outlive the verifier, and the verifier every download under way. Calls that had to
+  // wait are judged through `executor`, so that signature checks do not hold up the fetcher's thread.
+  Verifier(CertificateCache& cache, const TrustSnapshot& trust, const Clock& clock, Executor executor,
+           const VerifierOptions& options);
+
+  // Calls `done` exactly once. kNotReady without a trust list; kMissingField, kInvalidField, kTooLarge for
+  // the call's facts; kOverloaded when too many calls wait.
+  void Verify(const IncomingCall& call, Done done);
+
+  size_t pending() const { return pending_.load(std::memory_order_relaxed); }
+
+ private:
+  // One Identity header on its way.
+  struct Header {
+    stir::Examination examination;
+    CachedCertificatePtr certificate;
+    bool cached = false;
+  };
+  struct Waiting;
+
+  void Await(std::vector<Header> headers, Done done);
+  void Release(const std::shared_ptr<Waiting>& waiting);
+  absl::StatusOr<stir::CallVerdict> Judge(const std::vector<Header>& headers);
+  stir::HeaderVerdict JudgeHeader(const Header& header, const TrustState& trust, absl::Time now);
+
+  CertificateCache& cache_;
+  const TrustSnapshot& trust_;
+  const Clock& clock_;
+  const Executor executor_;
+  const VerifierOptions options_;
+  std::atomic<size_t> pending_{0};
+};
+
+}  // namespace sti::vs
+
+#endif  // SERVICES_VS_VERIFIER_H_
