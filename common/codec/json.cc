@@ -143,7 +143,7 @@ void AppendCanonicalJson(const JsonValue& value, std::string& out) {
   } else if (const int64_t* i = value.if_int()) {
     AppendNumber(*i, out);
   } else if (const double* d = value.if_double()) {
-    AppendNumber(*d, out);
+    AppendNumber(*d == 0 ? 0.0 : *d, out);  // "-0" would read back as the integer 0
   } else if (const std::string* s = value.if_string()) {
     AppendJsonString(*s, out);
   } else if (const JsonArray* array = value.if_array()) {
