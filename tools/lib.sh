@@ -4,6 +4,7 @@
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # Bazel wants a home, and some CI runners start with none.
 export HOME=${HOME:-$(getent passwd "$(id -u)" | cut -d: -f6)}
+export PYTHONDONTWRITEBYTECODE=1
 CACHE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}
 # Outlives the checkout, so that a fresh clone at another path does not start cold.
 DISK_CACHE=$CACHE_HOME/stir-shaken-bazel

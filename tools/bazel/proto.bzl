@@ -1,9 +1,9 @@
 """cc_grpc_library: .proto -> C++ with the system's protoc and grpc_cpp_plugin."""
 
-ProtoSrcs = provider(fields = ["transitive"])
+ProtoSourcesInfo = provider("The .proto files of a target.", fields = {"transitive": "depset of its own and its dependencies' files"})
 
 def _gen_impl(ctx):
-    deps = depset(transitive = [d[ProtoSrcs].transitive for d in ctx.attr.deps])
+    deps = depset(transitive = [d[ProtoSourcesInfo].transitive for d in ctx.attr.deps])
     all_protos = depset(ctx.files.srcs, transitive = [deps])
     hdrs, srcs = [], []
     for p in ctx.files.srcs:
@@ -36,14 +36,14 @@ def _gen_impl(ctx):
     return [
         DefaultInfo(files = depset(hdrs + srcs)),
         OutputGroupInfo(hdrs = depset(hdrs), srcs = depset(srcs), protoset = depset([desc])),
-        ProtoSrcs(transitive = all_protos),
+        ProtoSourcesInfo(transitive = all_protos),
     ]
 
 _gen = rule(
     implementation = _gen_impl,
     attrs = {
         "srcs": attr.label_list(allow_files = [".proto"]),
-        "deps": attr.label_list(providers = [ProtoSrcs]),
+        "deps": attr.label_list(providers = [ProtoSourcesInfo]),
         "grpc": attr.bool(default = True),
     },
 )
