@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 """The tools' own judges: what tools/test counts, and what the lints refuse."""
 import contextlib
 import io
@@ -239,7 +238,3 @@ class SmallMistakesTest(unittest.TestCase):
             ("tests/vectors/rfc/x.txt", "whatever  \n\there"),
         ]:
             self.assertEqual(self.found(path, text), [], f"{path}: {text[:60]!r}")
-
-
-if __name__ == "__main__":
-    unittest.main()
