@@ -1,0 +1,69 @@
+"""A network of real daemons for a test class, on ports that the kernel chose."""
+
+import os
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, os.path.abspath("tools/story"))
+# pylint: disable=wrong-import-position
+from network import DAEMONS, Network, free_ports  # noqa: E402
+
+BINARIES = {name: os.path.abspath(f"services/{name[-2:]}/{name}") for name in DAEMONS}
+BINARIES["stictl"] = os.path.abspath("services/stictl/stictl")
+
+CALLER, CALLED = "12155550121", "12155550131"
+
+
+def make_network(folder):
+    network = Network(folder, BINARIES, free_ports())
+    network.make_keys()
+    network.write_configuration()
+    return network
+
+
+def start_and_enrol(network):
+    for name in DAEMONS:
+        network.start(name)
+    network.wait_until(network.answering, "the daemons to answer")
+    network.stictl("pa", "provider", "register", "--id", "suite", "--name", "Suite Telephone", "--spc", network.spc, "--client",
+                   "sti-as")
+    network.stictl("pa", "authority", "approve", "--name", "Suite CA", "--root", network.path("ca/root.pem"))
+    network.wait_until(network.serving, "all four daemons to serve")
+
+
+class NetworkTest(unittest.TestCase):
+    """One enrolled network a class."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR"))  # pylint: disable=consider-using-with
+        cls.network = make_network(cls.folder.name)
+        try:
+            start_and_enrol(cls.network)
+        except BaseException:
+            cls.tearDownClass()
+            raise
+
+    @classmethod
+    def tearDownClass(cls):
+        codes = cls.network.stop_all()
+        logs = {name: cls.network.last_words(name, 20) for name, code in codes.items() if code != 0}
+        cls.folder.cleanup()
+        if logs:
+            raise AssertionError(f"daemons did not end cleanly: {logs}")
+
+    def sign(self, *more, attest="A"):
+        arguments = ["call", "sign", "--orig", CALLER, "--dest", CALLED, "--attest", attest, *more]
+        return self.network.stictl_json(*arguments, config="sbc.yaml")[1]
+
+    def verify(self, *identities, orig=CALLER, dest=CALLED):
+        arguments = ["call", "verify", "--from", orig, "--to", dest]
+        for identity in identities:
+            arguments += ["--identity", identity]
+        return self.network.stictl_json(*arguments, config="sbc.yaml")[1]
+
+    def assert_passes(self, identity):
+        verdict = self.verify(identity)
+        self.assertEqual((verdict["verstat"], verdict["sip_code"], verdict["attestation"]), ("TN-Validation-Passed", 0, "A"),
+                         verdict)
