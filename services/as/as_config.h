@@ -1,0 +1,24 @@
+// The configuration of sti-as as the options of its parts.
+#ifndef SERVICES_AS_AS_CONFIG_H_
+#define SERVICES_AS_AS_CONFIG_H_
+
+#include "absl/status/statusor.h"
+#include "proto/sti/config/v1/as.pb.h"
+#include "services/as/call_signer.h"
+#include "services/as/enroller.h"
+#include "services/as/enrolment.h"
+
+namespace sti::as {
+
+struct AsOptions {
+  Applicant applicant;
+  CallSignerOptions signer;
+  EnrolmentOptions enrolment;
+};
+
+// `config` has passed the schema. kConfigInvalid, with the path of the key as field.
+absl::StatusOr<AsOptions> OptionsFrom(const sti::config::v1::AuthenticationServer& config);
+
+}  // namespace sti::as
+
+#endif  // SERVICES_AS_AS_CONFIG_H_
