@@ -1,0 +1,42 @@
+// Keys with which the STI-PA signs: SPC tokens and trust list with one, the CRL with another.
+#ifndef SERVICES_PA_DOCUMENT_SIGNER_H_
+#define SERVICES_PA_DOCUMENT_SIGNER_H_
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/crypto/es256.h"
+#include "common/pki/certificate.h"
+#include "common/pki/chain_verifier.h"
+
+namespace sti::pa {
+
+// A key and the chain that proves it, signer first, root left out. Immutable, thread-safe.
+struct DocumentSigner {
+  std::vector<pki::Certificate> chain;
+  std::shared_ptr<const crypto::Signer> key;
+
+  const pki::Certificate& certificate() const { return chain.front(); }
+  bool IsValidAt(absl::Time time) const;
+  // The end of a document's life: `lifetime` from now, whole seconds, but never beyond the signer's own.
+  absl::Time ExpiryFrom(absl::Time now, absl::Duration lifetime) const;
+};
+
+// Reads both files and checks that they belong together (kKeyMismatch) and lead to `root` in this role
+// (kConfigInvalid with the defect). `purpose` ("signer", "crl_signer") begins the names of the configuration
+// keys in errors. Errors of the key file as LoadPrivateKeyFile gives them.
+absl::StatusOr<DocumentSigner> LoadDocumentSigner(const std::string& certificate_file,
+                                                  const std::string& key_file, const pki::Certificate& root,
+                                                  pki::LeafRole role, absl::string_view purpose,
+                                                  absl::Time now);
+
+// One certificate; `field` is the configuration key that named the file. kConfigInvalid.
+absl::StatusOr<pki::Certificate> LoadCertificate(const std::string& file, absl::string_view field);
+
+}  // namespace sti::pa
+
+#endif  // SERVICES_PA_DOCUMENT_SIGNER_H_

@@ -1,0 +1,82 @@
+#include "services/pa/pa_daemon.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "common/base/limits.h"
+#include "common/base/reason.h"
+#include "common/base/status_macros.h"
+#include "common/daemon/files.h"
+#include "common/daemon/log.h"
+#include "services/pa/pa_schema.h"
+
+namespace sti::pa {
+namespace {
+
+// Well within the half of a document's life that is left when it falls due.
+absl::Duration RenewalInterval(absl::Duration lifetime) {
+  return std::clamp(lifetime / 8, absl::Milliseconds(250), absl::Minutes(1));
+}
+
+}  // namespace
+
+PaDaemon::PaDaemon(PaSettings settings, std::unique_ptr<store::Database> database, const Clock& clock,
+                   const Random& random)
+    : settings_(std::move(settings)),
+      database_(std::move(database)),
+      publisher_(*database_, settings_.signer, settings_.crl_signer, settings_.publisher, clock),
+      watchers_(publisher_, limits::kTrustWatchers),
+      providers_(*database_, clock),
+      authorities_(*database_, publisher_, clock),
+      revocations_(*database_, publisher_, clock),
+      tokens_(*database_, settings_.signer, settings_.token_lifetime, clock, random),
+      spc_tokens_service_(tokens_, settings_.publisher.crl_url),
+      trust_service_(publisher_, watchers_),
+      policy_admin_service_({providers_, authorities_, revocations_, tokens_}, settings_.admins) {
+  publisher_.OnChange([this] { watchers_.Notify(); });
+}
+
+absl::StatusOr<std::unique_ptr<PaDaemon>> PaDaemon::Start(
+    const sti::config::v1::PolicyAdministratorServer& config, const Clock& clock, const Random& random) {
+  STI_ASSIGN_OR_RETURN(PaSettings settings, LoadPaSettings(config, clock.TimeNow()));
+  STI_RETURN_IF_ERROR(daemon::EnsureStateDir(settings.state_dir));
+  STI_ASSIGN_OR_RETURN(std::unique_ptr<store::Database> database, OpenPaDatabase(settings.state_dir));
+  std::unique_ptr<PaDaemon> pa(new PaDaemon(std::move(settings), std::move(database), clock, random));
+  STI_RETURN_IF_ERROR(pa->publisher_.PublishTrustList());
+  STI_RETURN_IF_ERROR(pa->publisher_.PublishCrl());
+  STI_ASSIGN_OR_RETURN(pa->server_,
+                       rpc::Server::Start(config.grpc(), {&pa->spc_tokens_service_, &pa->trust_service_,
+                                                          &pa->policy_admin_service_}));
+  pa->server_->SetServing(pa->publisher_.Lacking());
+  pa->renewer_ = std::thread([daemon = pa.get()] { daemon->Renew(); });
+  return pa;
+}
+
+void PaDaemon::Renew() {
+  while (pause_.For(RenewalInterval(settings_.publisher.lifetime))) {
+    const absl::Status renewed = publisher_.RenewIfDue();
+    if (!renewed.ok()) {
+      daemon::LogError("signing failed", {{"document", FieldOf(renewed)},
+                                          {"reason", ReasonName(ReasonOf(renewed))},
+                                          {"detail", renewed.message()}});
+    }
+    const std::vector<std::string> lacking = publisher_.Lacking();
+    if (server_->SetServing(lacking)) {
+      daemon::LogWarning("health changed", {{"lacking", absl::StrJoin(lacking, ", ")}});
+    }
+  }
+}
+
+void PaDaemon::Stop(absl::Duration grace) {
+  pause_.Stop();
+  if (renewer_.joinable()) renewer_.join();
+  watchers_.Close();
+  if (server_) server_->Shutdown(grace);
+}
+
+PaDaemon::~PaDaemon() { Stop(absl::ZeroDuration()); }
+
+}  // namespace sti::pa

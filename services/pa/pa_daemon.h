@@ -1,0 +1,65 @@
+// sti-pa, wired by hand: database, rooms, services, server, and the thread that signs documents anew.
+#ifndef SERVICES_PA_PA_DAEMON_H_
+#define SERVICES_PA_PA_DAEMON_H_
+
+#include <memory>
+#include <thread>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/base/clock.h"
+#include "common/base/random.h"
+#include "common/daemon/pause.h"
+#include "common/rpc/server.h"
+#include "common/store/database.h"
+#include "proto/sti/config/v1/pa.pb.h"
+#include "services/pa/authority_registry.h"
+#include "services/pa/pa_config.h"
+#include "services/pa/policy_admin_service.h"
+#include "services/pa/provider_registry.h"
+#include "services/pa/revocation_registry.h"
+#include "services/pa/spc_tokens_service.h"
+#include "services/pa/token_issuer.h"
+#include "services/pa/trust_publisher.h"
+#include "services/pa/trust_service.h"
+#include "services/pa/trust_watchers.h"
+
+namespace sti::pa {
+
+// Needs no other daemon.
+class PaDaemon {
+ public:
+  // Serving when it returns. `clock` and `random` must outlive it. Errors of LoadPaSettings,
+  // store::OpenSqlite and rpc::Server::Start.
+  static absl::StatusOr<std::unique_ptr<PaDaemon>> Start(
+      const sti::config::v1::PolicyAdministratorServer& config, const Clock& clock, const Random& random);
+  ~PaDaemon();
+
+  int grpc_port() const { return server_->port(); }
+  // Ends the watches, lets calls under way finish within `grace`.
+  void Stop(absl::Duration grace);
+
+ private:
+  PaDaemon(PaSettings settings, std::unique_ptr<store::Database> database, const Clock& clock,
+           const Random& random);
+  void Renew();
+
+  const PaSettings settings_;
+  const std::unique_ptr<store::Database> database_;
+  TrustPublisher publisher_;
+  TrustWatchers watchers_;
+  ProviderRegistry providers_;
+  AuthorityRegistry authorities_;
+  RevocationRegistry revocations_;
+  TokenIssuer tokens_;
+  SpcTokensService spc_tokens_service_;
+  TrustService trust_service_;
+  PolicyAdminService policy_admin_service_;
+  std::unique_ptr<rpc::Server> server_;
+  daemon::Pause pause_;
+  std::thread renewer_;
+};
+
+}  // namespace sti::pa
+
+#endif  // SERVICES_PA_PA_DAEMON_H_

@@ -1,0 +1,60 @@
+// Edge of sti.v1.PolicyAdmin: admins only, translation, a log line for every change.
+#ifndef SERVICES_PA_POLICY_ADMIN_SERVICE_H_
+#define SERVICES_PA_POLICY_ADMIN_SERVICE_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "proto/sti/v1/policy_admin.grpc.pb.h"
+#include "services/pa/authority_registry.h"
+#include "services/pa/provider_registry.h"
+#include "services/pa/revocation_registry.h"
+#include "services/pa/token_issuer.h"
+
+namespace sti::pa {
+
+// Thread-safe.
+class PolicyAdminService final : public sti::v1::PolicyAdmin::Service {
+ public:
+  // The rooms behind the service; they must outlive it.
+  struct Rooms {
+    const ProviderRegistry& providers;
+    const AuthorityRegistry& authorities;
+    const RevocationRegistry& revocations;
+    const TokenIssuer& tokens;
+  };
+  PolicyAdminService(Rooms rooms, std::vector<std::string> admins);
+
+  grpc::Status RegisterProvider(grpc::ServerContext* context, const sti::v1::RegisterProviderRequest* request,
+                                sti::v1::Provider* response) override;
+  grpc::Status GetProvider(grpc::ServerContext* context, const sti::v1::GetProviderRequest* request,
+                           sti::v1::Provider* response) override;
+  grpc::Status ListProviders(grpc::ServerContext* context, const sti::v1::ListProvidersRequest* request,
+                             sti::v1::ListProvidersResponse* response) override;
+  grpc::Status ApproveAuthority(grpc::ServerContext* context, const sti::v1::ApproveAuthorityRequest* request,
+                                sti::v1::Authority* response) override;
+  grpc::Status WithdrawAuthority(grpc::ServerContext* context,
+                                 const sti::v1::WithdrawAuthorityRequest* request,
+                                 sti::v1::Authority* response) override;
+  grpc::Status ListAuthorities(grpc::ServerContext* context, const sti::v1::ListAuthoritiesRequest* request,
+                               sti::v1::ListAuthoritiesResponse* response) override;
+  grpc::Status RecordRevocation(grpc::ServerContext* context, const sti::v1::RecordRevocationRequest* request,
+                                sti::v1::Revocation* response) override;
+  grpc::Status ListRevocations(grpc::ServerContext* context, const sti::v1::ListRevocationsRequest* request,
+                               sti::v1::ListRevocationsResponse* response) override;
+  grpc::Status ListTokens(grpc::ServerContext* context, const sti::v1::ListTokensRequest* request,
+                          sti::v1::ListTokensResponse* response) override;
+
+ private:
+  // Runs `work` for an admin; refuses everybody else.
+  grpc::Status AsAdmin(const grpc::ServerContext& context, const std::function<absl::Status()>& work) const;
+
+  const Rooms rooms_;
+  const std::vector<std::string> admins_;
+};
+
+}  // namespace sti::pa
+
+#endif  // SERVICES_PA_POLICY_ADMIN_SERVICE_H_

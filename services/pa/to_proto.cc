@@ -1,0 +1,66 @@
+#include "services/pa/to_proto.h"
+
+namespace sti::pa {
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  google::protobuf::Timestamp timestamp;
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  timestamp.set_seconds(seconds);
+  timestamp.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  return timestamp;
+}
+
+sti::v1::Provider ToProto(const Provider& provider) {
+  sti::v1::Provider message;
+  message.set_id(provider.id);
+  message.set_name(provider.name);
+  for (const std::string& spc : provider.spcs) message.add_spcs(spc);
+  for (const std::string& identity : provider.client_identities) message.add_client_identities(identity);
+  *message.mutable_created() = ToTimestamp(provider.created);
+  return message;
+}
+
+sti::v1::Authority ToProto(const Authority& authority) {
+  sti::v1::Authority message;
+  message.set_id(authority.id);
+  message.set_name(authority.name);
+  message.set_root_pem(authority.root.Pem());
+  message.set_subject(authority.root.subject().Text());
+  *message.mutable_not_after() = ToTimestamp(authority.root.not_after());
+  message.set_state(authority.approved ? sti::v1::Authority::STATE_APPROVED
+                                       : sti::v1::Authority::STATE_WITHDRAWN);
+  return message;
+}
+
+sti::v1::Revocation ToProto(const Revocation& revocation) {
+  sti::v1::Revocation message;
+  message.set_issuer_der(revocation.issuer.der());
+  message.set_issuer(revocation.issuer.Text());
+  message.set_serial(revocation.serial);
+  message.set_reason_code(revocation.reason_code);
+  *message.mutable_revoked() = ToTimestamp(revocation.revoked);
+  return message;
+}
+
+sti::v1::IssuedToken ToProto(const TokenRecord& token) {
+  sti::v1::IssuedToken message;
+  message.set_jti(token.jti);
+  message.set_provider_id(token.provider_id);
+  for (const std::string& spc : token.spcs) message.add_spcs(spc);
+  message.set_fingerprint(token.fingerprint);
+  message.set_ca(token.ca);
+  *message.mutable_issued() = ToTimestamp(token.issued);
+  *message.mutable_expires() = ToTimestamp(token.expires);
+  return message;
+}
+
+Provider FromProto(const sti::v1::Provider& message) {
+  Provider provider;
+  provider.id = message.id();
+  provider.name = message.name();
+  provider.spcs.assign(message.spcs().begin(), message.spcs().end());
+  provider.client_identities.assign(message.client_identities().begin(), message.client_identities().end());
+  return provider;
+}
+
+}  // namespace sti::pa

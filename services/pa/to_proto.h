@@ -1,0 +1,25 @@
+// The project's own structs as generated messages. Only for the edges of sti-pa.
+#ifndef SERVICES_PA_TO_PROTO_H_
+#define SERVICES_PA_TO_PROTO_H_
+
+#include "absl/time/time.h"
+#include "google/protobuf/timestamp.pb.h"
+#include "proto/sti/v1/policy_admin.pb.h"
+#include "services/pa/provider_records.h"
+#include "services/pa/token_records.h"
+#include "services/pa/trust_records.h"
+
+namespace sti::pa {
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time);
+
+sti::v1::Provider ToProto(const Provider& provider);
+sti::v1::Authority ToProto(const Authority& authority);
+sti::v1::Revocation ToProto(const Revocation& revocation);
+sti::v1::IssuedToken ToProto(const TokenRecord& token);
+
+Provider FromProto(const sti::v1::Provider& message);
+
+}  // namespace sti::pa
+
+#endif  // SERVICES_PA_TO_PROTO_H_

@@ -1,0 +1,110 @@
+#include "services/pa/token_issuer.h"
+
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/reason.h"
+#include "common/base/status_macros.h"
+#include "common/pki/tn_auth_list.h"
+#include "common/stir/spc_token.h"
+#include "common/store/page.h"
+#include "services/pa/pa_schema.h"
+#include "services/pa/provider_records.h"
+
+namespace sti::pa {
+namespace {
+
+constexpr char kListing[] = "tokens";
+
+// SHAKEN: exactly one code, no numbers (certificates.md s2).
+absl::StatusOr<pki::TnAuthList> ParseShakenList(const std::string& der) {
+  if (der.empty())
+    return MakeError(Reason::kMissingField, "tn_auth_list", "the DER of a TNAuthorizationList is needed");
+  absl::StatusOr<pki::TnAuthList> list = pki::TnAuthList::ParseDer(der);
+  if (!list.ok()) return PrefixField("tn_auth_list", list.status());
+  if (list->entries().size() != 1 || list->Spcs().size() != 1) {
+    return MakeError(Reason::kInvalidField, "tn_auth_list",
+                     "a SHAKEN token is for exactly one Service Provider Code, without numbers or ranges");
+  }
+  return list;
+}
+
+absl::Status CheckFingerprint(absl::string_view fingerprint) {
+  if (fingerprint.empty())
+    return MakeError(Reason::kMissingField, "fingerprint", "the key's fingerprint is needed");
+  if (stir::IsFingerprint(fingerprint)) return absl::OkStatus();
+  return MakeError(Reason::kInvalidField, "fingerprint",
+                   "not \"SHA256 \" and 32 upper-case hexadecimal octets joined by \":\"");
+}
+
+// The provider of this client, when it has all of the codes.
+absl::StatusOr<std::string> EntitledProvider(store::Transaction& transaction, const std::string& identity,
+                                             const std::vector<std::string>& spcs) {
+  STI_ASSIGN_OR_RETURN(std::string provider, OwnerOfIdentity(transaction, identity));
+  if (provider.empty()) {
+    return MakeError(Reason::kProviderUnknown, absl::StrCat("the client identity \"", identity,
+                                                            "\" belongs to no registered provider"));
+  }
+  for (const std::string& spc : spcs) {
+    STI_ASSIGN_OR_RETURN(const std::string owner, OwnerOfSpc(transaction, spc));
+    if (owner != provider) {
+      return MakeError(Reason::kSpcNotAssigned, "tn_auth_list",
+                       absl::StrCat("SPC ", spc, " is not assigned to the provider \"", provider, "\""));
+    }
+  }
+  return provider;
+}
+
+}  // namespace
+
+TokenIssuer::TokenIssuer(store::Database& database, const DocumentSigner& signer, absl::Duration lifetime,
+                         const Clock& clock, const Random& random)
+    : database_(database), signer_(signer), lifetime_(lifetime), clock_(clock), random_(random) {}
+
+absl::StatusOr<IssuedToken> TokenIssuer::Issue(const TokenRequest& request) const {
+  STI_ASSIGN_OR_RETURN(const pki::TnAuthList list, ParseShakenList(request.tn_auth_list));
+  STI_RETURN_IF_ERROR(CheckFingerprint(request.fingerprint));
+  const absl::Time now = clock_.TimeNow();
+  if (!signer_.IsValidAt(now)) {
+    return MakeError(Reason::kNotReady, "the certificate that signs SPC tokens is not valid now");
+  }
+  stir::SpcTokenClaims claims{list, request.fingerprint, request.ca, "", signer_.ExpiryFrom(now, lifetime_),
+                              ""};
+  STI_ASSIGN_OR_RETURN(claims.jti, MakeUuid(random_));
+
+  // Committed before it is answered: a token that anybody has seen is in the log, and was the provider's to
+  // have.
+  IssuedToken issued;
+  const absl::Status stored = database_.Write([&](store::Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(const std::string provider,
+                         EntitledProvider(transaction, request.client_identity, list.Spcs()));
+    STI_ASSIGN_OR_RETURN(issued.token, stir::SignSpcToken(claims, signer_.chain, *signer_.key));
+    issued.record = TokenRecord{claims.jti, provider,          list.Spcs(),   request.fingerprint,
+                                request.ca, WholeSeconds(now), claims.expires};
+    return InsertToken(transaction, issued.record);
+  });
+  STI_RETURN_IF_ERROR(stored);
+  return issued;
+}
+
+absl::StatusOr<TokenPage> TokenIssuer::List(absl::string_view provider_id, int64_t page_size,
+                                            absl::string_view page_token) const {
+  STI_ASSIGN_OR_RETURN(const int64_t limit, store::CheckPageSize(page_size));
+  STI_ASSIGN_OR_RETURN(const int64_t before, store::ParseNumericPageToken(
+                                                 kListing, page_token, std::numeric_limits<int64_t>::max()));
+  std::vector<NumberedToken> rows;
+  STI_RETURN_IF_ERROR(database_.Read([&](store::Transaction& transaction) {
+    STI_ASSIGN_OR_RETURN(rows, ListTokens(transaction, provider_id, before, limit + 1));
+    return absl::OkStatus();
+  }));
+  TokenPage page;
+  if (rows.size() > static_cast<size_t>(limit)) {
+    rows.pop_back();
+    page.next_page_token = store::MakePageToken(kListing, absl::StrCat(rows.back().seq));
+  }
+  for (NumberedToken& row : rows) page.tokens.push_back(std::move(row.token));
+  return page;
+}
+
+}  // namespace sti::pa

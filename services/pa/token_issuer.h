@@ -1,0 +1,62 @@
+// Issues SPC tokens (RFC 9447 s5, RFC 9448 s3): who asks must be a registered provider that has the code.
+#ifndef SERVICES_PA_TOKEN_ISSUER_H_
+#define SERVICES_PA_TOKEN_ISSUER_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/base/clock.h"
+#include "common/base/random.h"
+#include "common/store/database.h"
+#include "services/pa/document_signer.h"
+#include "services/pa/token_records.h"
+
+namespace sti::pa {
+
+struct TokenRequest {
+  std::string client_identity;  // as the TLS layer proved it
+  std::string tn_auth_list;     // DER
+  std::string fingerprint;
+  bool ca = false;
+};
+
+struct IssuedToken {
+  std::string token;  // JWT
+  TokenRecord record;
+};
+
+struct TokenPage {
+  std::vector<TokenRecord> tokens;  // newest first
+  std::string next_page_token;      // empty on the last page
+};
+
+// Thread-safe.
+class TokenIssuer {
+ public:
+  // All references must outlive this. `lifetime` is from issue to exp.
+  TokenIssuer(store::Database& database, const DocumentSigner& signer, absl::Duration lifetime,
+              const Clock& clock, const Random& random);
+
+  // A token that is answered is in the log. kProviderUnknown, kMissingField, kInvalidField, kTooLarge,
+  // kTnAuthListInvalid, kSpcNotAssigned, kNotReady (the signer's certificate has expired), kStorageFailed.
+  absl::StatusOr<IssuedToken> Issue(const TokenRequest& request) const;
+
+  // Only tokens of one provider unless `provider_id` is empty.
+  absl::StatusOr<TokenPage> List(absl::string_view provider_id, int64_t page_size,
+                                 absl::string_view page_token) const;
+
+ private:
+  store::Database& database_;
+  const DocumentSigner& signer_;
+  const absl::Duration lifetime_;
+  const Clock& clock_;
+  const Random& random_;
+};
+
+}  // namespace sti::pa
+
+#endif  // SERVICES_PA_TOKEN_ISSUER_H_

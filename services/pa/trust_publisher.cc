@@ -1,0 +1,152 @@
+#include "services/pa/trust_publisher.h"
+
+#include <utility>
+
+#include "common/base/reason.h"
+#include "common/base/status_macros.h"
+#include "common/pki/crl.h"
+#include "common/stir/trust_list.h"
+#include "services/pa/pa_schema.h"
+#include "services/pa/trust_records.h"
+
+namespace sti::pa {
+namespace {
+
+bool HalfIsGone(absl::Time now, absl::Time signed_at, absl::Time expires) {
+  return now >= signed_at + (expires - signed_at) / 2;
+}
+
+// Read as a whole: the sequence must be that of exactly these roots.
+absl::StatusOr<stir::TrustList> ReadTrustList(store::Database& database) {
+  stir::TrustList list;
+  const absl::Status read = database.Read([&](store::Transaction& transaction) -> absl::Status {
+    list.roots.clear();
+    STI_ASSIGN_OR_RETURN(list.sequence, TrustListSequence(transaction));
+    STI_ASSIGN_OR_RETURN(std::vector<Authority> authorities, ListAuthorities(transaction));
+    for (Authority& authority : authorities) {
+      if (authority.approved) list.roots.push_back(std::move(authority.root));
+    }
+    return absl::OkStatus();
+  });
+  STI_RETURN_IF_ERROR(read);
+  return list;
+}
+
+// The number is on disk before anything is signed with it: no crash makes it come twice.
+absl::StatusOr<pki::CrlContents> ReserveCrl(store::Database& database) {
+  pki::CrlContents contents;
+  const absl::Status written = database.Write([&](store::Transaction& transaction) -> absl::Status {
+    contents.entries.clear();
+    STI_ASSIGN_OR_RETURN(contents.number, NextCrlNumber(transaction));
+    STI_ASSIGN_OR_RETURN(std::vector<NumberedRevocation> rows, ListRevocations(transaction, 0, 0));
+    contents.entries.reserve(rows.size());
+    for (NumberedRevocation& row : rows) {
+      Revocation& revocation = row.revocation;
+      contents.entries.push_back({std::move(revocation.issuer), std::move(revocation.serial),
+                                  revocation.revoked, revocation.reason_code});
+    }
+    return absl::OkStatus();
+  });
+  STI_RETURN_IF_ERROR(written);
+  return contents;
+}
+
+absl::Status CheckSigner(const DocumentSigner& signer, absl::Time now, absl::string_view what) {
+  if (signer.IsValidAt(now)) return absl::OkStatus();
+  return MakeError(Reason::kNotReady, what, "the certificate that signs it is not valid now");
+}
+
+}  // namespace
+
+TrustPublisher::TrustPublisher(store::Database& database, const DocumentSigner& list_signer,
+                               const DocumentSigner& crl_signer, PublisherOptions options, const Clock& clock)
+    : database_(database),
+      list_signer_(list_signer),
+      crl_signer_(crl_signer),
+      options_(std::move(options)),
+      clock_(clock) {}
+
+void TrustPublisher::Demand::Meet(int64_t number) {
+  int64_t before = met.load();
+  while (before < number && !met.compare_exchange_weak(before, number)) {
+  }
+}
+
+absl::Status TrustPublisher::PublishTrustList() {
+  const int64_t demand = list_demand_.Ask();
+  const absl::Time now = clock_.TimeNow();
+  STI_RETURN_IF_ERROR(CheckSigner(list_signer_, now, "trust list"));
+  STI_ASSIGN_OR_RETURN(stir::TrustList list, ReadTrustList(database_));
+  list.expires = list_signer_.ExpiryFrom(now, options_.lifetime);
+  STI_ASSIGN_OR_RETURN(std::string jws, stir::SignTrustList(list, list_signer_.chain, *list_signer_.key));
+  Install(
+      std::make_shared<SignedTrustList>(SignedTrustList{std::move(jws), list.sequence, now, list.expires}));
+  list_demand_.Meet(demand);
+  return absl::OkStatus();
+}
+
+absl::Status TrustPublisher::PublishCrl() {
+  const int64_t demand = crl_demand_.Ask();
+  const absl::Time now = clock_.TimeNow();
+  STI_RETURN_IF_ERROR(CheckSigner(crl_signer_, now, "CRL"));
+  STI_ASSIGN_OR_RETURN(pki::CrlContents contents, ReserveCrl(database_));
+  contents.this_update = WholeSeconds(now);
+  contents.next_update = crl_signer_.ExpiryFrom(now, options_.lifetime);
+  contents.distribution_url = options_.crl_url;
+  SignedCrl crl;
+  STI_ASSIGN_OR_RETURN(crl.der, pki::BuildCrl(contents, crl_signer_.certificate(), *crl_signer_.key));
+  for (const pki::Certificate& certificate : crl_signer_.chain) crl.signer_chain.push_back(certificate.der());
+  crl.number = contents.number;
+  crl.signed_at = contents.this_update;
+  crl.expires = contents.next_update;
+  Install(std::make_shared<SignedCrl>(std::move(crl)));
+  crl_demand_.Meet(demand);
+  return absl::OkStatus();
+}
+
+void TrustPublisher::Install(std::shared_ptr<const SignedTrustList> list) {
+  {
+    MutexLock lock(installing_);
+    const auto current = trust_list_.Get();
+    if (current &&
+        std::make_pair(current->sequence, current->expires) > std::make_pair(list->sequence, list->expires)) {
+      return;
+    }
+    trust_list_.Set(std::move(list));
+  }
+  if (listener_) listener_();
+}
+
+void TrustPublisher::Install(std::shared_ptr<const SignedCrl> crl) {
+  {
+    MutexLock lock(installing_);
+    const auto current = crl_.Get();
+    if (current && current->number > crl->number) return;
+    crl_.Set(std::move(crl));
+  }
+  if (listener_) listener_();
+}
+
+absl::Status TrustPublisher::RenewIfDue() {
+  const absl::Time now = clock_.TimeNow();
+  const auto list = TrustList();
+  absl::Status first;
+  if (!list || list_demand_.open() || HalfIsGone(now, list->signed_at, list->expires))
+    first = PublishTrustList();
+  const auto crl = Crl();
+  if (!crl || crl_demand_.open() || HalfIsGone(now, crl->signed_at, crl->expires)) first.Update(PublishCrl());
+  return first;
+}
+
+std::vector<std::string> TrustPublisher::Lacking() const {
+  const absl::Time now = clock_.TimeNow();
+  std::vector<std::string> lacking;
+  const auto list = TrustList();
+  if (!list || list->expires <= now) lacking.emplace_back("trust list");
+  const auto crl = Crl();
+  if (!crl || crl->expires <= now) lacking.emplace_back("CRL");
+  if (!list_signer_.IsValidAt(now)) lacking.emplace_back("valid certificate of the token signer");
+  return lacking;
+}
+
+}  // namespace sti::pa
