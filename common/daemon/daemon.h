@@ -14,6 +14,9 @@
 
 namespace sti::daemon {
 
+// Of every program of the suite.
+inline constexpr char kVersion[] = "0.1.0";
+
 // Handed to the daemon's own Run function. Thread-compatible.
 class Lifetime {
  public:

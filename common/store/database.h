@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 
 namespace sti::store {
 
@@ -30,25 +31,30 @@ int64_t AsInt(const SqlValue& value);
 std::string AsText(const SqlValue& value);
 std::string AsBlob(const SqlValue& value);
 
-// One transaction. Only valid inside of Database::Write or Read.
+// One transaction. Only valid inside of Database::Write or Read, on the thread that runs the body.
+// After a failed statement nothing more can be done in it, as in PostgreSQL: the body returns that error or a
+// better one.
 class Transaction {
  public:
   virtual ~Transaction() = default;
-  // Parameters are "?1", "?2"... kAlreadyExists on a unique or primary key conflict, else kStorageFailed.
+  // One statement. Parameters are "?1", "?2"... kAlreadyExists on a unique or primary key conflict, else
+  // kStorageFailed.
   virtual absl::Status Execute(absl::string_view sql, const std::vector<SqlValue>& parameters) = 0;
+  // The rows of one statement, all in memory. kStorageFailed.
   virtual absl::StatusOr<std::vector<SqlRow>> Query(absl::string_view sql,
                                                     const std::vector<SqlValue>& parameters) = 0;
   // Rows changed by the last Execute.
   virtual int64_t RowsChanged() const = 0;
 };
 
-// Thread-safe. Writers are serialized.
+// Thread-safe. Writers are serialized; readers do not wait for them. Calls must not be nested.
 class Database {
  public:
   virtual ~Database() = default;
-  // Runs `body` in one write transaction. OK means committed and synced to disk; anything else means nothing
-  // happened.
+  // Runs `body` in one write transaction. OK means committed and synced to disk; anything else means that
+  // nothing of it happened: the body's error, or kStorageFailed. The next call starts afresh.
   virtual absl::Status Write(const std::function<absl::Status(Transaction&)>& body) = 0;
+  // Runs `body` on one consistent state; Execute fails there.
   virtual absl::Status Read(const std::function<absl::Status(Transaction&)>& body) = 0;
 };
 
@@ -59,10 +65,11 @@ struct Migration {
 };
 
 // Opens or creates the file (mode 0600), and brings the schema up to the last migration, each in a
-// transaction. kStorageFailed with the path and what is wrong; kStateConflict when the file is of a newer
-// schema than this program.
+// transaction. `lock_timeout`: how long to wait for another process that holds the database. kStorageFailed
+// with the path and what is wrong; kStateConflict when the file is of a newer schema than this program.
 absl::StatusOr<std::unique_ptr<Database>> OpenSqlite(const std::string& path,
-                                                     const std::vector<Migration>& migrations);
+                                                     const std::vector<Migration>& migrations,
+                                                     absl::Duration lock_timeout = absl::Seconds(5));
 
 }  // namespace sti::store
 
