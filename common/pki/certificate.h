@@ -20,10 +20,10 @@ namespace sti::pki {
 // Immutable, thread-safe, cheap to copy.
 class Certificate {
  public:
-  // kCertificateMalformed (also for trailing octets, duplicate extensions, a TNAuthList or claim constraints that do
-  // not parse give their own Reason), kTooLarge.
+  // kCertificateMalformed (also for trailing octets, duplicate extensions, both claim constraint extensions
+  // at once), kTnAuthListInvalid, kTooLarge. A key that nothing here can use is no defect yet: see Es256Key.
   static absl::StatusOr<Certificate> ParseDer(absl::string_view der);
-  // Exactly one CERTIFICATE block.
+  // Exactly one CERTIFICATE block and no other.
   static absl::StatusOr<Certificate> ParsePem(absl::string_view pem);
 
   const std::string& der() const;
@@ -35,14 +35,19 @@ class Certificate {
   absl::Time not_before() const;
   absl::Time not_after() const;
 
-  bool is_ca() const;                       // BasicConstraints CA:TRUE
+  bool is_ca() const;  // BasicConstraints CA:TRUE
   std::optional<int> path_length() const;
   bool has_key_usage() const;
-  bool may_sign_certificates() const;       // keyCertSign, or no KeyUsage at all
-  bool may_sign_crls() const;
-  bool may_sign_data() const;               // digitalSignature
+  bool may_sign_certificates() const;  // keyCertSign, or no KeyUsage at all
+  bool may_sign_crls() const;          // cRLSign, said explicitly
+  bool may_sign_data() const;          // digitalSignature, said explicitly
+  // ExtendedKeyUsage is there and lacks anyExtendedKeyUsage: a key for TLS or the like.
+  bool has_narrow_extended_key_usage() const;
+  // Processed here: BasicConstraints, KeyUsage, CertificatePolicies, CRLDistributionPoints, SKI, AKI,
+  // TNAuthList, both claim constraints, SubjectAltName, ExtendedKeyUsage, AIA. Any other one counts,
+  // NameConstraints too.
   bool has_unknown_critical_extension() const;
-  const std::string& subject_key_id() const;    // empty when absent
+  const std::string& subject_key_id() const;  // empty when absent
   const std::string& authority_key_id() const;
   const std::optional<TnAuthList>& tn_auth_list() const;
   const std::optional<ClaimConstraints>& claim_constraints() const;
@@ -56,7 +61,8 @@ class Certificate {
   absl::StatusOr<crypto::VerifyingKey> Es256Key() const;
 
   bool IsSelfIssued() const { return subject() == issuer(); }
-  // The signature on this certificate was made with `issuer`'s key, by an ECDSA algorithm. Names are not compared.
+  // The signature on this certificate was made with `issuer`'s P-256 or P-384 key, by ECDSA with SHA-256 or
+  // SHA-384. Names are not compared.
   bool IsSignedBy(const Certificate& issuer) const;
 
   X509* x509() const;  // only for common/pki and common/http
@@ -70,8 +76,10 @@ class Certificate {
 // A chain as a repository delivers it: leaf first. Immutable, thread-safe.
 class CertificateChain {
  public:
-  // PEM blocks or one bare DER certificate. kTooLarge, kCertificateChainTooLong, kCertificateMalformed.
+  // PEM blocks, all of them CERTIFICATE, or one bare DER certificate. kTooLarge, kCertificateChainTooLong,
+  // else as Certificate::ParseDer.
   static absl::StatusOr<CertificateChain> Parse(absl::string_view body);
+  // kCertificateMalformed for none, kCertificateChainTooLong.
   static absl::StatusOr<CertificateChain> FromCertificates(std::vector<Certificate> certificates);
 
   const Certificate& leaf() const { return certificates_.front(); }

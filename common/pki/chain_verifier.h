@@ -1,5 +1,6 @@
-// Path validation (RFC 5280 s6, certificates.md s6) as a pure function of chain, anchors, CRL, policy and time: no I/O,
-// no clock, no globals. Chains come in order and are short; there is no path building beyond finding the anchor.
+// Path validation (RFC 5280 s6, certificates.md s6) as a pure function of chain, anchors, CRL, policy and
+// time: no I/O, no clock, no globals. Chains come in order and are short; there is no path building beyond
+// finding the anchor.
 #ifndef COMMON_PKI_CHAIN_VERIFIER_H_
 #define COMMON_PKI_CHAIN_VERIFIER_H_
 
@@ -11,10 +12,11 @@
 #include "absl/time/time.h"
 #include "common/pki/certificate.h"
 #include "common/pki/crl.h"
+#include "common/pki/path.h"
 
 namespace sti::pki {
 
-// The roots that are trusted now. Immutable, thread-safe.
+// The roots that are trusted now. Immutable, thread-safe. An intermediate among them anchors nothing.
 class TrustAnchors {
  public:
   explicit TrustAnchors(std::vector<Certificate> roots);
@@ -27,19 +29,19 @@ class TrustAnchors {
   std::vector<Certificate> roots_;
 };
 
-enum class LeafRole {
-  kShakenSigner,   // TNAuthList required, digitalSignature, not a CA, P-256
-  kDocumentSigner, // STI-PA's token and list signer: digitalSignature, not a CA, P-256
-  kCrlSigner,      // cRLSign
-};
-
 struct ChainPolicy {
   LeafRole role = LeafRole::kShakenSigner;
 };
 
-// OK, or the first defect found from the leaf up, as a Reason of the kCertificate* and kTnAuthList* rows. `crl` may be
-// null: then revocation is not checked. Roots are not looked up in the CRL. What the caller still has to do: claim
-// constraints, and whether the TNAuthList covers the number.
+// OK, or the first defect found from the leaf up (path.h says in which order), as a Reason of the
+// kCertificate* and kTnAuthList* rows. `crl` may be null: then revocation is not checked. Roots are not
+// looked up in the CRL.
+//   * Leaf first, each next certificate is the issuer of the one before. The trusted root may stand at the
+//   end. Any
+//     other order, gap or extra certificate makes the chain kCertificateUntrusted.
+//   * The anchor is checked too: a root that has expired or may not sign certificates is of no use.
+//   * `at` counts in whole seconds; both ends of a validity period belong to it.
+// What the caller still has to do: claim constraints, and whether the TNAuthList covers the number.
 absl::Status VerifyChain(const CertificateChain& chain, const TrustAnchors& anchors, const VerifiedCrl* crl,
                          const ChainPolicy& policy, absl::Time at);
 

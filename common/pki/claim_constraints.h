@@ -1,5 +1,5 @@
-// JWTClaimConstraints (RFC 8226 s8) and EnhancedJWTClaimConstraints (RFC 9118): what a certificate's PASSporTs may
-// say. Parsed here; judged against claims in common/stir.
+// JWTClaimConstraints (RFC 8226 s8) and EnhancedJWTClaimConstraints (RFC 9118): what a certificate's
+// PASSporTs may say. Parsed here; judged against claims in common/stir.
 #ifndef COMMON_PKI_CLAIM_CONSTRAINTS_H_
 #define COMMON_PKI_CLAIM_CONSTRAINTS_H_
 

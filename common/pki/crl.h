@@ -1,5 +1,6 @@
-// The ecosystem's one indirect CRL, signed by the STI-PA (acme_pa.md s6). OpenSSL's own CRL check does not fit: it wants
-// one trust anchor for certificate and CRL, while the STI-PA has its own root (certificates.md s6).
+// The ecosystem's one indirect CRL, signed by the STI-PA (acme_pa.md s6). OpenSSL's own CRL check does not
+// fit: it wants one trust anchor for certificate and CRL, while the STI-PA has its own root (certificates.md
+// s6).
 #ifndef COMMON_PKI_CRL_H_
 #define COMMON_PKI_CRL_H_
 
@@ -16,33 +17,38 @@
 
 namespace sti::pki {
 
-// A CRL whose signature, signer chain, IDP and dates have been checked. Immutable, thread-safe. One set look-up a
-// question, at any number of entries.
+// Clocks of STI-PA and verifier may differ by so much: a thisUpdate that lies further ahead is refused.
+inline constexpr absl::Duration kCrlClockSkew = absl::Minutes(5);
+
+// A CRL whose signature, signer chain, IDP and dates have been checked. Immutable, thread-safe. One set
+// look-up a question, at any number of entries.
 class VerifiedCrl {
  public:
-  // `crl` is DER or PEM. `signer_chain` is signer first; it must lead to `pa_root`, the signer must have cRLSign, and the
-  // CRL's issuer be its subject. A critical IDP, if there, must have indirectCRL TRUE or be absent of scope limits;
-  // unknown critical extensions are refused, in entries too; certificateIssuer carries over (RFC 5280 s5.3.3).
-  // kCrlInvalid, kCrlExpired (nextUpdate before `at`), kTooLarge.
-  static absl::StatusOr<std::shared_ptr<const VerifiedCrl>> Verify(absl::string_view crl,
-                                                                   const std::vector<Certificate>& signer_chain,
-                                                                   const Certificate& pa_root, absl::Time at);
-  // For tests of what a CRL holds, and inspection.
+  // `crl` is DER or PEM (one X509 CRL block). `signer_chain` is signer first; it must lead to `pa_root`, the
+  // signer have cRLSign and the CRL's issuer be its subject. The IDP, if there, must not limit the scope
+  // (user or CA certificates only, some reasons, attribute certificates); unknown critical extensions are
+  // refused, in entries too; certificateIssuer carries over (RFC 5280 s5.3.3). Entries with reason
+  // removeFromCRL are passed over. kCrlInvalid (also for no nextUpdate, and thisUpdate beyond kCrlClockSkew),
+  // kCrlExpired (nextUpdate before `at`), kTooLarge.
+  static absl::StatusOr<std::shared_ptr<const VerifiedCrl>> Verify(
+      absl::string_view crl, const std::vector<Certificate>& signer_chain, const Certificate& pa_root,
+      absl::Time at);
   virtual ~VerifiedCrl() = default;
 
+  // `serial_hex` as Certificate::serial gives it.
   virtual bool IsRevoked(const DistinguishedName& issuer, absl::string_view serial_hex) const = 0;
   bool IsRevoked(const Certificate& certificate) const {
     return IsRevoked(certificate.issuer(), certificate.serial());
   }
-  virtual int64_t number() const = 0;  // cRLNumber; 0 when absent
+  virtual int64_t number() const = 0;  // cRLNumber; 0 when absent; kCrlInvalid beyond 63 bits
   virtual absl::Time this_update() const = 0;
   virtual absl::Time next_update() const = 0;
-  virtual size_t size() const = 0;
+  virtual size_t size() const = 0;  // different certificates listed
 };
 
 struct RevokedEntry {
   DistinguishedName issuer;
-  std::string serial;  // hexadecimal
+  std::string serial;  // hexadecimal, either case
   absl::Time revoked;
   int reason_code = 0;  // RFC 5280 s5.3.1; 0 is left out of the entry
 };
@@ -54,8 +60,9 @@ struct CrlContents {
   std::vector<RevokedEntry> entries;
 };
 
-// DER of a signed indirect CRL: AKI, cRLNumber, critical IDP with indirectCRL, critical certificateIssuer where the
-// issuer changes. kInternal.
+// DER of a signed indirect CRL: AKI, cRLNumber, critical IDP with indirectCRL, critical certificateIssuer
+// where the issuer changes. Entries are sorted by issuer. kInvalidField with the entry's place for a serial,
+// time or reason code that is none, kKeyMismatch, kInternal.
 absl::StatusOr<std::string> BuildCrl(const CrlContents& contents, const Certificate& signer_certificate,
                                      const crypto::Signer& signer);
 

@@ -13,7 +13,8 @@
 
 namespace sti::pki {
 
-// A request whose own signature has been verified. Immutable value. The subject is what was asked for, not vetted.
+// A request whose own signature has been verified. Immutable value. The subject is what was asked for, not
+// vetted.
 struct Csr {
   DistinguishedName subject;
   crypto::VerifyingKey public_key;
@@ -25,7 +26,8 @@ struct Csr {
 };
 
 // DER of a request signed by `key`.
-absl::StatusOr<std::string> BuildCsr(const DistinguishedName& subject, const std::optional<TnAuthList>& tn_auth_list,
+absl::StatusOr<std::string> BuildCsr(const DistinguishedName& subject,
+                                     const std::optional<TnAuthList>& tn_auth_list,
                                      const crypto::Signer& key);
 
 }  // namespace sti::pki

@@ -23,7 +23,9 @@ struct ServiceProviderCode {
 struct TelephoneNumberRange {
   std::string start;
   uint64_t count = 0;
-  bool operator==(const TelephoneNumberRange& other) const { return start == other.start && count == other.count; }
+  bool operator==(const TelephoneNumberRange& other) const {
+    return start == other.start && count == other.count;
+  }
 };
 
 struct SingleTelephoneNumber {
@@ -36,12 +38,15 @@ using TnEntry = std::variant<ServiceProviderCode, TelephoneNumberRange, SingleTe
 // Immutable, at least one entry.
 class TnAuthList {
  public:
-  // kTnAuthListInvalid for no entry, an SPC that is empty or not A-Z 0-9, numbers not of 0-9 # *, a range that
-  // breaks RFC 8226 s9.
+  // For issuing. kTnAuthListInvalid for no entry, an SPC that is empty or not A-Z 0-9 (ATIS-1000080), numbers
+  // not of 0-9 # * or longer than 15, a range that breaks RFC 8226 s9 (start + count must stay below
+  // 10^digits); kTooLarge.
   static absl::StatusOr<TnAuthList> Create(std::vector<TnEntry> entries);
   static absl::StatusOr<TnAuthList> ForSpc(absl::string_view spc);
-  // DER; trailing octets and IMPLICIT tags are refused, unknown trailing elements of a range skipped (its SEQUENCE is
-  // extensible). kTnAuthListInvalid, kTooLarge.
+  // Strict DER; trailing octets and IMPLICIT tags are refused, unknown trailing elements of a range skipped
+  // (its SEQUENCE is extensible). Values as for Create, but an SPC may be any printable ASCII: RFC 8226
+  // allows it, such certificates exist, and a verifier must not reject on lints. kTnAuthListInvalid,
+  // kTooLarge.
   static absl::StatusOr<TnAuthList> ParseDer(absl::string_view der);
 
   const std::vector<TnEntry>& entries() const { return entries_; }

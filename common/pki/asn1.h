@@ -1,0 +1,43 @@
+// What the files of this room share about OpenSSL's ASN.1 types. Private to the room.
+#ifndef COMMON_PKI_ASN1_H_
+#define COMMON_PKI_ASN1_H_
+
+#include <openssl/asn1.h>
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+
+namespace sti::pki {
+
+inline const unsigned char* Octets(absl::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+// The DER of `object`; empty when OpenSSL cannot encode it.
+template <typename T, typename I2d>
+std::string ToDer(const T* object, I2d i2d) {
+  const int size = i2d(object, nullptr);
+  if (size <= 0) return "";
+  std::string der(static_cast<size_t>(size), '\0');
+  auto* out = reinterpret_cast<unsigned char*>(&der[0]);
+  return i2d(object, &out) == size ? der : "";
+}
+
+// A null `string` gives an empty text.
+std::string StringOctets(const ASN1_STRING* string);
+
+// RFC 5280 s4.1.2.5 form only (UTC, seconds, no fraction); nullopt for any other.
+std::optional<absl::Time> ParseTime(const ASN1_TIME* time);
+
+// Upper-case hexadecimal without leading zeros; a minus in front of a negative number; "" on failure.
+std::string IntegerHex(const ASN1_INTEGER* integer);
+
+// Dotted decimal; "" for an identifier of more than 127 characters.
+std::string OidText(const ASN1_OBJECT* object);
+
+}  // namespace sti::pki
+
+#endif  // COMMON_PKI_ASN1_H_
