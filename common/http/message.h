@@ -2,6 +2,7 @@
 #ifndef COMMON_HTTP_MESSAGE_H_
 #define COMMON_HTTP_MESSAGE_H_
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,11 +31,13 @@ struct HttpResponse {
   int status = 200;
   HttpHeaders headers;  // without framing: Connection, Content-Length, Date and the like are the server's
   std::string body;
+  // When set, sent instead of `body`: for large documents that many answers share.
+  std::shared_ptr<const std::string> shared_body;
 };
 
 // kInternal for an answer that must not go out: a status outside of 200..599; a field name that is no token;
-// a value with control characters, so that no header can be smuggled in through it (RFC 9110 s5.5); a field
-// that is the server's.
+// or that is huge; a value with control characters, so that no header can be smuggled in through it (RFC 9110
+// s5.5); a field that is the server's.
 absl::Status CheckResponse(const HttpResponse& response);
 
 }  // namespace sti::http

@@ -1,0 +1,74 @@
+// One download as libcurl sees it: how its handle is set up, what its callbacks let through, what its end
+// means.
+#ifndef COMMON_HTTP_DOWNLOAD_H_
+#define COMMON_HTTP_DOWNLOAD_H_
+
+#include <curl/curl.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/base/reason.h"
+#include "common/codec/url.h"
+#include "common/http/address_guard.h"
+#include "common/http/fetcher.h"
+
+namespace sti::http {
+
+// What all downloads of a fetcher share. Immutable; outlives them.
+struct DownloadPolicy {
+  FetcherOptions options;
+  AddressGuard guard;
+  std::string ca_file;  // never empty
+};
+
+bool PortAllowed(const FetcherOptions& options, uint16_t port);
+
+// Used on one thread.
+class Download {
+ public:
+  // Sets the handle up. kCertificateUnavailable when libcurl lacks what is needed.
+  static absl::StatusOr<std::unique_ptr<Download>> Create(const DownloadPolicy& policy,
+                                                          const codec::Url& url);
+  Download(const Download&) = delete;
+  Download& operator=(const Download&) = delete;
+
+  CURL* easy() { return easy_.get(); }
+  // The outcome, once libcurl is through with the handle.
+  absl::StatusOr<FetchResponse> Finish(CURLcode code);
+
+ private:
+  struct Cleanup {
+    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  };
+
+  Download(const DownloadPolicy& policy, const codec::Url& url)
+      : policy_(policy), url_(url), easy_(curl_easy_init()) {}
+  absl::Status SetUp();
+  absl::Status Fail(Reason reason, absl::string_view what) const;
+  absl::Status Explain(CURLcode code) const;
+  std::string JoinedHeader(const char* name);
+  long HttpStatus() const;
+
+  static curl_socket_t OpenSocket(void* self, curlsocktype purpose, curl_sockaddr* address);
+  static size_t OnHeader(char* data, size_t size, size_t count, void* self);
+  static size_t OnBody(char* data, size_t size, size_t count, void* self);
+
+  const DownloadPolicy& policy_;
+  const codec::Url url_;
+  std::string body_;
+  size_t header_octets_ = 0;
+  absl::string_view address_refused_;  // why, in static storage
+  bool too_large_ = false;
+  // Last: libcurl may call back while the handle goes.
+  std::unique_ptr<CURL, Cleanup> easy_;
+};
+
+}  // namespace sti::http
+
+#endif  // COMMON_HTTP_DOWNLOAD_H_

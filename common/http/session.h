@@ -1,0 +1,98 @@
+// One connection of the HTTPS server. Internal to the server: Beast takes long to compile.
+#ifndef COMMON_HTTP_SESSION_H_
+#define COMMON_HTTP_SESSION_H_
+
+#include <array>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/beast/core/bind_handler.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http/message.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/span_body.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/time/time.h"
+#include "common/http/connection_set.h"
+#include "common/http/message.h"
+#include "common/http/server.h"
+#include "common/http/tls_context.h"
+
+namespace sti::http {
+
+// What all connections share; outlives them.
+struct SessionContext {
+  SessionContext(const HttpServerOptions& server_options, HttpHandler request_handler, SslCtxPtr tls_context)
+      : options(server_options), handler(std::move(request_handler)), tls(tls_context.release()) {}
+
+  const HttpServerOptions options;
+  const HttpHandler handler;
+  boost::asio::ssl::context tls;
+  ConnectionSet connections;
+};
+
+// Its functions run on the strand of its socket, one after the other. The object lives for as long as an
+// operation of it is under way: a function that starts none ends the connection.
+class Session final : public Connection, public std::enable_shared_from_this<Session> {
+ public:
+  Session(SessionContext& context, boost::asio::ip::tcp::socket&& socket);
+  ~Session() override;
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  void Start();
+  void Drain() override;
+
+ private:
+  using Error = boost::beast::error_code;
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+  using Answer = boost::beast::http::response<boost::beast::http::span_body<const char>>;
+
+  template <typename Method>
+  auto Then(Method method) {
+    return boost::beast::bind_front_handler(method, shared_from_this());
+  }
+  boost::beast::tcp_stream& Tcp() { return boost::beast::get_lowest_layer(stream_); }
+  // For all operations until the next call; when it runs out the socket is closed.
+  void AllowTime(absl::Duration time) { Tcp().expires_after(absl::ToChronoNanoseconds(time)); }
+
+  void Handshake();
+  void OnHandshake(Error error);
+  void AwaitRequest();
+  void EndIfIdle();
+  void OnFirstOctets(Error error, size_t octets);
+  void ReadHeader();
+  void OnHeader(Error error, size_t octets);
+  void OnContinueSent(Error error, size_t octets);
+  void ReadBody();
+  void OnBody(Error error, size_t octets);
+  void RefuseFor(Error error);
+  void Refuse(int status);
+  void Respond(HttpResponse response, bool head, bool keep_alive);
+  void OnResponded(Error error, size_t octets);
+  void Close();
+  void OnCloseNotified(Error error);
+  void OnLeftover(Error error, size_t octets);
+
+  SessionContext& context_;
+  boost::beast::ssl_stream<boost::beast::tcp_stream> stream_;
+  boost::beast::flat_buffer buffer_;
+  std::string client_identity_;
+  std::optional<Parser> parser_;
+  HttpResponse response_;  // owns the octets that answer_ points to
+  std::optional<Answer> answer_;
+  bool idle_ = false;  // waiting for the first octet of a request
+  size_t leftover_ = 0;
+  std::array<char, 4096> scratch_;
+};
+
+}  // namespace sti::http
+
+#endif  // COMMON_HTTP_SESSION_H_

@@ -1,0 +1,26 @@
+// Threads that leave signals to the program's main thread.
+#ifndef COMMON_HTTP_WORKER_THREAD_H_
+#define COMMON_HTTP_WORKER_THREAD_H_
+
+#include <signal.h>
+
+#include <functional>
+#include <thread>
+#include <utility>
+
+namespace sti::http {
+
+// With every signal blocked: SIGTERM reaches whoever waits for it, and SIGPIPE from a peer that went away
+// (libcurl and OpenSSL write without MSG_NOSIGNAL) is just EPIPE.
+inline std::thread StartWorkerThread(std::function<void()> work) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread thread(std::move(work));
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return thread;
+}
+
+}  // namespace sti::http
+
+#endif  // COMMON_HTTP_WORKER_THREAD_H_
