@@ -1,14 +1,17 @@
 #include "common/pki/chain_verifier.h"
 
 #include <algorithm>
-#include <utility>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 
 namespace sti::pki {
 
-TrustAnchors::TrustAnchors(std::vector<Certificate> roots) : roots_(std::move(roots)) {}
+TrustAnchors::TrustAnchors(std::vector<Certificate> roots) {
+  std::copy_if(roots.begin(), roots.end(), std::back_inserter(roots_),
+               [](const Certificate& certificate) { return certificate.IsSelfIssued(); });
+}
 
 std::vector<Certificate> TrustAnchors::FindBySubject(const DistinguishedName& name) const {
   std::vector<Certificate> found;

@@ -89,12 +89,12 @@ absl::Status CheckAnchor(const Certificate& root, absl::Span<const Certificate> 
 }
 
 // Several roots share a name while a CA changes its key or renews its root: one that fits is enough.
-absl::Status FindAnchor(absl::Span<const Certificate> path, absl::Span<const Certificate> roots,
+absl::Status FindAnchor(absl::Span<const Certificate> path, absl::Span<const Certificate> anchors,
                         absl::Time at) {
   absl::Status defect =
       Defect(Reason::kCertificateUntrusted, path.back(), "its issuer is not among the trusted roots");
-  for (const Certificate& root : roots) {
-    if (!root.IsSelfIssued() || !NamesAsIssuer(path.back(), root)) continue;
+  for (const Certificate& root : anchors) {
+    if (!NamesAsIssuer(path.back(), root)) continue;
     defect = CheckAnchor(root, path, at);
     if (defect.ok()) break;
   }
@@ -103,15 +103,15 @@ absl::Status FindAnchor(absl::Span<const Certificate> path, absl::Span<const Cer
 
 }  // namespace
 
-absl::Status ValidatePath(absl::Span<const Certificate> chain, absl::Span<const Certificate> roots,
+absl::Status ValidatePath(absl::Span<const Certificate> chain, absl::Span<const Certificate> anchors,
                           LeafRole role, absl::Time at, const ExtraCheck& extra) {
   if (chain.empty()) return MakeError(Reason::kCertificateMalformed, "no certificate");
   at = absl::FromUnixSeconds(absl::ToUnixSeconds(at));
   const Certificate& leaf = chain.front();
-  const bool root_delivered = std::any_of(roots.begin(), roots.end(), [&](const Certificate& root) {
-    return root.IsSelfIssued() && root.der() == chain.back().der();
+  const bool anchor_delivered = std::any_of(anchors.begin(), anchors.end(), [&](const Certificate& root) {
+    return root.der() == chain.back().der();
   });
-  const absl::Span<const Certificate> path = chain.first(chain.size() - (root_delivered ? 1 : 0));
+  const absl::Span<const Certificate> path = chain.first(chain.size() - (anchor_delivered ? 1 : 0));
   if (path.empty() && role != LeafRole::kCrlSigner) {
     return Defect(Reason::kCertificateNotLeaf, leaf, "a trusted root is no signer");
   }
@@ -132,7 +132,7 @@ absl::Status ValidatePath(absl::Span<const Certificate> chain, absl::Span<const 
     }
     STI_RETURN_IF_ERROR(CheckSignature(certificate, path[i + 1]));
   }
-  return FindAnchor(path, roots, at);
+  return FindAnchor(path, anchors, at);
 }
 
 }  // namespace sti::pki

@@ -15,17 +15,17 @@ namespace sti::pki {
 enum class LeafRole {
   kShakenSigner,    // TNAuthList, digitalSignature, not a CA, P-256
   kDocumentSigner,  // STI-PA's token and list signer: as above, but without TNAuthList and not for TLS only
-  kCrlSigner,       // cRLSign, P-256 or P-384; may be a CA, or the root itself
+  kCrlSigner,       // cRLSign, P-256 or P-384; may be a CA, or the anchor itself
 };
 
 // A defect of one certificate of the path that is not the anchor, or OK. For revocation.
 using ExtraCheck = std::function<absl::Status(const Certificate&)>;
 
-// `chain` is leaf first, with or without the root at its end; `roots` are the trusted ones (what is not
-// self-issued among them is passed over). Goes from the leaf up and answers the first defect; for one
-// certificate the order is key, role, path length, critical extensions, validity, `extra`, issuer, signature;
-// the anchor comes last. Reasons as VerifyChain.
-absl::Status ValidatePath(absl::Span<const Certificate> chain, absl::Span<const Certificate> roots,
+// `chain` is leaf first, with or without its anchor at the end; `anchors` are trusted, self-signed or not.
+// Goes from the leaf up and answers the first defect; for one certificate the order is key, role, path
+// length, critical extensions, validity, `extra`, issuer, signature; the anchor comes last. Reasons as
+// VerifyChain.
+absl::Status ValidatePath(absl::Span<const Certificate> chain, absl::Span<const Certificate> anchors,
                           LeafRole role, absl::Time at, const ExtraCheck& extra);
 
 }  // namespace sti::pki
