@@ -16,8 +16,8 @@
 
 namespace sti::pki {
 
-// The roots that are trusted now. Immutable, thread-safe. What is not self-issued is left out: an intermediate
-// anchors nothing.
+// The roots that are trusted now. Immutable, thread-safe. What is not self-issued is left out: an
+// intermediate anchors nothing.
 class TrustAnchors {
  public:
   explicit TrustAnchors(std::vector<Certificate> roots);
@@ -38,11 +38,11 @@ struct ChainPolicy {
 // kCertificate* and kTnAuthList* rows. `crl` may be null: then revocation is not checked. Roots are not
 // looked up in the CRL.
 //
-// Leaf first, each next certificate is the issuer of the one before. The trusted root may stand at the end. Any
-// other order, gap or extra certificate makes the chain kCertificateUntrusted.
+// Leaf first, each next certificate is the issuer of the one before. The trusted root may stand at the end.
+// Any other order, gap or extra certificate makes the chain kCertificateUntrusted.
 //
-// The anchor is checked too: a root that has expired or may not sign certificates is of no use. `at` counts in
-// whole seconds; both ends of a validity period belong to it.
+// The anchor is checked too: a root that has expired or may not sign certificates is of no use. `at` counts
+// in whole seconds; both ends of a validity period belong to it.
 //
 // What the caller still has to do: claim constraints, and whether the TNAuthList covers the number.
 absl::Status VerifyChain(const CertificateChain& chain, const TrustAnchors& anchors, const VerifiedCrl* crl,
