@@ -1,0 +1,112 @@
+#include "services/ca/ca_config.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+#include "common/base/reason.h"
+#include "common/base/status_macros.h"
+#include "common/codec/url.h"
+#include "services/ca/certificate_issuer.h"
+
+namespace sti::ca {
+namespace {
+
+constexpr char kPublicUrl[] = "repository.public_url";
+// As long as any serial of this CA.
+constexpr char kSampleSerial[] = "00112233445566778899AABBCCDDEEFF";
+
+absl::Status Invalid(absl::string_view field, absl::string_view why) {
+  return MakeError(Reason::kConfigInvalid, field, why);
+}
+
+// The x5u made from it must be one that verifiers accept.
+absl::Status CheckPublicUrl(absl::string_view public_url) {
+  const absl::Status url =
+      codec::Url::Parse(absl::StrCat(public_url, RepositoryPath(kSampleSerial))).status();
+  return url.ok() ? absl::OkStatus() : Invalid(kPublicUrl, url.message());
+}
+
+absl::Status CheckOid(absl::string_view oid) {
+  const std::vector<absl::string_view> arcs = absl::StrSplit(oid, '.');
+  const bool fits =
+      arcs.size() >= 2 && std::all_of(arcs.begin(), arcs.end(), [](absl::string_view arc) {
+        return !arc.empty() && arc.size() <= 9 && std::all_of(arc.begin(), arc.end(), [](char c) {
+          return absl::ascii_isdigit(static_cast<unsigned char>(c));
+        });
+      });
+  return fits ? absl::OkStatus() : Invalid("policy_oid", "not an object identifier in dotted decimal form");
+}
+
+absl::StatusOr<CertificateProfile> LoadProfile(const sti::config::v1::CertificateAuthorityServer& config) {
+  CertificateProfile profile;
+  profile.lifetime = absl::Hours(24) * config.certificate_days();
+  profile.policy_oid = config.policy_oid();
+  STI_RETURN_IF_ERROR(CheckOid(profile.policy_oid));
+  profile.country = config.country();
+  const bool letters = std::all_of(profile.country.begin(), profile.country.end(),
+                                   [](char c) { return absl::ascii_isupper(static_cast<unsigned char>(c)); });
+  if (profile.country.size() != 2 || !letters) return Invalid("country", "not an ISO 3166 alpha-2 code");
+
+  if (config.crl_url().empty() != config.crl_issuer_file().empty()) {
+    return Invalid(config.crl_url().empty() ? "crl_url" : "crl_issuer_file",
+                   "crl_url and crl_issuer_file go together (certificates.md s2: fullName and cRLIssuer)");
+  }
+  if (!config.crl_url().empty()) {
+    const absl::Status url = codec::Url::Parse(config.crl_url()).status();
+    if (!url.ok()) return Invalid("crl_url", url.message());
+    STI_ASSIGN_OR_RETURN(const pki::Certificate issuer,
+                         LoadCertificate(config.crl_issuer_file(), "crl_issuer_file"));
+    profile.crl = pki::CrlPointer{config.crl_url(), issuer.subject()};
+  }
+  return profile;
+}
+
+}  // namespace
+
+absl::StatusOr<std::string> DefaultPublicUrl(absl::string_view listen, uint16_t port) {
+  const size_t colon = listen.rfind(':');
+  const absl::string_view host = colon == absl::string_view::npos ? listen : listen.substr(0, colon);
+  if (host.empty() || host == "0.0.0.0" || host == "[::]" || host == "*") {
+    return Invalid(kPublicUrl, absl::StrCat("needed, because repository.https.listen \"", listen,
+                                            "\" names no host that others could call"));
+  }
+  std::string url = absl::StrCat("https://", host, ":", port);
+  STI_RETURN_IF_ERROR(CheckPublicUrl(url));
+  return url;
+}
+
+absl::StatusOr<CaSettings> LoadCaSettings(const sti::config::v1::CertificateAuthorityServer& config,
+                                          absl::Time now) {
+  STI_ASSIGN_OR_RETURN(CertificateProfile profile, LoadProfile(config));
+  const sti::config::v1::Repository& repository = config.repository();
+  const std::string public_url(absl::StripSuffix(repository.public_url(), "/"));
+  if (!public_url.empty()) {
+    STI_RETURN_IF_ERROR(CheckPublicUrl(public_url));
+  } else {
+    STI_RETURN_IF_ERROR(DefaultPublicUrl(repository.https().listen(), 8443).status());
+  }
+
+  http::HttpServerOptions https;
+  https.listen = repository.https().listen();
+  https.certificate_file = repository.https().certificate_file();
+  https.key_file = repository.https().key_file();
+  https.max_body = 4096;  // nothing is posted here; 405 is the better answer
+
+  STI_ASSIGN_OR_RETURN(IssuingAuthority authority,
+                       LoadIssuingAuthority({config.issuing_certificate_file(), config.issuing_key_file(),
+                                             config.root_certificate_file(), config.pa_root_file()},
+                                            now));
+  return CaSettings{config.state_dir(),
+                    {config.admins().begin(), config.admins().end()},
+                    std::move(authority),
+                    std::move(profile),
+                    std::move(https),
+                    public_url,
+                    absl::Seconds(repository.max_age_seconds())};
+}
+
+}  // namespace sti::ca

@@ -1,0 +1,39 @@
+// The configuration of sti-ca as its rooms take it.
+#ifndef SERVICES_CA_CA_CONFIG_H_
+#define SERVICES_CA_CA_CONFIG_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/http/server.h"
+#include "proto/sti/config/v1/ca.pb.h"
+#include "services/ca/certificate_profile.h"
+#include "services/ca/issuing_authority.h"
+
+namespace sti::ca {
+
+struct CaSettings {
+  std::string state_dir;
+  std::vector<std::string> admins;
+  IssuingAuthority authority;
+  CertificateProfile profile;
+  http::HttpServerOptions https;
+  std::string public_url;  // empty: made from the address in use
+  absl::Duration max_age;
+};
+
+// Reads keys and certificates and checks that they fit together. kConfigInvalid, kKeyMismatch,
+// kKeyPermissions, kKeyInvalid, with the configuration key as field.
+absl::StatusOr<CaSettings> LoadCaSettings(const sti::config::v1::CertificateAuthorityServer& config,
+                                          absl::Time now);
+
+// "https://<host of listen>:<port>". kConfigInvalid when `listen` names no host that others could call.
+absl::StatusOr<std::string> DefaultPublicUrl(absl::string_view listen, uint16_t port);
+
+}  // namespace sti::ca
+
+#endif  // SERVICES_CA_CA_CONFIG_H_

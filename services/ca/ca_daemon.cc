@@ -1,0 +1,80 @@
+#include "services/ca/ca_daemon.h"
+
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_join.h"
+#include "common/base/status_macros.h"
+#include "common/daemon/files.h"
+#include "common/daemon/log.h"
+#include "services/ca/ca_schema.h"
+
+namespace sti::ca {
+namespace {
+
+constexpr absl::Duration kHealthInterval = absl::Minutes(1);
+
+}  // namespace
+
+CaDaemon::CaDaemon(CaSettings settings, std::unique_ptr<store::Database> database, const Clock& clock,
+                   const Random& random)
+    : settings_(std::move(settings)),
+      clock_(clock),
+      database_(std::move(database)),
+      issuer_(*database_, settings_.authority, settings_.profile, clock, random),
+      archive_(*database_),
+      repository_(*database_, settings_.max_age) {}
+
+absl::StatusOr<std::unique_ptr<CaDaemon>> CaDaemon::Start(
+    const sti::config::v1::CertificateAuthorityServer& config, const Clock& clock, const Random& random) {
+  STI_ASSIGN_OR_RETURN(CaSettings settings, LoadCaSettings(config, clock.TimeNow()));
+  STI_RETURN_IF_ERROR(daemon::EnsureStateDir(settings.state_dir));
+  STI_ASSIGN_OR_RETURN(std::unique_ptr<store::Database> database, OpenCaDatabase(settings.state_dir));
+  std::unique_ptr<CaDaemon> ca(new CaDaemon(std::move(settings), std::move(database), clock, random));
+  STI_RETURN_IF_ERROR(ca->StartServers(config.grpc()));
+  ca->ReportHealth();
+  ca->watcher_ = std::thread([daemon = ca.get()] { daemon->Watch(); });
+  return ca;
+}
+
+// The repository first: x5u URLs need its port, and a certificate must never be out before it can be fetched.
+absl::Status CaDaemon::StartServers(const sti::config::v1::GrpcServer& grpc) {
+  STI_ASSIGN_OR_RETURN(https_server_,
+                       http::StartHttpsServer(settings_.https, [this](const http::HttpRequest& request) {
+                         return repository_.Handle(request);
+                       }));
+  public_url_ = settings_.public_url;
+  if (public_url_.empty()) {
+    STI_ASSIGN_OR_RETURN(public_url_, DefaultPublicUrl(settings_.https.listen, https_server_->port()));
+  }
+  certificate_service_ = std::make_unique<CertificateAuthorityService>(issuer_, public_url_);
+  admin_service_ =
+      std::make_unique<AuthorityAdminService>(archive_, settings_.authority, public_url_, settings_.admins);
+  STI_ASSIGN_OR_RETURN(rpc_server_,
+                       rpc::Server::Start(grpc, {certificate_service_.get(), admin_service_.get()}));
+  return absl::OkStatus();
+}
+
+void CaDaemon::ReportHealth() {
+  std::vector<std::string> lacking;
+  if (!settings_.authority.IsValidAt(clock_.TimeNow()))
+    lacking.emplace_back("valid certificate of the issuing CA");
+  if (rpc_server_->SetServing(lacking) && !lacking.empty()) {
+    daemon::LogError("health changed", {{"lacking", absl::StrJoin(lacking, ", ")}});
+  }
+}
+
+void CaDaemon::Watch() {
+  while (pause_.For(kHealthInterval)) ReportHealth();
+}
+
+void CaDaemon::Stop(absl::Duration grace) {
+  pause_.Stop();
+  if (watcher_.joinable()) watcher_.join();
+  if (rpc_server_) rpc_server_->Shutdown(grace);
+  if (https_server_) https_server_->Shutdown(grace);
+}
+
+CaDaemon::~CaDaemon() { Stop(absl::ZeroDuration()); }
+
+}  // namespace sti::ca

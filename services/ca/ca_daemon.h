@@ -1,0 +1,66 @@
+// sti-ca, wired by hand: database, issuer, repository, services and servers.
+#ifndef SERVICES_CA_CA_DAEMON_H_
+#define SERVICES_CA_CA_DAEMON_H_
+
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/base/clock.h"
+#include "common/base/random.h"
+#include "common/daemon/pause.h"
+#include "common/http/server.h"
+#include "common/rpc/server.h"
+#include "common/store/database.h"
+#include "proto/sti/config/v1/ca.pb.h"
+#include "services/ca/authority_admin_service.h"
+#include "services/ca/ca_config.h"
+#include "services/ca/certificate_archive.h"
+#include "services/ca/certificate_authority_service.h"
+#include "services/ca/certificate_issuer.h"
+#include "services/ca/repository.h"
+
+namespace sti::ca {
+
+// Needs no other daemon.
+class CaDaemon {
+ public:
+  // Serving when it returns. `clock` and `random` must outlive it. Errors of LoadCaSettings,
+  // store::OpenSqlite, http::StartHttpsServer and rpc::Server::Start.
+  static absl::StatusOr<std::unique_ptr<CaDaemon>> Start(
+      const sti::config::v1::CertificateAuthorityServer& config, const Clock& clock, const Random& random);
+  ~CaDaemon();
+
+  int grpc_port() const { return rpc_server_->port(); }
+  int https_port() const { return https_server_->port(); }
+  const std::string& public_url() const { return public_url_; }
+  // Lets calls and downloads under way finish, within `grace` each.
+  void Stop(absl::Duration grace);
+
+ private:
+  CaDaemon(CaSettings settings, std::unique_ptr<store::Database> database, const Clock& clock,
+           const Random& random);
+  absl::Status StartServers(const sti::config::v1::GrpcServer& grpc);
+  void Watch();
+  void ReportHealth();
+
+  const CaSettings settings_;
+  const Clock& clock_;
+  const std::unique_ptr<store::Database> database_;
+  const CertificateIssuer issuer_;
+  const CertificateArchive archive_;
+  const Repository repository_;
+  std::string public_url_;
+  std::unique_ptr<CertificateAuthorityService> certificate_service_;
+  std::unique_ptr<AuthorityAdminService> admin_service_;
+  std::unique_ptr<http::HttpServer> https_server_;
+  std::unique_ptr<rpc::Server> rpc_server_;
+  daemon::Pause pause_;
+  std::thread watcher_;
+};
+
+}  // namespace sti::ca
+
+#endif  // SERVICES_CA_CA_DAEMON_H_

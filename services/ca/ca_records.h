@@ -1,0 +1,61 @@
+// Rows of sti-ca: used SPC tokens, reserved serials, issued certificates. All functions run inside of a
+// transaction; kStorageFailed is common to all.
+#ifndef SERVICES_CA_CA_RECORDS_H_
+#define SERVICES_CA_CA_RECORDS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "common/store/database.h"
+
+namespace sti::ca {
+
+struct CertificateRecord {
+  std::string serial;  // upper-case hexadecimal, no leading zeros
+  std::string spc;
+  std::string subject;  // RFC 4514
+  absl::Time not_before, not_after;
+  std::string path;          // of its URL, below the repository's public URL
+  std::string requested_by;  // client identity
+  std::string token_jti;
+  absl::Time issued;
+  std::string chain_pem;  // leaf first, without the root
+};
+
+// Marks a jti as used until `expires`, and forgets those that expired a day and more before `now`.
+// kSpcTokenReplayed.
+absl::Status ConsumeToken(store::Transaction& transaction, absl::string_view jti, absl::Time expires,
+                          absl::Time now);
+// kInternal when the serial exists: random numbers of this size do not meet.
+absl::Status ReserveSerial(store::Transaction& transaction, absl::string_view serial, absl::Time now);
+// Binds a key to a code. kKeyInvalid when it is bound to another one.
+absl::Status BindKey(store::Transaction& transaction, absl::string_view key_hash, absl::string_view spc);
+
+absl::Status InsertCertificate(store::Transaction& transaction, const CertificateRecord& record);
+absl::StatusOr<std::optional<CertificateRecord>> FindCertificate(store::Transaction& transaction,
+                                                                 absl::string_view serial);
+// The chain published at this path; absent when there is none.
+absl::StatusOr<std::optional<std::string>> FindChain(store::Transaction& transaction, absl::string_view path);
+
+struct CertificateFilter {
+  std::string spc;                            // empty: all
+  std::optional<absl::Time> expiring_before;  // notAfter earlier than this
+};
+struct NumberedCertificate {
+  int64_t seq = 0;  // order of issue
+  CertificateRecord certificate;
+};
+// In the order of issue, those after `after`; without chain_pem.
+absl::StatusOr<std::vector<NumberedCertificate>> ListCertificates(store::Transaction& transaction,
+                                                                  const CertificateFilter& filter,
+                                                                  int64_t after, int64_t limit);
+
+}  // namespace sti::ca
+
+#endif  // SERVICES_CA_CA_RECORDS_H_

@@ -1,0 +1,46 @@
+#include "services/ca/to_proto.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/base/reason.h"
+
+namespace sti::ca {
+namespace {
+
+// 0001-01-01T00:00:00Z and 9999-12-31T23:59:59Z, as google/protobuf/timestamp.proto says.
+constexpr int64_t kFirstSecond = -62135596800;
+constexpr int64_t kLastSecond = 253402300799;
+
+}  // namespace
+
+google::protobuf::Timestamp ToTimestamp(absl::Time time) {
+  google::protobuf::Timestamp timestamp;
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  timestamp.set_seconds(seconds);
+  timestamp.set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(seconds))));
+  return timestamp;
+}
+
+absl::StatusOr<absl::Time> FromTimestamp(const google::protobuf::Timestamp& timestamp,
+                                         absl::string_view field) {
+  const bool fits = timestamp.seconds() >= kFirstSecond && timestamp.seconds() <= kLastSecond &&
+                    timestamp.nanos() >= 0 && timestamp.nanos() <= 999999999;
+  if (!fits) return MakeError(Reason::kInvalidField, field, "not a timestamp of the years 1 to 9999");
+  return absl::FromUnixSeconds(timestamp.seconds()) + absl::Nanoseconds(timestamp.nanos());
+}
+
+sti::v1::CertificateRecord ToProto(const CertificateRecord& record, const std::string& public_url) {
+  sti::v1::CertificateRecord message;
+  message.set_serial(record.serial);
+  message.set_spc(record.spc);
+  message.set_subject(record.subject);
+  *message.mutable_not_before() = ToTimestamp(record.not_before);
+  *message.mutable_not_after() = ToTimestamp(record.not_after);
+  message.set_x5u(absl::StrCat(public_url, record.path));
+  message.set_requested_by(record.requested_by);
+  message.set_token_jti(record.token_jti);
+  *message.mutable_issued() = ToTimestamp(record.issued);
+  message.set_chain_pem(record.chain_pem);
+  return message;
+}
+
+}  // namespace sti::ca
