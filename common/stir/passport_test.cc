@@ -1,0 +1,142 @@
+#include "common/stir/passport.h"
+
+#include <gtest/gtest.h>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "common/base/limits.h"
+#include "common/base/reason.h"
+#include "common/stir/vectors_testing.h"
+
+namespace sti::stir {
+namespace {
+
+// Decoded by Abseil, not by common/codec.
+std::string Segment(absl::string_view token, size_t index) {
+  const std::vector<std::string> parts = absl::StrSplit(token, '.');
+  std::string out;
+  EXPECT_TRUE(absl::WebSafeBase64Unescape(parts.at(index), &out));
+  return out;
+}
+
+TelephoneNumber Number(absl::string_view digits) { return TelephoneNumber::FromClaim(digits).value(); }
+
+ShakenClaims VectorClaims() {
+  ShakenClaims claims;
+  claims.attest = Attestation::kA;
+  claims.orig = Number("12155550121");
+  claims.dest_tn = {Number("12155550131")};
+  claims.iat = 1443208345;
+  claims.origid = "123e4567-e89b-12d3-a456-426655440000";
+  return claims;
+}
+
+crypto::VerifyingKey KeyOf(absl::string_view name) {
+  std::string spki;
+  const codec::JsonValue keys = JsonVector("keys.json");
+  EXPECT_TRUE(absl::Base64Unescape(TextOf(*keys.Find(name), "spki_base64"), &spki));
+  return crypto::VerifyingKey::FromSpki(spki).value();
+}
+
+bool Verifies(absl::string_view token, const crypto::VerifyingKey& key) {
+  const auto passport = SealedPassport::Parse(token);
+  EXPECT_TRUE(passport.ok()) << passport.status();
+  return passport.ok() && key.Verify(passport->signing_input(), passport->signature());
+}
+
+TEST(Passport, SerializationIsThatOfTheVectors) {
+  const std::string token = TextOf(JsonVector("passports.json"), "shaken");
+  EXPECT_EQ(SerializeHeader(kShaken, "https://cert.example.org/passport.cer"), Segment(token, 0));
+  EXPECT_EQ(SerializeClaims(VectorClaims()), Segment(token, 1));
+}
+
+TEST(Passport, HeaderWithoutPptIsThatOfRfc8225) {
+  const std::string token = TextOf(JsonVector("official.json"), "rfc8225_appA");
+  EXPECT_EQ(SerializeHeader("", "https://cert.example.org/passport.cer"), Segment(token, 0));
+}
+
+TEST(Passport, DestinationsAreSortedAndNumbersComeFirst) {
+  ShakenClaims claims = VectorClaims();
+  claims.dest_tn = {Number("19"), Number("18"), Number("2"), Number("100")};
+  claims.dest_uri = {CanonicalUri{"sip:b@x"}, CanonicalUri{"sip:a@x"}};
+  EXPECT_EQ(
+      SerializeClaims(claims),
+      R"({"attest":"A","dest":{"tn":["100","18","19","2"],"uri":["sip:a@x","sip:b@x"]},"iat":1443208345,)"
+      R"("orig":{"tn":"12155550121"},"origid":"123e4567-e89b-12d3-a456-426655440000"})");
+}
+
+TEST(Passport, UrisAndOddTextAreEscaped) {
+  ShakenClaims claims = VectorClaims();
+  claims.orig = CanonicalUri{"sip:a\"b@x"};
+  claims.dest_tn.clear();
+  claims.dest_uri = {CanonicalUri{"sip:c/d@x"}};
+  claims.origid = "\xc3\xa4\n";
+  EXPECT_EQ(SerializeClaims(claims),
+            "{\"attest\":\"A\",\"dest\":{\"uri\":[\"sip:c/d@x\"]},\"iat\":1443208345,"
+            "\"orig\":{\"uri\":\"sip:a\\\"b@x\"},\"origid\":\"\xc3\xa4\\n\"}");
+}
+
+TEST(Passport, AttestationTextRoundTrips) {
+  for (const Attestation attestation : {Attestation::kA, Attestation::kB, Attestation::kC}) {
+    EXPECT_EQ(ParseAttestation(AttestationText(attestation)), attestation);
+  }
+  for (const char* text : {"", "a", "D", "AA", " A"})
+    EXPECT_EQ(ParseAttestation(text), Attestation::kNone) << text;
+}
+
+TEST(SealedPassport, DerivedVectorsVerify) {
+  const crypto::VerifyingKey key = KeyOf("rfc8946");
+  const codec::JsonValue vectors = JsonVector("passports.json");
+  for (const char* name : {"shaken", "div", "rph", "rph_sph"}) {
+    EXPECT_TRUE(Verifies(TextOf(vectors, name), key)) << name;
+    EXPECT_FALSE(Verifies(TextOf(vectors, name), KeyOf("rfc8225_a2"))) << name;
+  }
+}
+
+TEST(SealedPassport, OfficialVectorsVerifyAsFarAsTheyShould) {
+  const codec::JsonValue vectors = JsonVector("official.json");
+  const crypto::VerifyingKey rfc8225 = KeyOf("rfc8225_a2");
+  const crypto::VerifyingKey rfc8946 = KeyOf("rfc8946");
+  EXPECT_TRUE(Verifies(TextOf(vectors, "rfc8225_7_1"), rfc8225));
+  EXPECT_FALSE(Verifies(TextOf(vectors, "rfc8225_appA"), rfc8225));
+  EXPECT_FALSE(Verifies(TextOf(vectors, "rfc8225_appA"), rfc8946));
+  for (const char* name : {"rfc8946_base", "rfc8946_div", "rfc8946_div-o"}) {
+    EXPECT_TRUE(Verifies(TextOf(vectors, name), rfc8946)) << name;
+  }
+}
+
+TEST(SealedPassport, Rfc7515ExampleVerifiesOverTheReceivedText) {
+  const codec::JsonValue keys = JsonVector("keys.json");
+  const codec::JsonValue& a3 = *keys.Find("rfc7515_a3");
+  std::string x, y;
+  ASSERT_TRUE(absl::WebSafeBase64Unescape(TextOf(a3, "x"), &x));
+  ASSERT_TRUE(absl::WebSafeBase64Unescape(TextOf(a3, "y"), &y));
+  EXPECT_TRUE(Verifies(TextOf(a3, "token"), crypto::VerifyingKey::FromCoordinates(x, y).value()));
+}
+
+TEST(SealedPassport, CompactFormIsToldApart) {
+  EXPECT_EQ(ReasonOf(SealedPassport::Parse(TextOf(JsonVector("keys.json"), "rfc8225_7_1_compact")).status()),
+            Reason::kIdentityCompactForm);
+}
+
+TEST(SealedPassport, MalformedTokensAreRefused) {
+  const std::string good = TextOf(JsonVector("passports.json"), "shaken");
+  const std::string array = absl::WebSafeBase64Escape("[]");
+  for (const std::string& token :
+       {std::string(), std::string("."), std::string("a.b.c"), std::string("..a.b"), std::string("...."),
+        good + ".", "." + good, good + "=", good + " ", "x" + good,
+        absl::StrCat(array, ".", array, ".AAAA")}) {
+    EXPECT_EQ(ReasonOf(SealedPassport::Parse(token).status()), Reason::kPassportMalformed) << token;
+  }
+}
+
+TEST(SealedPassport, SizeIsBounded) {
+  EXPECT_EQ(ReasonOf(SealedPassport::Parse(std::string(limits::kPassport, 'a')).status()),
+            Reason::kPassportMalformed);
+  EXPECT_EQ(ReasonOf(SealedPassport::Parse(std::string(limits::kPassport + 1, 'a')).status()),
+            Reason::kPassportTooLarge);
+}
+
+}  // namespace
+}  // namespace sti::stir
