@@ -12,6 +12,8 @@
 namespace sti::jose {
 namespace {
 
+constexpr size_t kCoordinate = 32;
+
 absl::Status KeyInvalid(absl::string_view field, absl::string_view what) {
   return MakeError(Reason::kKeyInvalid, field, what);
 }
@@ -30,6 +32,8 @@ absl::StatusOr<std::string> Coordinate(const codec::JsonValue& jwk, absl::string
     return KeyInvalid(name, "is missing or not a string");
   absl::StatusOr<std::string> octets = codec::Base64UrlDecode(*member->if_string());
   if (!octets.ok()) return KeyInvalid(name, octets.status().message());
+  // Leading zeros stay (RFC 7518 s6.2.1.2), so that a key has one thumbprint.
+  if (octets->size() != kCoordinate) return KeyInvalid(name, "does not have 32 octets");
   return octets;
 }
 

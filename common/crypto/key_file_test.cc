@@ -1,0 +1,124 @@
+#include "common/crypto/key_file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <string>
+
+#include "common/base/limits.h"
+#include "common/base/reason.h"
+#include "common/testing/subprocess.h"
+#include "common/testing/temp_dir.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace sti::crypto {
+namespace {
+
+using ::testing::HasSubstr;
+
+class KeyFileTest : public ::testing::Test {
+ protected:
+  static Reason Loading(const std::string& path) { return ReasonOf(LoadPrivateKeyFile(path).status()); }
+  mode_t Mode(const std::string& path) {
+    struct stat status {};
+    EXPECT_EQ(stat(path.c_str(), &status), 0);
+    return status.st_mode & 07777;
+  }
+  size_t Files() {
+    return static_cast<size_t>(std::distance(std::filesystem::directory_iterator(folder_.path()), {}));
+  }
+
+  const testing::TempDir folder_;
+  const std::string path_ = folder_.File("key.pem");
+  const std::shared_ptr<const SigningKey> key_ = SigningKey::Generate().value();
+};
+
+TEST_F(KeyFileTest, WhatIsWrittenIsLoaded) {
+  ASSERT_TRUE(WritePrivateKeyFile(path_, *key_).ok());
+  const auto loaded = LoadPrivateKeyFile(path_);
+  ASSERT_TRUE(loaded.ok()) << loaded.status();
+  EXPECT_TRUE((*loaded)->public_key() == key_->public_key());
+  EXPECT_EQ(Files(), 1u);
+}
+
+TEST_F(KeyFileTest, TheFileIsPkcs8ForTheOwnerOnly) {
+  const mode_t before = umask(0);
+  ASSERT_TRUE(WritePrivateKeyFile(path_, *key_).ok());
+  umask(before);
+  EXPECT_EQ(Mode(path_), 0600u);
+  EXPECT_THAT(folder_.Read("key.pem"), ::testing::StartsWith("-----BEGIN PRIVATE KEY-----\n"));
+  const testing::Finished judge =
+      testing::Run({"/usr/bin/openssl", "pkey", "-in", path_, "-check", "-noout"});
+  EXPECT_EQ(judge.exit_code, 0) << judge.err;
+}
+
+TEST_F(KeyFileTest, AKeyThatIsThereStays) {
+  ASSERT_TRUE(WritePrivateKeyFile(path_, *key_).ok());
+  const std::string before = folder_.Read("key.pem");
+  EXPECT_EQ(ReasonOf(WritePrivateKeyFile(path_, *SigningKey::Generate().value())), Reason::kAlreadyExists);
+  EXPECT_EQ(folder_.Read("key.pem"), before);
+  EXPECT_EQ(Files(), 1u);
+}
+
+TEST_F(KeyFileTest, ADanglingLinkIsNotFollowedWhenWriting) {
+  ASSERT_EQ(symlink(folder_.File("elsewhere").c_str(), path_.c_str()), 0);
+  EXPECT_EQ(ReasonOf(WritePrivateKeyFile(path_, *key_)), Reason::kAlreadyExists);
+  EXPECT_EQ(Files(), 1u);
+}
+
+TEST_F(KeyFileTest, WithoutFolderNothingIsWritten) {
+  EXPECT_EQ(ReasonOf(WritePrivateKeyFile(folder_.File("no/key.pem"), *key_)), Reason::kStorageFailed);
+  EXPECT_EQ(Files(), 0u);
+}
+
+TEST_F(KeyFileTest, AnyRightOfGroupOrOthersIsRefused) {
+  ASSERT_TRUE(WritePrivateKeyFile(path_, *key_).ok());
+  for (const mode_t mode : {0400, 0600, 0700}) {
+    ASSERT_EQ(chmod(path_.c_str(), mode), 0);
+    EXPECT_EQ(Loading(path_), Reason::kNone) << mode;
+  }
+  for (const mode_t mode : {0640, 0620, 0610, 0604, 0602, 0601, 0644, 0666}) {
+    ASSERT_EQ(chmod(path_.c_str(), mode), 0);
+    EXPECT_EQ(Loading(path_), Reason::kKeyPermissions) << mode;
+  }
+  EXPECT_THAT(std::string(LoadPrivateKeyFile(path_).status().message()), HasSubstr("mode 0666"));
+}
+
+// As Kubernetes mounts secrets. The rights of the file count, not those of the link.
+TEST_F(KeyFileTest, LinksAreFollowedWhenLoading) {
+  ASSERT_TRUE(WritePrivateKeyFile(path_, *key_).ok());
+  const std::string link = folder_.File("link.pem");
+  ASSERT_EQ(symlink(path_.c_str(), link.c_str()), 0);
+  EXPECT_EQ(Loading(link), Reason::kNone);
+  ASSERT_EQ(chmod(path_.c_str(), 0644), 0);
+  EXPECT_EQ(Loading(link), Reason::kKeyPermissions);
+}
+
+TEST_F(KeyFileTest, AMissingFileIsNotFound) { EXPECT_EQ(Loading(path_), Reason::kNotFound); }
+
+TEST_F(KeyFileTest, OnlyRegularFiles) {
+  EXPECT_EQ(Loading(folder_.path()), Reason::kKeyInvalid);
+  ASSERT_EQ(mkfifo(path_.c_str(), 0600), 0);
+  EXPECT_EQ(Loading(path_), Reason::kKeyInvalid);  // and does not wait for a writer
+}
+
+TEST_F(KeyFileTest, SizeHasABound) {
+  ASSERT_TRUE(WritePrivateKeyFile(path_, *key_).ok());
+  std::string text = folder_.Read("key.pem");
+  text.resize(limits::kKeyFile, '\n');
+  EXPECT_EQ(Loading(folder_.Write("full.pem", text)), Reason::kNone);
+  EXPECT_EQ(Loading(folder_.Write("large.pem", text + "\n")), Reason::kTooLarge);
+}
+
+TEST_F(KeyFileTest, WhatIsNoKeyNamesTheFile) {
+  const auto key = LoadPrivateKeyFile(folder_.Write("junk.pem", "junk"));
+  EXPECT_EQ(ReasonOf(key.status()), Reason::kKeyInvalid);
+  EXPECT_THAT(std::string(key.status().message()), HasSubstr("junk.pem: no private key"));
+  EXPECT_EQ(Loading(folder_.Write("empty.pem", "")), Reason::kKeyInvalid);
+}
+
+}  // namespace
+}  // namespace sti::crypto
