@@ -73,7 +73,7 @@ ROOMS = {
 }
 
 # Generated types and gRPC stop at these files of a service.
-EDGE = re.compile(r"(^|_)(service|config|client|request|main)(_test)?\.(h|cc)$")
+EDGE = re.compile(r"(^|_)(service|config|client|request|proto|daemon|watchers|main)\.(h|cc)$")
 EDGE_LIBRARIES = ["grpc", "protobuf"]
 
 
@@ -90,7 +90,7 @@ def room_of(path):
 
 
 def is_test(path):
-    return path.endswith(("_test.cc", "_test.h", "_testing.h", "_testing.cc"))
+    return path.endswith(("_test.cc", "_test.h")) or "/testing/" in path
 
 
 def refusal(path, header):

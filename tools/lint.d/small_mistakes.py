@@ -14,6 +14,7 @@ import tree
 
 CODE = r"\.(h|cc)$"
 SCRIPT = r"(\.(sh|py)$|^tools/[a-z_]+$|^\.ci/run$)"
+TEST = r"_test\.cc$|/testing/|^tests/"
 BUILD = r"(BUILD\.bazel|\.bzl|WORKSPACE)$"
 # A key with a body, be it in a file or in a string of a source. Keys of tests/ come from published vectors.
 KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\"\\n]*[A-Za-z0-9+/]{32}")
@@ -26,17 +27,17 @@ RULES = [
     (CODE + "|" + BUILD + "|" + SCRIPT + r"|\.(proto|md|yaml)$", r"^tools/lint\.d/|^tests/tools/",
      r"\b(TO" + r"DO|FIX" + r"ME)\b", "an open end: finish it or file an issue"),
     (r"", r"^tools/lint\.d/|^tests/tools/", r"\.\./shared|(^|[\s\"'=(])/work/", "a path of one machine"),
-    (CODE, r"^common/base/mutex\.h$", r"\bstd::(recursive_|timed_)?mutex\b(?!.*\.native\(\))|\babsl::Mutex\b",
+    (CODE, r"^common/base/mutex\.h$|" + TEST, r"\bstd::(recursive_|timed_)?mutex\b(?!.*\.native\(\))|\babsl::Mutex\b",
      "lock with sti::Mutex, which the thread-safety analysis knows"),
     (CODE, r"", r"\btime\((nullptr|NULL|0)\)", "take the time from sti::Clock"),
-    (r"^(common|services)/.*" + CODE, r"^common/base/clock\.h$|^common/testing/|_test\.cc$|main\.cc$",
+    (r"^(common|services)/.*" + CODE, r"^common/(base/clock\.h$|daemon/|http/|rpc/)|main\.cc$|" + TEST,
      r"\babsl::Now\(\)|^(?!.*deadline).*\bsystem_clock::now\(\)", "take the time from sti::Clock"),
     (CODE, r"", r"\brand\(\)|\bsrand\(|\bstd::(mt19937|random_device)|\babsl::BitGen\b", "take randomness from sti::Random"),
-    (r"_test\.cc$", r"", r"\b(sleep_for|absl::SleepFor|usleep|nanosleep)\b", "await the condition instead of sleeping"),
+    (CODE, r"^(?!.*(_test\.cc$|/testing/|^tests/))", r"\b(sleep_for|absl::SleepFor|usleep|nanosleep)\b", "await the condition instead of sleeping"),
     (r"^tests/.*\.(sh|py)$", r"^tests/tools/", r"^\s*(time\.)?sleep[ (]", "await the condition instead of sleeping"),
     (r"_test\.cc$", r"", r"EXPECT_(LT|LE|GT|GE)\(.*(elapsed|ElapsedTime|took|duration_cast)",
      "no assertion on elapsed time"),
-    (r"^(common|services)/.*" + CODE, r"main\.cc$|^services/stictl/|^common/testing/|_test\.cc$",
+    (r"^(common|services)/.*" + CODE, r"main\.cc$|^services/stictl/|" + TEST,
      r"\bstd::(cout|cerr)\b|[^a-z_:n]printf\(", "floors do not print; daemons log"),
     (CODE, r"", r"\b(strcpy|strcat|sprintf|gets|atoi|atol|strtok)\(", "an unbounded or unchecked C function"),
     (CODE, r"", r"^\s*#\s*pragma once", "include guards are COMMON_BASE_X_H_"),
