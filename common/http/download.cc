@@ -66,7 +66,7 @@ absl::Status Download::SetUp() {
   set.Set(CURLOPT_URL, url_.text().c_str())
       .Set(CURLOPT_PATH_AS_IS, 1L)
       .Set(CURLOPT_PROTOCOLS_STR, "https")
-      .Set(CURLOPT_REDIR_PROTOCOLS_STR, "")
+      .Set(CURLOPT_REDIR_PROTOCOLS_STR, "https")
       .Set(CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1))
       .Set(CURLOPT_HTTPGET, 1L)
       .Set(CURLOPT_FOLLOWLOCATION, 0L)
@@ -182,7 +182,9 @@ absl::Status Download::Explain(CURLcode code) const {
   }
   long verified = X509_V_OK;
   curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verified);
-  if (code == CURLE_PEER_FAILED_VERIFICATION && verified == X509_V_OK) {
+  // libcurl leaves "unspecified" behind when the chain was good and its own look at the name failed.
+  if (code == CURLE_PEER_FAILED_VERIFICATION &&
+      (verified == X509_V_OK || verified == X509_V_ERR_UNSPECIFIED)) {
     return Fail(unavailable, "the TLS certificate is for another host");
   }
   if (code == CURLE_PEER_FAILED_VERIFICATION) {
