@@ -12,8 +12,8 @@ namespace sti::stir {
 namespace {
 
 constexpr char kClaims[] =
-    R"({"attest":"B","dest":{"tn":["12155550131","911"],"uri":["sip:Bob@Example.com:5060"]},"iat":1735689600,)"
-    R"("orig":{"tn":"12155550121"},"origid":"123e4567-e89b-12d3-a456-426655440000"})";
+    R"({"attest":"B","dest":{"tn":["12155550131","911"],"uri":["sip:Bob@Example.com:5060"]},)"
+    R"("iat":1735689600,"orig":{"tn":"12155550121"},"origid":"123e4567-e89b-12d3-a456-426655440000"})";
 
 absl::StatusOr<ShakenClaims> ParseText(absl::string_view text) {
   const auto json = codec::ParseJson(text, limits::kJson);

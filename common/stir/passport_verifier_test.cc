@@ -216,8 +216,8 @@ TEST(PassportVerifier, AnUntrustedChainIsTnValidationFailed) {
 }
 
 TEST(PassportVerifier, ChainAndSignaturePrecedeABadAttest) {
-  const std::string identity = Resign(
-      R"({"attest":"D","dest":{"tn":["12155550131"]},"iat":1735689600,"orig":{"tn":"12155550121"},"origid":"x"})");
+  const std::string identity = Resign(R"({"attest":"D","dest":{"tn":["12155550131"]},"iat":1735689600,)"
+                                      R"("orig":{"tn":"12155550121"},"origid":"x"})");
   EXPECT_EQ(Verify(identity).reason, Reason::kAttestInvalid);
   const Examination examination = Examine(identity, DemoCall(), VerifyPolicy{}, DemoTime());
   ASSERT_NE(examination.certificate_url(), nullptr);
@@ -286,8 +286,9 @@ TEST(PassportVerifier, PortsArePolicy) {
 }
 
 TEST(PassportVerifier, AnOrigidThatIsNoUuidIsNoted) {
-  const HeaderVerdict verdict = Verify(Resign(
-      R"({"attest":"A","dest":{"tn":["12155550131"]},"iat":1735689600,"orig":{"tn":"12155550121"},"origid":"x"})"));
+  const HeaderVerdict verdict =
+      Verify(Resign(R"({"attest":"A","dest":{"tn":["12155550131"]},"iat":1735689600,)"
+                    R"("orig":{"tn":"12155550121"},"origid":"x"})"));
   EXPECT_TRUE(verdict.passed());
   EXPECT_EQ(Row(verdict, CheckRow::kClaimsComplete).detail, "origid is no UUID");
 }

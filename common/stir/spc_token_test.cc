@@ -61,8 +61,9 @@ std::string Signed(const SpcTokenClaims& claims) {
 }
 
 constexpr char kPayload[] =
-    R"({"atc":{"ca":false,"fingerprint":"SHA256 65:3A:93:EA:F1:25:21:D3:E1:44:F9:42:54:83:92:9B:09:74:47:D2:31:05:9B:F7:)"
-    R"(BF:3A:23:07:82:83:77:92","tktype":"TNAuthList","tkvalue":"MAigBhYEMTIzNA"},"exp":1735693200,"jti":"jti-1"})";
+    R"({"atc":{"ca":false,"fingerprint":"SHA256 65:3A:93:EA:F1:25:21:D3:E1:44:F9:42:54:83:92:9B:)"
+    R"(09:74:47:D2:31:05:9B:F7:BF:3A:23:07:82:83:77:92","tktype":"TNAuthList","tkvalue":"MAigBhYEMTIzNA"},)"
+    R"("exp":1735693200,"jti":"jti-1"})";
 
 // Signed by the demo PA's signer, whatever the parts are.
 std::string Token(absl::string_view payload, absl::string_view header = "") {

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Writes constrained_leaf.pem: a leaf of the demo PKI's issuing CA for the key of leaf1234, whose
-EnhancedJWTClaimConstraints are those printed in RFC 9118 s5: mustInclude confidence, permitted values of confidence
-"high" and "medium", mustExclude priority. Run from anywhere; the signature differs from run to run.
+EnhancedJWTClaimConstraints are those printed in RFC 9118 s5: mustInclude confidence, permitted values of
+confidence "high" and "medium", mustExclude priority. Run from anywhere; the signature differs between runs.
 """
 
 import datetime
@@ -28,7 +28,8 @@ builder = (
     .not_valid_before(datetime.datetime(2024, 1, 1))
     .not_valid_after(datetime.datetime(2033, 1, 1)))
 for oid, value in (("1.3.6.1.5.5.7.1.26", TN_AUTH_LIST), ("1.3.6.1.5.5.7.1.33", CONSTRAINTS)):
-    builder = builder.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), value), critical=False)
+    extension = x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), value)
+    builder = builder.add_extension(extension, critical=False)
 for extension in leaf.extensions:
     if extension.oid.dotted_string != "1.3.6.1.5.5.7.1.26":
         builder = builder.add_extension(extension.value, critical=extension.critical)

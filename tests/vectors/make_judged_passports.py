@@ -1,8 +1,9 @@
 #!/usr/bin/python3
-"""Writes judged_passports.json: Identity headers made without any code of this repository, each with its verdict.
+"""Writes judged_passports.json: Identity headers made without any code of this repository, each with its
+verdict.
 
-Signed by python3-cryptography with demo-pki/leaf1234.key. ECDSA signatures differ from run to run; the verdicts do
-not. Run from the root of the repository: tests/vectors/make_judged_passports.py
+Signed by python3-cryptography with demo-pki/leaf1234.key. The signatures differ from run to run, the verdicts
+do not. Run from anywhere.
 """
 
 import base64
@@ -69,8 +70,8 @@ CASES = []
 
 
 def case(name, reason, header_value, **call):
-    row = {"name": name, "reason": reason, "identity": header_value, "orig": "+12155550121", "dest": "+12155550131",
-           "at": NOW}
+    row = {"name": name, "reason": reason, "identity": header_value, "orig": "+12155550121",
+           "dest": "+12155550131", "at": NOW}
     row.update(call)
     CASES.append(row)
 
@@ -109,8 +110,10 @@ def passing():
     claims("attest B", "NONE", {"attest": "B"})
     claims("attest C", "NONE", {"attest": "C"})
     claims("unknown claims", "NONE", {"rcd": {"nam": "Ärzte"}, "crn": "appointment", "mky": []})
-    claims("several destinations", "NONE", {"dest": {"tn": ["12155550130", "12155550131"], "uri": ["sip:a@b.example"]}})
-    claims("URIs", "NONE", {"orig": {"uri": "sip:alice@example.com"}, "dest": {"uri": ["sip:bob@example.com"]}},
+    claims("several destinations", "NONE",
+           {"dest": {"tn": ["12155550130", "12155550131"], "uri": ["sip:a@b.example"]}})
+    claims("URIs", "NONE",
+           {"orig": {"uri": "sip:alice@example.com"}, "dest": {"uri": ["sip:bob@example.com"]}},
            orig="sip:Alice@EXAMPLE.com:5060;transport=tcp", dest="<sip:bob@example.com>")
     claims("origid that is no UUID", "NONE", {"origid": "trunk 7"})
     claims("iat as old as allowed", "NONE", {"iat": NOW - 60})
@@ -129,11 +132,14 @@ def bad_identity():
     case("larger than the limit", "IDENTITY_TOO_LARGE", identity(token()) + ";x=" + "a" * 16384)
     case("no info", "INFO_MISSING", token() + ";alg=ES256;ppt=shaken")
     for name, url in (("http", "http://cr.example.net/1234.pem"), ("empty", ""),
-                      ("userinfo", "https://a@cr.example.net/1234.pem"), ("query", URL + "?x"), ("fragment", URL + "#"),
-                      ("port 5000", "https://cr.example.net:5000/1234.pem"), ("file", "file:///etc/passwd")):
-        case(f"info: {name}", "INFO_INVALID", token(header=dict(HEADER, x5u=url)) + f";info=<{url}>;alg=ES256;ppt=shaken")
+                      ("userinfo", "https://a@cr.example.net/1234.pem"), ("query", URL + "?x"),
+                      ("fragment", URL + "#"), ("port 5000", "https://cr.example.net:5000/1234.pem"),
+                      ("file", "file:///etc/passwd")):
+        case(f"info: {name}", "INFO_INVALID",
+             token(header=dict(HEADER, x5u=url)) + f";info=<{url}>;alg=ES256;ppt=shaken")
     header("ppt parameter missing", "IDENTITY_PPT_UNSUPPORTED", parameters=f";info=<{URL}>;alg=ES256")
-    header("ppt parameter in another case", "IDENTITY_PPT_UNSUPPORTED", parameters=f";info=<{URL}>;ppt=Shaken")
+    header("ppt parameter in another case", "IDENTITY_PPT_UNSUPPORTED",
+           parameters=f";info=<{URL}>;ppt=Shaken")
     header("ppt div in both", "IDENTITY_PPT_UNSUPPORTED", {"ppt": "div"}, parameters=f";info=<{URL}>;ppt=div")
     header("ppt div in the token only", "PPT_MISMATCH", {"ppt": "div"})
     header("alg parameter HS256", "ALG_NOT_ES256", parameters=f";info=<{URL}>;alg=HS256;ppt=shaken")
@@ -154,12 +160,15 @@ def bad_token():
     raw_claims("payload is an array", "PASSPORT_MALFORMED", "[]")
     raw_claims("payload is empty", "PASSPORT_MALFORMED", "")
     raw_claims("text behind the payload", "PASSPORT_MALFORMED", text_of(CLAIMS) + b" x")
-    raw_claims("payload is not UTF-8", "PASSPORT_MALFORMED", text_of(dict(CLAIMS, x="y")).replace(b'"y"', b'"\xff"'))
+    raw_claims("payload is not UTF-8", "PASSPORT_MALFORMED",
+               text_of(dict(CLAIMS, x="y")).replace(b'"y"', b'"\xff"'))
     raw_claims("duplicate claim", "PASSPORT_MALFORMED", text_of(CLAIMS)[:-1] + b',"attest":"A"}')
-    raw_claims("duplicate claim by escape", "PASSPORT_MALFORMED", text_of(CLAIMS)[:-1] + b',"\\u0061ttest":"C"}')
+    raw_claims("duplicate claim by escape", "PASSPORT_MALFORMED",
+               text_of(CLAIMS)[:-1] + b',"\\u0061ttest":"C"}')
     raw_claims("duplicate member in orig", "PASSPORT_MALFORMED",
                text_of(CLAIMS).replace(b'{"tn":"12155550121"}', b'{"tn":"12155550121","tn":"12155550121"}'))
-    case("duplicate header member", "PASSPORT_MALFORMED", identity(token(text_of(HEADER)[:-1] + b',"alg":"none"}')))
+    case("duplicate header member", "PASSPORT_MALFORMED",
+         identity(token(text_of(HEADER)[:-1] + b',"alg":"none"}')))
     raw_claims("nested beyond the limit", "PASSPORT_MALFORMED",
                text_of(CLAIMS)[:-1] + b',"x":' + b"[" * 64 + b"]" * 64 + b"}")
     for member in ("alg", "ppt", "typ", "x5u"):
@@ -182,8 +191,9 @@ def forged():
         case(name, reason, identity(signing_input + "." + b64url(value)))
 
     public = KEY.public_key()
-    spki_der = public.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    spki_pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    spki = serialization.PublicFormat.SubjectPublicKeyInfo
+    spki_der = public.public_bytes(serialization.Encoding.DER, spki)
+    spki_pem = public.public_bytes(serialization.Encoding.PEM, spki)
     for name, secret in (("DER", spki_der), ("PEM", spki_pem)):
         with_signature(f"HS256 keyed with the public key, {name}", "ALG_NOT_ES256",
                        lambda text, s=secret: hmac.new(s, text.encode(), hashlib.sha256).digest(),
@@ -197,20 +207,25 @@ def forged():
     with_signature("signature of 65 octets", "SIGNATURE_INVALID", lambda text: sign(text)[0] + b"\0")
     with_signature("signature of zeros", "SIGNATURE_INVALID", lambda text: bytes(64))
     order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-    with_signature("r and s equal to the order", "SIGNATURE_INVALID", lambda text: order.to_bytes(32, "big") * 2)
+    with_signature("r and s equal to the order", "SIGNATURE_INVALID",
+                   lambda text: order.to_bytes(32, "big") * 2)
     with_signature("signature of another token", "SIGNATURE_INVALID", lambda text: sign("x" + text)[0])
-    with_signature("r and s exchanged", "SIGNATURE_INVALID", lambda text: sign(text)[0][32:] + sign(text)[0][:32])
+    with_signature("r and s exchanged", "SIGNATURE_INVALID",
+                   lambda text: (lambda raw: raw[32:] + raw[:32])(sign(text)[0]))
     case("key of another certificate", "SIGNATURE_INVALID", identity(token(key=OTHER_KEY)))
+    head, _, signature = token().split(".")
     case("signed in another serialization", "SIGNATURE_INVALID",
-         identity(b64url(text_of(HEADER)) + "." + b64url(json.dumps(CLAIMS).encode()) + "." + token().split(".")[2]))
+         identity(f"{head}.{b64url(json.dumps(CLAIMS).encode())}.{signature}"))
 
 
 def bad_claims():
     for name in CLAIMS:
         claims(f"no {name}", "CLAIM_MISSING", drop=name)
-    for name, text in (("string", f'"{NOW}"'), ("fraction", f"{NOW}.0"), ("exponent", "1735689600e0"), ("1e9", "1e9"),
-                       ("negative", "-1"), ("true", "true"), ("null", "null"), ("beyond 64 bits", "99999999999999999999")):
-        raw_claims(f"iat: {name}", "CLAIM_INVALID", text_of(CLAIMS).replace(str(NOW).encode(), text.encode()))
+    for name, text in (("string", f'"{NOW}"'), ("fraction", f"{NOW}.0"), ("exponent", "1735689600e0"),
+                       ("1e9", "1e9"), ("negative", "-1"), ("true", "true"), ("null", "null"),
+                       ("beyond 64 bits", "99999999999999999999")):
+        raw_claims(f"iat: {name}", "CLAIM_INVALID",
+                   text_of(CLAIMS).replace(str(NOW).encode(), text.encode()))
     for name, value in (("tn and uri", {"tn": "12155550121", "uri": "sip:a@b.example"}), ("empty", {}),
                         ("array", {"tn": ["12155550121"]}), ("string", "12155550121"), ("null", None),
                         ("other member", {"x": "12155550121"}), ("number", {"tn": 12155550121}),
@@ -221,8 +236,10 @@ def bad_claims():
     for name, value in (("string", {"tn": "12155550131"}), ("empty", {}), ("empty array", {"tn": []}),
                         ("one empty array", {"tn": ["12155550131"], "uri": []}), ("array", ["12155550131"]),
                         ("plus", {"tn": ["+12155550131"]}), ("number", {"tn": [12155550131]}),
-                        ("nested", {"tn": [["12155550131"]]}), ("extra member", {"tn": ["12155550131"], "x": []}),
-                        ("uri is a string", {"uri": "sip:a@b.example"}), ("65 numbers", {"tn": ["12155550131"] * 65})):
+                        ("nested", {"tn": [["12155550131"]]}),
+                        ("extra member", {"tn": ["12155550131"], "x": []}),
+                        ("uri is a string", {"uri": "sip:a@b.example"}),
+                        ("65 numbers", {"tn": ["12155550131"] * 65})):
         claims(f"dest: {name}", "CLAIM_INVALID", {"dest": value})
     claims("attest is no string", "CLAIM_INVALID", {"attest": 1})
     claims("origid is no string", "CLAIM_INVALID", {"origid": 1})
