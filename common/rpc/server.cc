@@ -1,7 +1,6 @@
 #include "common/rpc/server.h"
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
-#include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/impl/server_builder_option.h>
 #include <grpcpp/impl/server_builder_plugin.h>
 #include <grpcpp/impl/server_initializer.h>
@@ -9,15 +8,12 @@
 #include <chrono>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
-#include "common/rpc/health_trailer.h"
 #include "common/rpc/listen_address.h"
 #include "common/rpc/tls_files.h"
-#include "proto/grpc/health/v1/health.pb.h"
 
 namespace sti::rpc {
 namespace {
@@ -28,29 +24,31 @@ constexpr int kKeepaliveTimeoutMs = 20 * 1000;
 constexpr int kMinPingIntervalMs = 10 * 1000;
 constexpr int kMaxStreamsPerConnection = 1024;
 
-// grpc::Service keeps its name to itself; a plugin is told.
-class ServiceNames final : public grpc::ServerBuilderPlugin {
+// grpc::Service keeps its name to itself; a plugin is told all of them before the server starts.
+class TellServiceNames final : public grpc::ServerBuilderPlugin {
  public:
-  explicit ServiceNames(std::shared_ptr<std::vector<std::string>> names) : names_(std::move(names)) {}
+  explicit TellServiceNames(HealthService& health) : health_(health) {}
   std::string name() override { return "sti.service_names"; }
   void InitServer(grpc::ServerInitializer*) override {}
-  void Finish(grpc::ServerInitializer* initializer) override { *names_ = *initializer->GetServiceList(); }
+  void Finish(grpc::ServerInitializer* initializer) override {
+    health_.SetServices(*initializer->GetServiceList());
+  }
   void ChangeArguments(const std::string&, void*) override {}
 
  private:
-  const std::shared_ptr<std::vector<std::string>> names_;
+  HealthService& health_;
 };
 
-class AddServiceNames final : public grpc::ServerBuilderOption {
+class AddTellServiceNames final : public grpc::ServerBuilderOption {
  public:
-  explicit AddServiceNames(std::shared_ptr<std::vector<std::string>> names) : names_(std::move(names)) {}
+  explicit AddTellServiceNames(HealthService& health) : health_(health) {}
   void UpdateArguments(grpc::ChannelArguments*) override {}
   void UpdatePlugins(std::vector<std::unique_ptr<grpc::ServerBuilderPlugin>>* plugins) override {
-    plugins->push_back(std::make_unique<ServiceNames>(names_));
+    plugins->push_back(std::make_unique<TellServiceNames>(health_));
   }
 
  private:
-  const std::shared_ptr<std::vector<std::string>> names_;
+  HealthService& health_;
 };
 
 absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
@@ -76,66 +74,46 @@ void SetArguments(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs);
 }
 
-// All of the process, once, before its first server.
-void EnablePlugins() {
-  static const bool done = [] {
-    grpc::EnableDefaultHealthCheckService(true);
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
-    // Keeps the description of the health service in the program, for reflection to show.
-    return grpc::health::v1::HealthCheckRequest::descriptor() != nullptr;
-  }();
-  static_cast<void>(done);
+absl::Status WhyNotStarted(const sti::config::v1::GrpcServer& config) {
+  // The address was free a moment ago: either somebody was quicker, or the TLS files do not fit together.
+  STI_RETURN_IF_ERROR(CheckListenAddress(config.listen()));
+  const sti::config::v1::Tls& tls = config.tls();
+  return MakeError(
+      Reason::kConfigInvalid, "tls",
+      absl::StrCat("TLS cannot be set up with ", tls.certificate_file(), ", ", tls.key_file(), " and ",
+                   tls.ca_file(), ": one is damaged, or the key is not that of the certificate"));
 }
 
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const sti::config::v1::GrpcServer& config,
                                                       const std::vector<grpc::Service*>& services) {
-  EnablePlugins();
+  grpc::reflection::InitProtoReflectionServerBuilderPlugin();  // does nothing from the second time on
   STI_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ServerCredentials> credentials, MakeCredentials(config));
   STI_RETURN_IF_ERROR(CheckListenAddress(config.listen()));
 
-  auto lacking = std::make_shared<Lacking>();
-  auto names = std::make_shared<std::vector<std::string>>();
+  auto health = std::make_unique<HealthService>();
   int port = 0;
   grpc::ServerBuilder builder;
   SetArguments(builder);
-  builder.SetOption(std::make_unique<AddServiceNames>(names));
-  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
-  interceptors.push_back(std::make_unique<HealthTrailerFactory>(lacking));
-  builder.experimental().SetInterceptorCreators(std::move(interceptors));
+  builder.SetOption(std::make_unique<AddTellServiceNames>(*health));
   builder.AddListeningPort(config.listen(), credentials, &port);
+  builder.RegisterService(health.get());
   for (grpc::Service* service : services) builder.RegisterService(service);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  if (server == nullptr || port == 0) {
-    // The address was free a moment ago: either somebody was quicker, or the TLS files do not fit together.
-    STI_RETURN_IF_ERROR(CheckListenAddress(config.listen()));
-    return MakeError(Reason::kConfigInvalid, "tls",
-                     absl::StrCat("TLS cannot be set up with ", config.tls().certificate_file(), ", ",
-                                  config.tls().key_file(), " and ", config.tls().ca_file(),
-                                  ": one of them is damaged, or the key is not that of the certificate"));
-  }
-  for (const std::string& name : *names) {
-    if (!absl::StartsWith(name, "grpc.")) server->GetHealthCheckService()->SetServingStatus(name, false);
-  }
-  server->GetHealthCheckService()->SetServingStatus("", false);
-  return std::unique_ptr<Server>(new Server(std::move(server), port, std::move(lacking)));
+  if (server == nullptr || port == 0) return WhyNotStarted(config);
+  return std::unique_ptr<Server>(new Server(std::move(health), std::move(server), port));
 }
 
-Server::Server(std::unique_ptr<grpc::Server> server, int port, std::shared_ptr<Lacking> lacking)
-    : server_(std::move(server)), port_(port), lacking_(std::move(lacking)) {}
+Server::Server(std::unique_ptr<HealthService> health, std::unique_ptr<grpc::Server> server, int port)
+    : health_(std::move(health)), server_(std::move(server)), port_(port) {}
 
 Server::~Server() { Shutdown(absl::ZeroDuration()); }
 
-bool Server::SetServing(const std::vector<std::string>& lacking) {
-  const bool changed = lacking_->Set(lacking);
-  server_->GetHealthCheckService()->SetServingStatus(lacking.empty());
-  return changed;
-}
+bool Server::SetServing(const std::vector<std::string>& lacking) { return health_->SetServing(lacking); }
 
 void Server::Shutdown(absl::Duration grace) {
-  lacking_->Set({"shutting down"});
-  server_->GetHealthCheckService()->Shutdown();
+  health_->Shutdown();
   server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(grace));
 }
 

@@ -11,7 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
-#include "common/rpc/lacking.h"
+#include "common/rpc/health_service.h"
 #include "proto/sti/config/v1/common.pb.h"
 
 namespace sti::rpc {
@@ -42,11 +42,11 @@ class Server {
   void Shutdown(absl::Duration grace);
 
  private:
-  Server(std::unique_ptr<grpc::Server> server, int port, std::shared_ptr<Lacking> lacking);
+  Server(std::unique_ptr<HealthService> health, std::unique_ptr<grpc::Server> server, int port);
 
-  std::unique_ptr<grpc::Server> server_;
+  const std::unique_ptr<HealthService> health_;  // outlives server_
+  const std::unique_ptr<grpc::Server> server_;
   const int port_;
-  const std::shared_ptr<Lacking> lacking_;
 };
 
 // Name of the caller's client certificate: first DNS subjectAltName, else first URI subjectAltName, else CN;

@@ -23,6 +23,7 @@ class TlsMaterial {
   TlsMaterial();
 
   const std::string& ca_file() const { return ca_file_; }
+  std::string ca_pem() const { return dir_.Read("ca.pem"); }
   // For localhost, 127.0.0.1 and ::1.
   TlsFiles Server();
   // CN and DNS subjectAltName `name`.

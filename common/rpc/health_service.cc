@@ -1,0 +1,100 @@
+#include "common/rpc/health_service.h"
+
+#include <utility>
+
+#include "common/rpc/health_watch.h"
+
+namespace sti::rpc {
+
+using grpc::health::v1::HealthCheckRequest;
+using grpc::health::v1::HealthCheckResponse;
+
+namespace {
+
+grpc::Status ShuttingDown() { return grpc::Status(grpc::StatusCode::UNAVAILABLE, "shutting down"); }
+
+}  // namespace
+
+void HealthService::SetServices(const std::vector<std::string>& names) {
+  MutexLock lock(mutex_);
+  services_.insert(names.begin(), names.end());
+}
+
+HealthService::Status HealthService::StatusOf(const std::string& service) {
+  MutexLock lock(mutex_);
+  return services_.count(service) > 0 ? status_ : HealthCheckResponse::SERVICE_UNKNOWN;
+}
+
+bool HealthService::SetServing(const std::vector<std::string>& lacking) {
+  std::set<std::shared_ptr<HealthWatch>> watches;
+  bool changed = false;
+  {
+    MutexLock lock(mutex_);
+    if (stopped_) return false;
+    status_ = lacking.empty() ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
+    changed = lacking_.Set(lacking);
+    watches = watches_;
+  }
+  for (const auto& watch : watches) watch->Update();
+  return changed;
+}
+
+void HealthService::Shutdown() {
+  std::set<std::shared_ptr<HealthWatch>> watches;
+  {
+    MutexLock lock(mutex_);
+    stopped_ = true;
+    status_ = HealthCheckResponse::NOT_SERVING;
+    lacking_.Set({"shutting down"});
+    watches = watches_;
+  }
+  for (const auto& watch : watches) {
+    watch->Update();
+    watch->End(ShuttingDown());
+  }
+}
+
+grpc::ServerUnaryReactor* HealthService::Check(grpc::CallbackServerContext* context,
+                                               const HealthCheckRequest* request,
+                                               HealthCheckResponse* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  const Status status = StatusOf(request->service());
+  if (status == HealthCheckResponse::SERVICE_UNKNOWN) {
+    reactor->Finish(grpc::Status(grpc::StatusCode::NOT_FOUND, "unknown service"));
+    return reactor;
+  }
+  if (const std::string lacking = lacking_.AsTrailer(); !lacking.empty()) {
+    context->AddTrailingMetadata(kLackingTrailer, lacking);
+  }
+  response->set_status(status);
+  reactor->Finish(grpc::Status::OK);
+  return reactor;
+}
+
+grpc::ServerWriteReactor<HealthCheckResponse>* HealthService::Watch(grpc::CallbackServerContext*,
+                                                                    const HealthCheckRequest* request) {
+  const auto watch =
+      std::make_shared<HealthWatch>(*this, request->service());  // watches_ keeps it until OnDone
+  bool stopped = false;
+  {
+    MutexLock lock(mutex_);
+    watches_.insert(watch);
+    stopped = stopped_;
+  }
+  watch->Update();
+  if (stopped) watch->End(ShuttingDown());
+  return watch.get();
+}
+
+void HealthService::Remove(const HealthWatch* watch) {
+  std::shared_ptr<HealthWatch> last;  // dies outside of the lock
+  MutexLock lock(mutex_);
+  for (auto it = watches_.begin(); it != watches_.end(); ++it) {
+    if (it->get() != watch) continue;
+    last = *it;
+    watches_.erase(it);
+    return;
+  }
+}
+
+}  // namespace sti::rpc
