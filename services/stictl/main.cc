@@ -1,9 +1,8 @@
-#include <google/protobuf/stubs/common.h>
 #include <unistd.h>
 
 #include <iostream>
 
-#include "common/daemon/version.h"
+#include "common/daemon/daemon.h"
 #include "services/stictl/ca_commands.h"
 #include "services/stictl/call_commands.h"
 #include "services/stictl/ceremony_commands.h"

@@ -62,6 +62,12 @@ absl::StatusOr<std::shared_ptr<const pki::VerifiedCrl>> ParseCrl(absl::string_vi
   return pki::VerifiedCrl::Verify(crl, chain, chain.back(), at);
 }
 
+// A CRL that cannot be relied on at that time says something about the call; a file that holds none does not.
+bool IsVerdict(const absl::Status& crl_status) {
+  const Reason reason = ReasonOf(crl_status);
+  return reason == Reason::kCrlInvalid || reason == Reason::kCrlExpired;
+}
+
 absl::StatusOr<stir::PartyIdentity> ParseParty(absl::string_view field, const std::string& text) {
   if (text.empty()) return MakeError(Reason::kMissingField, field, "a telephone number or SIP URI is needed");
   auto party = stir::ParseSipIdentity(text, stir::NumberingPlan());
@@ -76,15 +82,22 @@ absl::StatusOr<stir::CallVerdict> VerifyOffline(const OfflineCall& call) {
   STI_ASSIGN_OR_RETURN(const stir::PartyIdentity dest, ParseParty("dest", call.dest));
   STI_ASSIGN_OR_RETURN(std::vector<Certificate> roots, ParseRoots(call.anchors));
   std::shared_ptr<const pki::VerifiedCrl> crl;
+  absl::Status crl_status;
   if (!call.crl.empty()) {
     auto parsed = ParseCrl(call.crl, roots, call.at);
-    if (!parsed.ok()) return PrefixField("crl", parsed.status());
-    crl = *std::move(parsed);
+    if (parsed.ok()) {
+      crl = *std::move(parsed);
+    } else if (IsVerdict(parsed.status())) {
+      crl_status = parsed.status();
+    } else {
+      return PrefixField("crl", parsed.status());
+    }
   }
   const pki::TrustAnchors anchors(std::move(roots));
   const auto chain = pki::CertificateChain::Parse(call.chain);
-  const absl::Status chain_status =
+  absl::Status chain_status =
       chain.ok() ? pki::VerifyChain(*chain, anchors, crl.get(), pki::ChainPolicy(), call.at) : chain.status();
+  chain_status.Update(crl_status);
 
   stir::CallFacts facts;
   facts.callers = {orig};

@@ -21,7 +21,7 @@ struct OfflineCall {
 };
 
 // kInvalidField or kMissingField (orig, dest, anchors, crl file) when the question cannot be asked; a chain that cannot be
-// parsed is a verdict.
+// parsed, and a CRL that cannot be relied on, are verdicts.
 absl::StatusOr<stir::CallVerdict> VerifyOffline(const OfflineCall& call);
 
 }  // namespace sti::stictl
