@@ -38,8 +38,8 @@ def constant(text): raise ValueError
 for line in open(sys.argv[1]):
     floats = False
     try:
-        value = json.loads(bytes.fromhex(line).decode(), object_pairs_hook=pairs, parse_float=number, parse_int=integer,
-                           parse_constant=constant)
+        value = json.loads(bytes.fromhex(line).decode(), object_pairs_hook=pairs, parse_float=number,
+                           parse_int=integer, parse_constant=constant)
         out = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
         print("float" if floats else out.hex())
     except ValueError:

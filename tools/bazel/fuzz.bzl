@@ -6,13 +6,14 @@
         deps = ["//common/codec:url"],
     )
 
-The seeds are the files of corpus/NAME (`corpus` names another folder), in which there must be at least one. It makes
+The seeds are the files of corpus/NAME (`corpus` names another folder), of which there must be at least one.
+It makes
 
-* NAME_replay_test: feeds every seed, every shorter piece of it and its single-bit errors to the target, in each
+* NAME_replay_test: feeds every seed, shorter pieces of it and its single-bit errors to the target, in each
   `bazel test //...` with whatever compiler and sanitizers that run has;
 * NAME: the libFuzzer binary, only built on demand and with clang:
       bazel build --config=fuzz //tests/fuzz:url_fuzzer
-      .bazel/bin/tests/fuzz/url_fuzzer -max_total_time=60 /tmp/new_inputs tests/fuzz/corpus/url_fuzzer
+      .bazel/bin/tests/fuzz/url_fuzzer -max_total_time=60 NEW_INPUTS_FOLDER tests/fuzz/corpus/url_fuzzer
 
 An input that once broke something goes into the corpus, under a name that says what it broke.
 """
