@@ -91,7 +91,8 @@ absl::Status PrefixField(absl::string_view prefix, const absl::Status& status) {
   if (status.ok()) return status;
   const std::string field = FieldOf(status);
   absl::Status copy = status;
-  copy.SetPayload(kFieldPayload, absl::Cord(field.empty() ? std::string(prefix) : absl::StrCat(prefix, ".", field)));
+  copy.SetPayload(kFieldPayload,
+                  absl::Cord(field.empty() ? std::string(prefix) : absl::StrCat(prefix, ".", field)));
   return copy;
 }
 

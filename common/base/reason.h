@@ -1,7 +1,7 @@
 // The one table of everything that can go wrong (DESIGN idea 2). A Reason is one row: its stable name, the
-// gRPC code, SIP code and phrase (RFC 8224 s6.2.2), verstat (3GPP TS 24.229), the row of the ATIS-1000082 error
-// table, the ATIS message id and HTTP status, the ACME problem type (RFC 8555 s6.7) and a fixed public text.
-// Status text is for the log; only the public text and the field name leave the process unasked.
+// gRPC code, SIP code and phrase (RFC 8224 s6.2.2), verstat (3GPP TS 24.229), the row of the ATIS-1000082
+// error table, the ATIS message id and HTTP status, the ACME problem type (RFC 8555 s6.7) and a fixed public
+// text. Status text is for the log; only the public text and the field name leave the process unasked.
 #ifndef COMMON_BASE_REASON_H_
 #define COMMON_BASE_REASON_H_
 
@@ -17,21 +17,21 @@ enum class Reason {
   kNone = 0,  // nothing went wrong
 
   // --- the request itself
-  kMissingField,        // E1
-  kInvalidField,        // E2
-  kTooLarge,            // beyond a bound of limits.h
+  kMissingField,  // E1
+  kInvalidField,  // E2
+  kTooLarge,      // beyond a bound of limits.h
   kMalformedJson,
   kMalformedPem,
   kMalformedBase64,
   kMalformedDer,
   kNotFound,
   kAlreadyExists,
-  kStateConflict,       // the object is not in a state that allows this
+  kStateConflict,  // the object is not in a state that allows this
   kUnauthenticated,
   kPermissionDenied,
   kOverloaded,
-  kNotReady,            // the daemon still lacks something (key, certificate, trust list)
-  kUnavailable,         // a peer or the database does not answer
+  kNotReady,     // the daemon still lacks something (key, certificate, trust list)
+  kUnavailable,  // a peer or the database does not answer
   kDeadlineExceeded,
   kStorageFailed,
   kConfigInvalid,
@@ -39,7 +39,7 @@ enum class Reason {
 
   // --- SIP facts of a call
   kTelephoneNumberInvalid,
-  kDateStale,           // E3
+  kDateStale,  // E3
 
   // --- Identity header
   kIdentityMissing,
@@ -82,37 +82,37 @@ enum class Reason {
   kCertificateExpired,
   kCertificateNotYetValid,
   kCertificateRevoked,
-  kCertificateNotCa,             // issuer without CA:TRUE or keyCertSign
-  kCertificatePathTooLong,       // pathLenConstraint
-  kCertificateNotLeaf,           // signer is a CA, or has no digitalSignature
-  kCertificateKeyUnsupported,    // not P-256 (leaf) or P-256 / P-384 (CA)
-  kCertificateCriticalExtension, // unknown critical extension
+  kCertificateNotCa,              // issuer without CA:TRUE or keyCertSign
+  kCertificatePathTooLong,        // pathLenConstraint
+  kCertificateNotLeaf,            // signer is a CA, or has no digitalSignature
+  kCertificateKeyUnsupported,     // not P-256 (leaf) or P-256 / P-384 (CA)
+  kCertificateCriticalExtension,  // unknown critical extension
   kTnAuthListMissing,
   kTnAuthListInvalid,
-  kClaimConstraintsViolated,     // RFC 8226 s8, RFC 9118
+  kClaimConstraintsViolated,  // RFC 8226 s8, RFC 9118
   kTrustListUnavailable,
   kTrustListInvalid,
   kTrustListExpired,
-  kTrustListRollback,            // sequence went back
+  kTrustListRollback,  // sequence went back
   kCrlInvalid,
   kCrlExpired,
-  kCrlRollback,                  // CRL number went back
+  kCrlRollback,  // CRL number went back
 
   // --- keys, CSRs, SPC tokens, issuing
   kKeyInvalid,
-  kKeyPermissions,           // a private key file that others may read
-  kKeyMismatch,              // certificate and key do not belong together
+  kKeyPermissions,  // a private key file that others may read
+  kKeyMismatch,     // certificate and key do not belong together
   kCsrInvalid,
   kSpcTokenMalformed,
-  kSpcTokenUntrusted,        // no path to the STI-PA root
+  kSpcTokenUntrusted,  // no path to the STI-PA root
   kSpcTokenSignatureInvalid,
   kSpcTokenExpired,
-  kSpcTokenReplayed,         // jti used before
+  kSpcTokenReplayed,  // jti used before
   kSpcTokenFingerprintMismatch,
   kSpcTokenTnAuthListMismatch,
   kSpcTokenCaFlagMismatch,
   kProviderUnknown,
-  kSpcNotAssigned,           // the provider may not use this SPC
+  kSpcNotAssigned,  // the provider may not use this SPC
 
   kCount,  // not a reason; must stay last
 };
@@ -125,16 +125,16 @@ absl::string_view VerstatText(Verstat verstat);
 
 struct ReasonRow {
   Reason reason;
-  const char* name;           // stable, upper snake case: "IAT_STALE"
-  absl::StatusCode code;      // canonical code = gRPC code
-  int sip_code;               // 0 when it never reaches SIP
+  const char* name;       // stable, upper snake case: "IAT_STALE"
+  absl::StatusCode code;  // canonical code = gRPC code
+  int sip_code;           // 0 when it never reaches SIP
   const char* sip_phrase;
   Verstat verstat;
-  int table_row;              // n of En in ATIS-1000082's table; 0 when not in the table
-  const char* atis_id;        // "SVC4005"
+  int table_row;        // n of En in ATIS-1000082's table; 0 when not in the table
+  const char* atis_id;  // "SVC4005"
   int http_status;
-  const char* acme_type;      // after "urn:ietf:params:acme:error:"
-  const char* public_text;    // one sentence that may leave the process
+  const char* acme_type;    // after "urn:ietf:params:acme:error:"
+  const char* public_text;  // one sentence that may leave the process
 };
 
 inline constexpr size_t kReasonCount = static_cast<size_t>(Reason::kCount);
@@ -149,7 +149,9 @@ Reason ReasonFromName(absl::string_view name);
 // A status with the row's code that carries `reason` and, if not empty, the name of the offending field.
 // `detail` is for logs and for callers of admin RPCs; it must not hold secrets.
 absl::Status MakeError(Reason reason, absl::string_view field, absl::string_view detail);
-inline absl::Status MakeError(Reason reason, absl::string_view detail) { return MakeError(reason, "", detail); }
+inline absl::Status MakeError(Reason reason, absl::string_view detail) {
+  return MakeError(reason, "", detail);
+}
 
 // The Reason that a status carries. kNone for OK; for a status made elsewhere, the nearest general row.
 Reason ReasonOf(const absl::Status& status);

@@ -32,8 +32,8 @@ constexpr ReasonRow Call(R r, const char* name, int sip, const char* phrase, Ver
 }
 
 constexpr ReasonRow Chain(R r, const char* name, const char* text) {
-  return {r, name, C::kFailedPrecondition, 437, kUnsupportedCredential, kFailed, 17, "SVC4005", 400, "unauthorized",
-          text};
+  return {r,         name, C::kFailedPrecondition, 437, kUnsupportedCredential, kFailed, 17,
+          "SVC4005", 400,  "unauthorized",         text};
 }
 
 constexpr ReasonRow Authority(R r, const char* name, C code, const char* acme, const char* text) {

@@ -1,5 +1,5 @@
-// Verdicts in the public contract's form. Shared by the edge of sti-vs and by stictl's offline verifier, so that both say
-// the same.
+// Verdicts in the public contract's form. Shared by the edge of sti-vs and by stictl's offline verifier, so
+// that both say the same.
 #ifndef COMMON_EDGE_VERDICT_PROTO_H_
 #define COMMON_EDGE_VERDICT_PROTO_H_
 

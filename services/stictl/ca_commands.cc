@@ -31,7 +31,8 @@ int List(Session& session, const ListOptions& options) {
   request.set_page_size(options.page_size);
   request.set_page_token(options.page_token);
   if (options.expiring_days > 0) {
-    *request.mutable_expiring_before() = ToProto(SystemClock::Instance().TimeNow() + absl::Hours(24 * options.expiring_days));
+    *request.mutable_expiring_before() =
+        ToProto(SystemClock::Instance().TimeNow() + absl::Hours(24 * options.expiring_days));
   }
   const auto response = Call<Admin>(session, Peer::kCa, &Admin::Stub::ListCertificates, request);
   if (!response.ok()) return FailCall(session.output, response.status());
@@ -41,10 +42,12 @@ int List(Session& session, const ListOptions& options) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const auto& record : response->certificates()) {
-    rows.push_back({record.serial(), record.spc(), TimeText(record.not_after()), record.requested_by(), record.x5u()});
+    rows.push_back(
+        {record.serial(), record.spc(), TimeText(record.not_after()), record.requested_by(), record.x5u()});
   }
   PrintTable({"SERIAL", "SPC", "NOT AFTER", "REQUESTED BY", "X5U"}, rows);
-  if (!response->next_page_token().empty()) std::cout << "more: --page-token " << response->next_page_token() << "\n";
+  if (!response->next_page_token().empty())
+    std::cout << "more: --page-token " << response->next_page_token() << "\n";
   return kExitOk;
 }
 
@@ -91,7 +94,8 @@ void AddCaCommands(CLI::App& app, Session& session, int& exit_code) {
       *group, "list", "issued certificates, newest first",
       [](CLI::App& command, ListOptions& options) {
         command.add_option("--spc", options.spc, "only of this SPC");
-        command.add_option("--expiring-days", options.expiring_days, "only those that expire within so many days");
+        command.add_option("--expiring-days", options.expiring_days,
+                           "only those that expire within so many days");
         command.add_option("--page-size", options.page_size, "1 to 1000 (default 100)");
         command.add_option("--page-token", options.page_token, "as printed after the page before");
       },

@@ -55,16 +55,18 @@ void PrintSigned(const sti::v1::SignResponse& response) {
   if (parts.ok()) {
     fields.emplace_back("header", codec::CanonicalJson(parts->header));
     fields.emplace_back("claims", codec::CanonicalJson(parts->claims));
-    fields.emplace_back("signature", absl::StrCat(parts->signature_hex.substr(0, 16), "... (64 octets, ES256)"));
+    fields.emplace_back("signature",
+                        absl::StrCat(parts->signature_hex.substr(0, 16), "... (64 octets, ES256)"));
   }
   fields.emplace_back("signed as", absl::StrCat("SPC ", response.spc()));
-  fields.emplace_back("certificate", absl::StrCat(response.x5u(), ", until ", TimeText(response.certificate_expires())));
+  fields.emplace_back("certificate",
+                      absl::StrCat(response.x5u(), ", until ", TimeText(response.certificate_expires())));
   PrintFields(fields);
 }
 
 int Sign(Session& session, const SignOptions& options) {
-  const auto response =
-      Call<sti::v1::Authentication>(session, Peer::kAs, &sti::v1::Authentication::Stub::Sign, ToRequest(options));
+  const auto response = Call<sti::v1::Authentication>(
+      session, Peer::kAs, &sti::v1::Authentication::Stub::Sign, ToRequest(options));
   if (!response.ok()) return FailCall(session.output, response.status());
   session.output.json() ? PrintMessage(*response) : PrintSigned(*response);
   return kExitOk;
@@ -104,8 +106,12 @@ int Verify(Session& session, const VerifyOptions& options) {
 
 void DeclareSign(CLI::App& command, SignOptions& options) {
   command.add_option("--orig", options.orig, "calling number, or sip: URI")->required();
-  command.add_option("--dest", options.dest, "called number, or sip: URI; repeatable")->required()->allow_extra_args(false);
-  command.add_option("--attest", options.attest, "A, B or C")->required()->check(CLI::IsMember({"A", "B", "C"}));
+  command.add_option("--dest", options.dest, "called number, or sip: URI; repeatable")
+      ->required()
+      ->allow_extra_args(false);
+  command.add_option("--attest", options.attest, "A, B or C")
+      ->required()
+      ->check(CLI::IsMember({"A", "B", "C"}));
   command.add_option("--origid", options.origid, "UUID (default: a new one)");
   command.add_option("--iat", options.iat, "seconds since 1970 UTC (default: the daemon's clock)");
   command.footer("Example: stictl call sign --orig 12155550121 --dest 12155550131 --attest A");
@@ -113,8 +119,9 @@ void DeclareSign(CLI::App& command, SignOptions& options) {
 
 void DeclareVerify(CLI::App& command, VerifyOptions& options) {
   command
-      .add_option("--identity", options.identities,
-                  "Identity header value, @FILE, or - for standard input; repeatable; none judges an unsigned call")
+      .add_option(
+          "--identity", options.identities,
+          "Identity header value, @FILE, or - for standard input; repeatable; none judges an unsigned call")
       ->allow_extra_args(false);
   command.add_option("--from", options.from, "From: number, URI or name-addr");
   command.add_option("--pai", options.pai, "P-Asserted-Identity; repeatable")->allow_extra_args(false);

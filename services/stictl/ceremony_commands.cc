@@ -70,8 +70,9 @@ absl::Status CaRoot(const CeremonyOptions& options, KeyFolder& folder) {
 
 absl::Status CaRequest(const CeremonyOptions& options, KeyFolder& folder) {
   STI_ASSIGN_OR_RETURN(const auto key, folder.NewKey("issuing.key"));
-  STI_ASSIGN_OR_RETURN(const auto name, pki::DistinguishedName::Create(NameOf(
-                                            options, absl::StrCat(options.organization, " SHAKEN Issuing CA"))));
+  STI_ASSIGN_OR_RETURN(const auto name,
+                       pki::DistinguishedName::Create(
+                           NameOf(options, absl::StrCat(options.organization, " SHAKEN Issuing CA"))));
   STI_ASSIGN_OR_RETURN(const std::string der, pki::BuildCsr(name, std::nullopt, *key));
   return folder.WriteText("issuing.csr", codec::PemEncode("CERTIFICATE REQUEST", der));
 }
@@ -83,7 +84,8 @@ absl::StatusOr<crypto::VerifyingKey> IssuingKey(const CeremonyOptions& options, 
   }
   STI_ASSIGN_OR_RETURN(const std::string pem, ReadOptionFile("--csr", options.csr, limits::kCsr * 2));
   STI_ASSIGN_OR_RETURN(const auto blocks, codec::ParsePem(pem, 1));
-  if (blocks.size() != 1) return MakeError(Reason::kCsrInvalid, "--csr", "one PEM certificate request is needed");
+  if (blocks.size() != 1)
+    return MakeError(Reason::kCsrInvalid, "--csr", "one PEM certificate request is needed");
   STI_ASSIGN_OR_RETURN(const pki::Csr csr, pki::Csr::ParseDer(blocks[0].der));
   return csr.public_key;
 }
@@ -98,7 +100,8 @@ absl::Status CaIssuing(const CeremonyOptions& options, KeyFolder& folder) {
   request.validity.not_after = std::min(request.validity.not_after, root.not_after());
   request.policy_oid = options.policy_oid;
   if (!options.crl_url.empty()) {
-    STI_ASSIGN_OR_RETURN(const pki::Certificate issuer, ReadCertificate("--crl-issuer", options.crl_issuer_certificate));
+    STI_ASSIGN_OR_RETURN(const pki::Certificate issuer,
+                         ReadCertificate("--crl-issuer", options.crl_issuer_certificate));
     request.crl = pki::CrlPointer{options.crl_url, issuer.subject()};
   }
   STI_ASSIGN_OR_RETURN(const crypto::VerifyingKey key, IssuingKey(options, folder));
@@ -124,8 +127,8 @@ absl::Status PaSigners(const CeremonyOptions& options, KeyFolder& folder) {
   STI_ASSIGN_OR_RETURN(const auto token_key, folder.NewKey("pa-signer.key"));
   STI_ASSIGN_OR_RETURN(
       const pki::Certificate token_signer,
-      pki::MakePaTokenSigner(NameOf(options, absl::StrCat(options.organization, " STI-PA Token Signer")), validity,
-                             token_key->public_key(), {root, *root_key}, SystemRandom::Instance()));
+      pki::MakePaTokenSigner(NameOf(options, absl::StrCat(options.organization, " STI-PA Token Signer")),
+                             validity, token_key->public_key(), {root, *root_key}, SystemRandom::Instance()));
   STI_RETURN_IF_ERROR(folder.WriteCertificate("pa-signer.pem", token_signer));
   STI_ASSIGN_OR_RETURN(const auto crl_key, folder.NewKey("pa-crl-signer.key"));
   STI_ASSIGN_OR_RETURN(
@@ -137,9 +140,11 @@ absl::Status PaSigners(const CeremonyOptions& options, KeyFolder& folder) {
 
 using Ceremony = absl::Status (*)(const CeremonyOptions&, KeyFolder&);
 
-int Run(const Session& session, const CeremonyOptions& options, const std::vector<std::string>& names, Ceremony ceremony) {
+int Run(const Session& session, const CeremonyOptions& options, const std::vector<std::string>& names,
+        Ceremony ceremony) {
   if (!options.crl_url.empty() && options.crl_issuer_certificate.empty()) {
-    return UsageError(session.output, MakeError(Reason::kMissingField, "--crl-issuer", "--crl-url needs --crl-issuer"));
+    return UsageError(session.output,
+                      MakeError(Reason::kMissingField, "--crl-issuer", "--crl-url needs --crl-issuer"));
   }
   auto folder = KeyFolder::Open(options.out, names);
   if (!folder.ok()) return UsageError(session.output, folder.status());
@@ -164,7 +169,8 @@ void DeclareName(CLI::App& command, CeremonyOptions& options) {
 
 void DeclareYears(CLI::App& command, CeremonyOptions& options, int years) {
   options.years = years;
-  command.add_option("--years", options.years, absl::StrCat("validity (default ", years, ")"))->check(CLI::Range(1, 50));
+  command.add_option("--years", options.years, absl::StrCat("validity (default ", years, ")"))
+      ->check(CLI::Range(1, 50));
 }
 
 void DeclareRoot(CLI::App& command, CeremonyOptions& options) {
@@ -176,9 +182,11 @@ void DeclareIssuing(CLI::App& command, CeremonyOptions& options) {
   DeclareName(command, options);
   DeclareYears(command, options, 10);
   DeclareRoot(command, options);
-  command.add_option("--csr", options.csr, "request made by \"request\" on the CA's machine (default: make the key here)");
+  command.add_option("--csr", options.csr,
+                     "request made by \"request\" on the CA's machine (default: make the key here)");
   command.add_option("--crl-url", options.crl_url, "URL of the STI-PA's CRL");
-  command.add_option("--crl-issuer", options.crl_issuer_certificate, "PEM file: certificate of the STI-PA's CRL signer");
+  command.add_option("--crl-issuer", options.crl_issuer_certificate,
+                     "PEM file: certificate of the STI-PA's CRL signer");
   command.add_option("--policy-oid", options.policy_oid, "certificate policy (default: US SHAKEN CP 1.4)");
 }
 
@@ -192,7 +200,9 @@ void AddCaCeremony(CLI::App& ca, Session& session, int& exit_code) {
         DeclareName(command, options);
         DeclareYears(command, options, 25);
       },
-      [&session](const CeremonyOptions& options) { return Run(session, options, {"root.key", "root.pem"}, CaRoot); },
+      [&session](const CeremonyOptions& options) {
+        return Run(session, options, {"root.key", "root.pem"}, CaRoot);
+      },
       exit_code);
   AddCommand<CeremonyOptions>(
       *group, "request", "on the CA's machine: make issuing.key and issuing.csr", DeclareName,
@@ -231,8 +241,8 @@ void AddPaCeremony(CLI::App& pa, Session& session, int& exit_code) {
         DeclareRoot(command, options);
       },
       [&session](const CeremonyOptions& options) {
-        return Run(session, options, {"pa-signer.key", "pa-signer.pem", "pa-crl-signer.key", "pa-crl-signer.pem"},
-                   PaSigners);
+        return Run(session, options,
+                   {"pa-signer.key", "pa-signer.pem", "pa-crl-signer.key", "pa-crl-signer.pem"}, PaSigners);
       },
       exit_code);
 }

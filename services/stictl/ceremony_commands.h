@@ -1,4 +1,5 @@
-// stictl ca ceremony | pa ceremony: the key ceremonies, offline. The machine that holds a root key needs no network.
+// stictl ca ceremony | pa ceremony: the key ceremonies, offline. The machine that holds a root key needs no
+// network.
 #ifndef SERVICES_STICTL_CEREMONY_COMMANDS_H_
 #define SERVICES_STICTL_CEREMONY_COMMANDS_H_
 

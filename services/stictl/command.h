@@ -13,8 +13,8 @@
 
 namespace sti::stictl {
 
-// Adds `name` under `parent`. `declare` adds the options of a fresh Options; `run` gets it once they are parsed and gives
-// the exit code.
+// Adds `name` under `parent`. `declare` adds the options of a fresh Options; `run` gets it once they are
+// parsed and gives the exit code.
 template <typename Options>
 CLI::App* AddCommand(CLI::App& parent, const std::string& name, const std::string& help,
                      const std::function<void(CLI::App&, Options&)>& declare,

@@ -21,10 +21,12 @@ struct DevPkiOptions {
   int days = 30;
 };
 
-absl::StatusOr<pki::CertificateTemplate> MakeTemplate(const DevPkiOptions& options, const std::string& common_name,
+absl::StatusOr<pki::CertificateTemplate> MakeTemplate(const DevPkiOptions& options,
+                                                      const std::string& common_name,
                                                       const crypto::VerifyingKey& key) {
   pki::CertificateTemplate contents;
-  STI_ASSIGN_OR_RETURN(contents.subject, pki::DistinguishedName::Create({"US", "STI development", common_name}));
+  STI_ASSIGN_OR_RETURN(contents.subject,
+                       pki::DistinguishedName::Create({"US", "STI development", common_name}));
   contents.public_key = key;
   STI_ASSIGN_OR_RETURN(contents.serial_hex, pki::MakeSerial(crypto::SystemRandom::Instance()));
   const absl::Time now = absl::FromUnixSeconds(absl::ToUnixSeconds(SystemClock::Instance().TimeNow()));
@@ -86,7 +88,8 @@ void AddDevPkiCommand(CLI::App& app, Session& session, int& exit_code) {
         command.add_option("--name", options.names, "a daemon or client: its identity; repeatable")
             ->required()
             ->allow_extra_args(false);
-        command.add_option("--host", options.hosts, "DNS name of the machines; repeatable (default localhost)")
+        command
+            .add_option("--host", options.hosts, "DNS name of the machines; repeatable (default localhost)")
             ->allow_extra_args(false);
         command.add_option("--ip", options.ips, "address of the machines; repeatable (default loopback)")
             ->allow_extra_args(false);

@@ -18,8 +18,9 @@ absl::StatusOr<KeyFolder> KeyFolder::Open(const std::string& path, const std::ve
     struct stat info {};
     const std::string file = absl::StrCat(path, "/", name);
     if (lstat(file.c_str(), &info) == 0) {
-      return MakeError(Reason::kAlreadyExists, "--out",
-                       absl::StrCat(file, " exists; nothing was written. Choose another folder or move it away"));
+      return MakeError(
+          Reason::kAlreadyExists, "--out",
+          absl::StrCat(file, " exists; nothing was written. Choose another folder or move it away"));
     }
   }
   return KeyFolder(path);

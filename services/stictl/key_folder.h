@@ -15,8 +15,8 @@ namespace sti::stictl {
 
 class KeyFolder {
  public:
-  // Makes the folder with mode 0700 when missing. kAlreadyExists when one of `names` is in it already, before anything
-  // is written. kStorageFailed.
+  // Makes the folder with mode 0700 when missing. kAlreadyExists when one of `names` is in it already, before
+  // anything is written. kStorageFailed.
   static absl::StatusOr<KeyFolder> Open(const std::string& path, const std::vector<std::string>& names);
 
   absl::StatusOr<std::shared_ptr<const crypto::SigningKey>> NewKey(const std::string& name);

@@ -27,9 +27,11 @@ int main(int argc, char** argv) {
   app.add_option("--output", format, "text or json (default text)")->check(CLI::IsMember({"text", "json"}));
   app.add_option("--config", session.config_file,
                  "YAML file: how to reach the daemons (default $STICTL_CONFIG, else ./stictl.yaml)");
-  app.add_option("--timeout-ms", session.timeout_ms, "deadline of a call (default 10000)")->check(CLI::Range(1, 600000));
+  app.add_option("--timeout-ms", session.timeout_ms, "deadline of a call (default 10000)")
+      ->check(CLI::Range(1, 600000));
   app.parse_complete_callback([&session, &format] {
-    session.output.format = format == "json" ? sti::stictl::OutputFormat::kJson : sti::stictl::OutputFormat::kText;
+    session.output.format =
+        format == "json" ? sti::stictl::OutputFormat::kJson : sti::stictl::OutputFormat::kText;
     session.output.color = isatty(STDOUT_FILENO) == 1 && getenv("NO_COLOR") == nullptr;
   });
 

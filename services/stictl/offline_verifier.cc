@@ -33,11 +33,13 @@ absl::StatusOr<std::vector<Certificate>> ParseRoots(absl::string_view pem) {
   return roots;
 }
 
-// The CRL file holds the CRL and its signer's chain. Whoever hands over the file vouches for it, so the last certificate
-// of that chain is the anchor; a root that was left out is looked for among the anchors.
+// The CRL file holds the CRL and its signer's chain. Whoever hands over the file vouches for it, so the last
+// certificate of that chain is the anchor; a root that was left out is looked for among the anchors.
 absl::StatusOr<std::shared_ptr<const pki::VerifiedCrl>> ParseCrl(absl::string_view pem,
-                                                                 const std::vector<Certificate>& roots, absl::Time at) {
-  STI_ASSIGN_OR_RETURN(const std::vector<codec::PemBlock> blocks, codec::ParsePem(pem, limits::kChainCertificates + 1));
+                                                                 const std::vector<Certificate>& roots,
+                                                                 absl::Time at) {
+  STI_ASSIGN_OR_RETURN(const std::vector<codec::PemBlock> blocks,
+                       codec::ParsePem(pem, limits::kChainCertificates + 1));
   std::string crl;
   std::vector<Certificate> chain;
   for (const codec::PemBlock& block : blocks) {
@@ -50,7 +52,8 @@ absl::StatusOr<std::shared_ptr<const pki::VerifiedCrl>> ParseCrl(absl::string_vi
     }
   }
   if (crl.empty()) return MakeError(Reason::kInvalidField, "the file holds no PEM block \"X509 CRL\"");
-  if (chain.empty()) return MakeError(Reason::kInvalidField, "the file holds no certificate of the CRL's signer");
+  if (chain.empty())
+    return MakeError(Reason::kInvalidField, "the file holds no certificate of the CRL's signer");
   if (chain.back().IsSelfIssued()) {
     const Certificate root = chain.back();
     if (chain.size() > 1) chain.pop_back();

@@ -20,8 +20,8 @@ struct OfflineCall {
   absl::Time at;
 };
 
-// kInvalidField or kMissingField (orig, dest, anchors, crl file) when the question cannot be asked; a chain that cannot be
-// parsed, and a CRL that cannot be relied on, are verdicts.
+// kInvalidField or kMissingField (orig, dest, anchors, crl file) when the question cannot be asked; a chain
+// that cannot be parsed, and a CRL that cannot be relied on, are verdicts.
 absl::StatusOr<stir::CallVerdict> VerifyOffline(const OfflineCall& call);
 
 }  // namespace sti::stictl

@@ -47,7 +47,8 @@ std::string Green(const Output& output, absl::string_view text);
 std::string Red(const Output& output, absl::string_view text);
 std::string Dim(const Output& output, absl::string_view text);
 
-// Prints the error to standard error (JSON with reason, field and text when asked for) and gives the exit code for it.
+// Prints the error to standard error (JSON with reason, field and text when asked for) and gives the exit
+// code for it.
 int Fail(const Output& output, const absl::Status& status);
 
 }  // namespace sti::stictl

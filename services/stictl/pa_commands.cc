@@ -64,11 +64,12 @@ void PrintProvider(const sti::v1::Provider& provider) {
 }
 
 void PrintAuthority(const sti::v1::Authority& authority) {
-  PrintFields({{"authority", authority.id()},
-               {"name", authority.name()},
-               {"root", authority.subject()},
-               {"not after", TimeText(authority.not_after())},
-               {"state", authority.state() == sti::v1::Authority::STATE_APPROVED ? "approved" : "withdrawn"}});
+  PrintFields(
+      {{"authority", authority.id()},
+       {"name", authority.name()},
+       {"root", authority.subject()},
+       {"not after", TimeText(authority.not_after())},
+       {"state", authority.state() == sti::v1::Authority::STATE_APPROVED ? "approved" : "withdrawn"}});
 }
 
 int RegisterProvider(Session& session, const ProviderOptions& options) {
@@ -78,8 +79,8 @@ int RegisterProvider(Session& session, const ProviderOptions& options) {
   provider->set_name(options.name);
   for (const auto& spc : options.spcs) provider->add_spcs(spc);
   for (const auto& client : options.clients) provider->add_client_identities(client);
-  return Do<sti::v1::RegisterProviderRequest, sti::v1::Provider>(session, &Admin::Stub::RegisterProvider, request,
-                                                                 PrintProvider);
+  return Do<sti::v1::RegisterProviderRequest, sti::v1::Provider>(session, &Admin::Stub::RegisterProvider,
+                                                                 request, PrintProvider);
 }
 
 int ListProviders(Session& session, const PageOptions& options) {
@@ -104,8 +105,8 @@ int ApproveAuthority(Session& session, const AuthorityOptions& options) {
   const auto root = ReadOptionFile("--root", options.root_file, limits::kCertificate);
   if (!root.ok()) return UsageError(session.output, root.status());
   request.set_root_pem(*root);
-  return Do<sti::v1::ApproveAuthorityRequest, sti::v1::Authority>(session, &Admin::Stub::ApproveAuthority, request,
-                                                                  PrintAuthority);
+  return Do<sti::v1::ApproveAuthorityRequest, sti::v1::Authority>(session, &Admin::Stub::ApproveAuthority,
+                                                                  request, PrintAuthority);
 }
 
 int ListAuthorities(Session& session) {
@@ -146,8 +147,8 @@ int ListRevocations(Session& session, const PageOptions& options) {
       session, &Admin::Stub::ListRevocations, request, [](const sti::v1::ListRevocationsResponse& response) {
         std::vector<Row> rows;
         for (const auto& revocation : response.revocations()) {
-          rows.push_back({revocation.serial(), std::to_string(revocation.reason_code()), TimeText(revocation.revoked()),
-                          revocation.issuer()});
+          rows.push_back({revocation.serial(), std::to_string(revocation.reason_code()),
+                          TimeText(revocation.revoked()), revocation.issuer()});
         }
         PrintTable({"SERIAL", "REASON", "SINCE", "ISSUER"}, rows);
         std::cout << "CRL number " << response.crl_number() << "\n";
@@ -164,8 +165,8 @@ int ListTokens(Session& session, const PageOptions& options) {
       session, &Admin::Stub::ListTokens, request, [](const sti::v1::ListTokensResponse& response) {
         std::vector<Row> rows;
         for (const auto& token : response.tokens()) {
-          rows.push_back({token.jti(), token.provider_id(), absl::StrJoin(token.spcs(), ","), TimeText(token.issued()),
-                          TimeText(token.expires()), token.ca() ? "yes" : "no"});
+          rows.push_back({token.jti(), token.provider_id(), absl::StrJoin(token.spcs(), ","),
+                          TimeText(token.issued()), TimeText(token.expires()), token.ca() ? "yes" : "no"});
         }
         PrintTable({"JTI", "PROVIDER", "SPCS", "ISSUED", "EXPIRES", "CA"}, rows);
         PrintNextPage(response.next_page_token());
@@ -200,11 +201,14 @@ void AddProviderCommands(CLI::App& app, Session& session, int& exit_code) {
       [](CLI::App& command, ProviderOptions& options) {
         command.add_option("--id", options.id, "short name: a-z, 0-9, -")->required();
         command.add_option("--name", options.name, "legal name")->required();
-        command.add_option("--spc", options.spcs, "Service Provider Code; repeatable")->required()->allow_extra_args(false);
+        command.add_option("--spc", options.spcs, "Service Provider Code; repeatable")
+            ->required()
+            ->allow_extra_args(false);
         command.add_option("--client", options.clients, "name in its client certificate; repeatable")
             ->required()
             ->allow_extra_args(false);
-        command.footer("Example: stictl pa provider register --id acme --name \"Acme Tel\" --spc 1234 --client sti-as");
+        command.footer(
+            "Example: stictl pa provider register --id acme --name \"Acme Tel\" --spc 1234 --client sti-as");
       },
       [&session](const ProviderOptions& options) { return RegisterProvider(session, options); }, exit_code);
   AddCommand<PageOptions>(
@@ -231,12 +235,13 @@ void AddAuthorityCommands(CLI::App& app, Session& session, int& exit_code) {
       },
       [&session](const AuthorityOptions& options) { return ApproveAuthority(session, options); }, exit_code);
   AddCommand<IdOption>(
-      *group, "withdraw", "take an STI-CA off the trust list: all its certificates stop being trusted", DeclareId,
+      *group, "withdraw", "take an STI-CA off the trust list: all its certificates stop being trusted",
+      DeclareId,
       [&session](const IdOption& options) {
         sti::v1::WithdrawAuthorityRequest request;
         request.set_id(options.id);
-        return Do<sti::v1::WithdrawAuthorityRequest, sti::v1::Authority>(session, &Admin::Stub::WithdrawAuthority,
-                                                                         request, PrintAuthority);
+        return Do<sti::v1::WithdrawAuthorityRequest, sti::v1::Authority>(
+            session, &Admin::Stub::WithdrawAuthority, request, PrintAuthority);
       },
       exit_code);
   AddCommand<NoOptions>(
@@ -249,8 +254,10 @@ void AddRevocationCommands(CLI::App& app, Session& session, int& exit_code) {
   AddCommand<RevocationOptions>(
       *group, "record", "put a certificate on the CRL; this cannot be undone",
       [](CLI::App& command, RevocationOptions& options) {
-        command.add_option("--certificate", options.certificate_file, "PEM file; of a chain, the first")->required();
-        command.add_option("--reason", options.reason_code, "CRLReason of RFC 5280 s5.3.1, for example 1 keyCompromise");
+        command.add_option("--certificate", options.certificate_file, "PEM file; of a chain, the first")
+            ->required();
+        command.add_option("--reason", options.reason_code,
+                           "CRLReason of RFC 5280 s5.3.1, for example 1 keyCompromise");
       },
       [&session](const RevocationOptions& options) { return RecordRevocation(session, options); }, exit_code);
   AddCommand<PageOptions>(

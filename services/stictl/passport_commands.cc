@@ -28,9 +28,8 @@ struct VerifyOptions {
 };
 
 codec::JsonValue ToJson(const Inspection& inspection) {
-  codec::JsonObject object{{"claims", inspection.claims},
-                           {"header", inspection.header},
-                           {"signature", inspection.signature_hex}};
+  codec::JsonObject object{
+      {"claims", inspection.claims}, {"header", inspection.header}, {"signature", inspection.signature_hex}};
   codec::JsonArray notes;
   for (const std::string& note : inspection.notes) notes.emplace_back(note);
   object.emplace_back("notes", notes);
@@ -96,8 +95,9 @@ absl::StatusOr<OfflineCall> ReadCall(const VerifyOptions& options) {
   call.at = SystemClock::Instance().TimeNow();
   std::string error;
   if (!options.at.empty() && !absl::ParseTime(absl::RFC3339_full, options.at, &call.at, &error)) {
-    return MakeError(Reason::kInvalidField, "--at",
-                     absl::StrCat("\"", options.at, "\" is no RFC 3339 time such as 2025-01-01T00:00:00Z: ", error));
+    return MakeError(
+        Reason::kInvalidField, "--at",
+        absl::StrCat("\"", options.at, "\" is no RFC 3339 time such as 2025-01-01T00:00:00Z: ", error));
   }
   return call;
 }
@@ -116,10 +116,13 @@ void DeclareVerify(CLI::App& command, VerifyOptions& options) {
                   "Identity header value, @FILE, or - for standard input; repeat it for several headers")
       ->required()
       ->allow_extra_args(false);
-  command.add_option("--chain", options.chain, "PEM file: what the x5u would have delivered, leaf first")->required();
+  command.add_option("--chain", options.chain, "PEM file: what the x5u would have delivered, leaf first")
+      ->required();
   command.add_option("--anchors", options.anchors, "PEM file: the trusted STI-CA roots")->required();
-  command.add_option("--crl", options.crl, "PEM file: the CRL and its signer's chain; without it revocation is not checked");
-  command.add_option("--orig", options.orig, "calling number or SIP URI, as in P-Asserted-Identity or From")->required();
+  command.add_option("--crl", options.crl,
+                     "PEM file: the CRL and its signer's chain; without it revocation is not checked");
+  command.add_option("--orig", options.orig, "calling number or SIP URI, as in P-Asserted-Identity or From")
+      ->required();
   command.add_option("--dest", options.dest, "called number or SIP URI, as in To")->required();
   command.add_option("--at", options.at, "time of the call, RFC 3339 (default: now)");
   command.footer(
@@ -136,8 +139,10 @@ void AddPassportCommands(CLI::App& app, Session& session, int& exit_code) {
   AddCommand<InspectOptions>(
       *group, "inspect", "decode and explain a token or an Identity header",
       [](CLI::App& command, InspectOptions& options) {
-        command.add_option("TOKEN", options.text, "token or Identity header, @FILE, or - for standard input")->required();
-        command.footer("The signature is not checked. Exit code: 0 decoded, 1 cannot be decoded, 2 usage error.");
+        command.add_option("TOKEN", options.text, "token or Identity header, @FILE, or - for standard input")
+            ->required();
+        command.footer(
+            "The signature is not checked. Exit code: 0 decoded, 1 cannot be decoded, 2 usage error.");
       },
       [&session](const InspectOptions& options) { return Inspect(session, options); }, exit_code);
   AddCommand<VerifyOptions>(

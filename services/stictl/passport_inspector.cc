@@ -25,19 +25,24 @@ std::string TextOf(const JsonValue& object, absl::string_view name) {
 }
 
 // A bare token has no ";" and no field name.
-bool IsBareToken(absl::string_view text) { return !absl::StrContains(text, ';') && !absl::StrContains(text, ':'); }
+bool IsBareToken(absl::string_view text) {
+  return !absl::StrContains(text, ';') && !absl::StrContains(text, ':');
+}
 
 std::string Age(absl::Time then, absl::Time now) {
   const absl::Duration age = now - then;
-  return age >= absl::ZeroDuration() ? absl::StrCat(absl::FormatDuration(absl::Trunc(age, absl::Seconds(1))), " ago")
-                                     : absl::StrCat("in ", absl::FormatDuration(absl::Trunc(-age, absl::Seconds(1))));
+  return age >= absl::ZeroDuration()
+             ? absl::StrCat(absl::FormatDuration(absl::Trunc(age, absl::Seconds(1))), " ago")
+             : absl::StrCat("in ", absl::FormatDuration(absl::Trunc(-age, absl::Seconds(1))));
 }
 
 void NoteHeader(const Inspection& inspection, std::vector<std::string>& notes) {
   const std::string x5u = TextOf(inspection.header, "x5u");
-  if (TextOf(inspection.header, "alg") != "ES256") notes.push_back("alg is not ES256: STIR/SHAKEN allows nothing else");
+  if (TextOf(inspection.header, "alg") != "ES256")
+    notes.push_back("alg is not ES256: STIR/SHAKEN allows nothing else");
   if (TextOf(inspection.header, "typ") != "passport") notes.push_back("typ is not \"passport\"");
-  if (inspection.header.Find("crit") != nullptr) notes.push_back("crit marks members that a verifier must know");
+  if (inspection.header.Find("crit") != nullptr)
+    notes.push_back("crit marks members that a verifier must know");
   const auto url = codec::Url::Parse(x5u);
   if (!url.ok()) {
     notes.push_back(absl::StrCat("x5u is not an acceptable https URL: ", url.status().message()));
@@ -51,7 +56,8 @@ void NoteHeader(const Inspection& inspection, std::vector<std::string>& notes) {
   } else if (*identity.info != x5u) {
     notes.push_back("info and x5u differ");
   }
-  if (identity.ppt.value_or("") != TextOf(inspection.header, "ppt")) notes.push_back("ppt of header and token differ");
+  if (identity.ppt.value_or("") != TextOf(inspection.header, "ppt"))
+    notes.push_back("ppt of header and token differ");
 }
 
 void NoteClaims(const Inspection& inspection, absl::Time now, std::vector<std::string>& notes) {
@@ -60,8 +66,8 @@ void NoteClaims(const Inspection& inspection, absl::Time now, std::vector<std::s
     notes.push_back("iat is missing or not an integer");
   } else {
     const absl::Time time = absl::FromUnixSeconds(*iat->if_int());
-    notes.push_back(absl::StrCat("iat is ", absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()), ", ",
-                                 Age(time, now)));
+    notes.push_back(absl::StrCat("iat is ", absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()),
+                                 ", ", Age(time, now)));
   }
   if (TextOf(inspection.header, "ppt") != stir::kShaken) return;
   switch (stir::ParseAttestation(TextOf(inspection.claims, "attest"))) {
@@ -78,7 +84,8 @@ void NoteClaims(const Inspection& inspection, absl::Time now, std::vector<std::s
       notes.push_back("attest is not A, B or C");
   }
   for (const char* claim : {"orig", "dest", "origid"}) {
-    if (inspection.claims.Find(claim) == nullptr) notes.push_back(absl::StrCat("claim ", claim, " is missing"));
+    if (inspection.claims.Find(claim) == nullptr)
+      notes.push_back(absl::StrCat("claim ", claim, " is missing"));
   }
 }
 
@@ -99,8 +106,8 @@ absl::StatusOr<Inspection> InspectPassport(absl::string_view text, absl::Time no
   NoteHeader(inspection, inspection.notes);
   NoteClaims(inspection, now, inspection.notes);
   if (passport.signature().size() != crypto::kEs256SignatureSize) {
-    inspection.notes.push_back(
-        absl::StrCat("the signature has ", passport.signature().size(), " octets instead of 64 (DER, perhaps)"));
+    inspection.notes.push_back(absl::StrCat("the signature has ", passport.signature().size(),
+                                            " octets instead of 64 (DER, perhaps)"));
   }
   return inspection;
 }

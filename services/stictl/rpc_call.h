@@ -17,7 +17,8 @@ namespace sti::stictl {
 // Calls `method` of a fresh stub. Errors carry the Reason that the daemon gave.
 template <typename Service, typename Request, typename Response>
 absl::StatusOr<Response> Call(Session& session, Peer peer,
-                              grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&, Response*),
+                              grpc::Status (Service::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                                    Response*),
                               const Request& request) {
   auto channel = session.Open(peer);
   if (!channel.ok()) return channel.status();

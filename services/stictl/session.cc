@@ -60,8 +60,8 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Session::Open(Peer peer) {
   const auto* descriptor = sti::config::v1::AdminTool::descriptor()->FindFieldByName(PeerKey(peer));
   if (!config_.GetReflection()->HasField(config_, descriptor)) {
     return MakeError(Reason::kConfigInvalid, PeerKey(peer),
-                     absl::StrCat(config_file, " does not say how to reach sti-", PeerKey(peer), ": add \"", PeerKey(peer),
-                                  ": {target: \"host:port\", tls: {...}}\""));
+                     absl::StrCat(config_file, " does not say how to reach sti-", PeerKey(peer), ": add \"",
+                                  PeerKey(peer), ": {target: \"host:port\", tls: {...}}\""));
   }
   switch (peer) {
     case Peer::kPa:
@@ -82,7 +82,8 @@ std::unique_ptr<grpc::ClientContext> Session::Context() const {
   return context;
 }
 
-absl::StatusOr<std::string> ReadOptionFile(absl::string_view option, const std::string& path, size_t max_size) {
+absl::StatusOr<std::string> ReadOptionFile(absl::string_view option, const std::string& path,
+                                           size_t max_size) {
   auto contents = daemon::ReadFile(path, max_size);
   if (!contents.ok()) return PrefixField(option, contents.status());
   return contents;
@@ -97,7 +98,8 @@ absl::StatusOr<std::string> TextOrFile(absl::string_view option, const std::stri
       text.append(buffer, static_cast<size_t>(std::cin.gcount()));
     }
     if (text.size() > max_size) {
-      return MakeError(Reason::kTooLarge, option, absl::StrCat("standard input is larger than ", max_size, " octets"));
+      return MakeError(Reason::kTooLarge, option,
+                       absl::StrCat("standard input is larger than ", max_size, " octets"));
     }
   } else if (!value.empty() && value[0] == '@') {
     STI_ASSIGN_OR_RETURN(text, ReadOptionFile(option, value.substr(1), max_size));

@@ -35,9 +35,11 @@ class Session {
 };
 
 // The contents of a file named by an option. kNotFound or kTooLarge with the option's name as field.
-absl::StatusOr<std::string> ReadOptionFile(absl::string_view option, const std::string& path, size_t max_size);
+absl::StatusOr<std::string> ReadOptionFile(absl::string_view option, const std::string& path,
+                                           size_t max_size);
 
-// `value`, or the contents of FILE for "@FILE", of standard input for "-"; white space at the ends is taken off.
+// `value`, or the contents of FILE for "@FILE", of standard input for "-"; white space at the ends is taken
+// off.
 absl::StatusOr<std::string> TextOrFile(absl::string_view option, const std::string& value, size_t max_size);
 
 // Prints the error and gives kExitUsage.

@@ -89,7 +89,8 @@ int ReportVerdict(const Output& output, const sti::v1::VerifyResponse& response)
   std::vector<std::pair<std::string, std::string>> fields;
   if (!passed) {
     fields.emplace_back("reason", absl::StrCat(response.reason(), ": ", response.reason_text()));
-    if (response.sip_code() != 0) fields.emplace_back("sip", absl::StrCat(response.sip_code(), " ", response.sip_phrase()));
+    if (response.sip_code() != 0)
+      fields.emplace_back("sip", absl::StrCat(response.sip_code(), " ", response.sip_phrase()));
   }
   fields.emplace_back("attestation", AttestationLetter(response.attestation()));
   fields.emplace_back("origid", response.origid());
@@ -102,7 +103,8 @@ int ReportVerdict(const Output& output, const sti::v1::VerifyResponse& response)
   PrintFields(fields);
   for (int i = 0; i < response.headers_size(); ++i) {
     const auto& header = response.headers(i);
-    std::cout << "Identity " << i + 1 << (header.certificate_cached() ? " (certificate from the cache)" : "") << "\n";
+    std::cout << "Identity " << i + 1 << (header.certificate_cached() ? " (certificate from the cache)" : "")
+              << "\n";
     PrintChecks(output, header);
   }
   return passed ? kExitOk : kExitNegative;

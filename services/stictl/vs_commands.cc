@@ -9,8 +9,8 @@ namespace sti::stictl {
 namespace {
 
 int Status(Session& session) {
-  const auto response = Call<sti::v1::Verification>(session, Peer::kVs, &sti::v1::Verification::Stub::GetTrustStatus,
-                                                    sti::v1::GetTrustStatusRequest());
+  const auto response = Call<sti::v1::Verification>(
+      session, Peer::kVs, &sti::v1::Verification::Stub::GetTrustStatus, sti::v1::GetTrustStatusRequest());
   if (!response.ok()) return FailCall(session.output, response.status());
   if (session.output.json()) {
     PrintMessage(*response);
@@ -18,11 +18,13 @@ int Status(Session& session) {
   }
   const bool has_list = response->trust_list_sequence() != 0;
   const bool has_crl = response->crl_number() != 0;
-  PrintFields({{"trust list", has_list ? absl::StrCat("sequence ", response->trust_list_sequence(), ", ", response->anchors(),
-                                                      " STI-CAs, until ", TimeText(response->trust_list_expires()))
+  PrintFields({{"trust list", has_list ? absl::StrCat("sequence ", response->trust_list_sequence(), ", ",
+                                                      response->anchors(), " STI-CAs, until ",
+                                                      TimeText(response->trust_list_expires()))
                                        : "none yet"},
-               {"CRL", has_crl ? absl::StrCat("number ", response->crl_number(), ", ", response->revoked_certificates(),
-                                              " revoked, until ", TimeText(response->crl_next_update()))
+               {"CRL", has_crl ? absl::StrCat("number ", response->crl_number(), ", ",
+                                              response->revoked_certificates(), " revoked, until ",
+                                              TimeText(response->crl_next_update()))
                                : "none yet"},
                {"cached chains", absl::StrCat(response->cached_chains())}});
   return kExitOk;

@@ -1,0 +1,47 @@
+// A signer and a verifier wired as the daemons wire them, with a PKI made on the spot.
+#ifndef TESTS_BENCH_FIXTURE_H_
+#define TESTS_BENCH_FIXTURE_H_
+
+#include <memory>
+#include <string>
+
+#include "common/base/clock.h"
+#include "common/http/fetcher.h"
+#include "services/as/call_signer.h"
+#include "services/as/key_ring.h"
+#include "services/vs/certificate_cache.h"
+#include "services/vs/trust_state.h"
+#include "services/vs/verifier.h"
+
+namespace sti::bench {
+
+// Ends the process with a message when `status` is an error: a benchmark of a failure would be worthless.
+void Require(const absl::Status& status, const char* what);
+
+class Fixture {
+ public:
+  Fixture();
+  ~Fixture();
+
+  as::CallSigner& signer() { return *signer_; }
+  vs::Verifier& verifier() { return *verifier_; }
+  vs::CertificateCache& cache() { return *cache_; }
+  const vs::TrustSnapshot& trust() const { return trust_; }
+  const std::shared_ptr<const crypto::SigningKey>& key() const { return key_; }
+
+  static as::OutgoingCall OutgoingCall();
+  vs::IncomingCall IncomingCall();
+
+ private:
+  std::shared_ptr<const crypto::SigningKey> key_;
+  as::KeyRingSnapshot ring_;
+  vs::TrustSnapshot trust_;
+  std::unique_ptr<http::HttpFetcher> repository_;
+  std::unique_ptr<as::CallSigner> signer_;
+  std::unique_ptr<vs::CertificateCache> cache_;
+  std::unique_ptr<vs::Verifier> verifier_;
+};
+
+}  // namespace sti::bench
+
+#endif  // TESTS_BENCH_FIXTURE_H_
