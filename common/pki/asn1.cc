@@ -2,10 +2,11 @@
 
 #include <openssl/objects.h>
 
+#include <cstdint>
 #include <ctime>
+#include <memory>
 
 #include "absl/time/civil_time.h"
-#include "common/crypto/openssl_handles.h"
 
 namespace sti::pki {
 namespace {
@@ -20,6 +21,14 @@ std::string StringOctets(const ASN1_STRING* string) {
   if (string == nullptr || ASN1_STRING_length(string) <= 0) return "";
   return std::string(reinterpret_cast<const char*>(ASN1_STRING_get0_data(string)),
                      static_cast<size_t>(ASN1_STRING_length(string)));
+}
+
+Asn1TimePtr MakeTime(absl::Time time) {
+  static constexpr int64_t kFirst = -62135596800;  // 0001-01-01T00:00:00Z
+  static constexpr int64_t kLast = 253402300799;   // 9999-12-31T23:59:59Z
+  const int64_t seconds = absl::ToUnixSeconds(time);
+  if (seconds < kFirst || seconds > kLast) return nullptr;
+  return Asn1TimePtr(ASN1_TIME_set(nullptr, seconds));
 }
 
 std::optional<absl::Time> ParseTime(const ASN1_TIME* time) {

@@ -9,6 +9,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/crypto/openssl_handles.h"
 
 namespace sti::pki {
 
@@ -28,6 +29,12 @@ std::string ToDer(const T* object, I2d i2d) {
 
 // A null `string` gives an empty text.
 std::string StringOctets(const ASN1_STRING* string);
+
+using Asn1TimePtr = crypto::OpenSslPtr<ASN1_TIME, ASN1_TIME_free>;
+
+// UTCTime or GeneralizedTime as RFC 5280 s4.1.2.5 wants it, cut to whole seconds; null outside of years 1 to
+// 9999.
+Asn1TimePtr MakeTime(absl::Time time);
 
 // RFC 5280 s4.1.2.5 form only (UTC, seconds, no fraction); nullopt for any other.
 std::optional<absl::Time> ParseTime(const ASN1_TIME* time);

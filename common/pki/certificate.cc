@@ -72,6 +72,7 @@ absl::StatusOr<std::optional<absl::Time>> RequireTime(const ASN1_TIME* time) {
 struct Certificate::Parts {
   crypto::X509Ptr x509;
   std::string der, sha256, serial, subject_key_id, authority_key_id, crl_url;
+  std::string organization, issuer_text;
   std::optional<DistinguishedName> subject, issuer, crl_issuer;
   std::optional<absl::Time> not_before, not_after;
   bool is_ca = false;
@@ -96,6 +97,8 @@ absl::Status Certificate::Parts::Fill() {
   if (serial.empty()) return Malformed("serial number");
   STI_ASSIGN_OR_RETURN(subject, ParseName(X509_get_subject_name(x509.get())));
   STI_ASSIGN_OR_RETURN(issuer, ParseName(X509_get_issuer_name(x509.get())));
+  organization = subject->Organization();
+  issuer_text = issuer->Text();
   STI_ASSIGN_OR_RETURN(not_before, RequireTime(X509_get0_notBefore(x509.get())));
   STI_ASSIGN_OR_RETURN(not_after, RequireTime(X509_get0_notAfter(x509.get())));
   curve = NamedCurve(x509.get());
@@ -204,6 +207,8 @@ std::string Certificate::Pem() const { return codec::PemEncode(kPemLabel, parts_
 const std::string& Certificate::sha256() const { return parts_->sha256; }
 const DistinguishedName& Certificate::subject() const { return *parts_->subject; }
 const DistinguishedName& Certificate::issuer() const { return *parts_->issuer; }
+const std::string& Certificate::organization() const { return parts_->organization; }
+const std::string& Certificate::issuer_text() const { return parts_->issuer_text; }
 const std::string& Certificate::serial() const { return parts_->serial; }
 absl::Time Certificate::not_before() const { return *parts_->not_before; }
 absl::Time Certificate::not_after() const { return *parts_->not_after; }

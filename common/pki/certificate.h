@@ -31,6 +31,9 @@ class Certificate {
   const std::string& sha256() const;  // of the DER, 32 octets
   const DistinguishedName& subject() const;
   const DistinguishedName& issuer() const;
+  // For people, made once since verdicts show them for each call: O of the subject, and the issuer as Text().
+  const std::string& organization() const;
+  const std::string& issuer_text() const;
   const std::string& serial() const;  // upper-case hexadecimal, no leading zeros
   absl::Time not_before() const;
   absl::Time not_after() const;

@@ -15,7 +15,6 @@ constexpr size_t kSerialOctets = 16;
 constexpr int kSerialBits = 159;  // RFC 5280 s4.1.2.2: at most 20 octets, positive
 
 using Asn1IntegerPtr = crypto::OpenSslPtr<ASN1_INTEGER, ASN1_INTEGER_free>;
-using Asn1TimePtr = crypto::OpenSslPtr<ASN1_TIME, ASN1_TIME_free>;
 
 absl::Status Missing(absl::string_view field) { return MakeError(Reason::kMissingField, field, "required"); }
 absl::Status Invalid(absl::string_view field, absl::string_view detail) {
@@ -69,7 +68,7 @@ absl::Status SetName(const DistinguishedName& name, int (*set)(X509*, const X509
 
 absl::Status SetTime(absl::Time time, absl::string_view field, int (*set)(X509*, const ASN1_TIME*),
                      X509* x509) {
-  const Asn1TimePtr value(ASN1_TIME_set(nullptr, absl::ToTimeT(time)));
+  const Asn1TimePtr value = MakeTime(time);
   if (value != nullptr && set(x509, value.get()) == 1) return absl::OkStatus();
   crypto::DrainOpenSslErrors();
   return Invalid(field, "a time before year 10000");

@@ -12,7 +12,6 @@ namespace sti::pki {
 namespace {
 
 using Asn1IntegerPtr = crypto::OpenSslPtr<ASN1_INTEGER, ASN1_INTEGER_free>;
-using Asn1TimePtr = crypto::OpenSslPtr<ASN1_TIME, ASN1_TIME_free>;
 using RevokedPtr = crypto::OpenSslPtr<X509_REVOKED, X509_REVOKED_free>;
 
 absl::Status Internal() { return MakeError(Reason::kInternal, crypto::DrainOpenSslErrors()); }
@@ -31,7 +30,7 @@ absl::StatusOr<RevokedPtr> MakeEntry(const RevokedEntry& entry, bool name_issuer
   if (!IsReasonCode(entry.reason_code))
     return MakeError(Reason::kInvalidField, "reason_code", "not of RFC 5280 s5.3.1");
   const Asn1IntegerPtr serial(BN_to_ASN1_INTEGER(parsed, nullptr));
-  const Asn1TimePtr revoked(ASN1_TIME_set(nullptr, absl::ToTimeT(entry.revoked)));
+  const Asn1TimePtr revoked = MakeTime(entry.revoked);
   if (revoked == nullptr) return MakeError(Reason::kInvalidField, "revoked", "a time before year 10000");
   ExtensionList extensions;
   if (entry.reason_code != 0) extensions.AddReasonCode(entry.reason_code);
@@ -75,8 +74,8 @@ absl::Status SetHead(const CrlContents& contents, const Certificate& signer, X50
   const unsigned char* in = Octets(signer.subject().der());
   const crypto::X509NamePtr name(
       d2i_X509_NAME(nullptr, &in, static_cast<long>(signer.subject().der().size())));
-  const Asn1TimePtr this_update(ASN1_TIME_set(nullptr, absl::ToTimeT(contents.this_update)));
-  const Asn1TimePtr next_update(ASN1_TIME_set(nullptr, absl::ToTimeT(contents.next_update)));
+  const Asn1TimePtr this_update = MakeTime(contents.this_update);
+  const Asn1TimePtr next_update = MakeTime(contents.next_update);
   if (this_update == nullptr)
     return MakeError(Reason::kInvalidField, "this_update", "a time before year 10000");
   if (next_update == nullptr)
