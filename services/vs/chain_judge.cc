@@ -29,7 +29,9 @@ bool NarrowToDatesOf(const pki::Certificate& certificate, absl::Time at, absl::T
 }  // namespace
 
 absl::Status ChainJudge::Judge(const pki::CertificateChain& chain, const TrustState& trust,
-                               absl::Time at) const {
+                               absl::Time time) const {
+  // As VerifyChain counts; or else an answer found in the last second of a validity would outlive it.
+  const absl::Time at = absl::FromUnixSeconds(absl::ToUnixSeconds(time));
   const std::shared_ptr<const Answer> known = answer_.Get();
   if (known != nullptr && known->trust_version == trust.version && known->after < at && at < known->before) {
     return known->status;

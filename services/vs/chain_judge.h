@@ -16,9 +16,9 @@ namespace sti::vs {
 // The remembered answer for one chain. Thread-safe; two threads that miss at once both compute, and agree.
 class ChainJudge {
  public:
-  // What pki::VerifyChain says about `chain` as a SHAKEN signer's under `trust` at `at`. One object serves
+  // What pki::VerifyChain says about `chain` as a SHAKEN signer's under `trust` at `time`. One object serves
   // one chain.
-  absl::Status Judge(const pki::CertificateChain& chain, const TrustState& trust, absl::Time at) const;
+  absl::Status Judge(const pki::CertificateChain& chain, const TrustState& trust, absl::Time time) const;
 
  private:
   struct Answer {

@@ -1,0 +1,111 @@
+#include "services/vs/call_facts.h"
+
+#include <gtest/gtest.h>
+
+#include "common/base/limits.h"
+#include "common/base/reason.h"
+
+namespace sti::vs {
+namespace {
+
+IncomingCall Call(std::string from, std::vector<std::string> asserted, std::string to,
+                  std::string request_uri) {
+  IncomingCall call;
+  call.from = std::move(from);
+  call.p_asserted_identity = std::move(asserted);
+  call.to = std::move(to);
+  call.request_uri = std::move(request_uri);
+  return call;
+}
+
+stir::CallFacts Facts(const IncomingCall& call) { return FactsOf(call, {}).value(); }
+
+// "REASON field"
+std::string Refused(const IncomingCall& call) {
+  const absl::Status status = FactsOf(call, {}).status();
+  return std::string(ReasonName(ReasonOf(status))) + " " + FieldOf(status);
+}
+
+TEST(CallFactsTest, TheCallerMayBeAssertedOrFrom) {
+  const auto facts =
+      Facts(Call("\"Anon\" <sip:anonymous@anonymous.invalid>",
+                 {"<sip:+12155550121@sp.example>", "tel:+1-215-555-0122"}, "+12155550131", ""));
+  ASSERT_EQ(facts.callers.size(), 3u);
+  EXPECT_EQ(PartyText(facts.callers[0]), "12155550121");
+  EXPECT_EQ(PartyText(facts.callers[1]), "12155550122");
+  EXPECT_EQ(PartyText(facts.callers[2]), "sip:anonymous@anonymous.invalid");
+}
+
+TEST(CallFactsTest, ToCountsAndNotTheRequestUri) {
+  const auto facts = Facts(Call("+12155550121", {}, "+12155550131", "sip:+12155550199@sp.example"));
+  ASSERT_EQ(facts.called.size(), 1u);
+  EXPECT_EQ(PartyText(facts.called[0]), "12155550131");
+}
+
+TEST(CallFactsTest, TheRequestUriCountsWhereToIsAbsent) {
+  const auto facts = Facts(Call("+12155550121", {}, "", "sip:+12155550199@sp.example;user=phone"));
+  ASSERT_EQ(facts.called.size(), 1u);
+  EXPECT_EQ(PartyText(facts.called[0]), "12155550199");
+}
+
+TEST(CallFactsTest, NumbersAreCanonicalizedByThePlan) {
+  const auto facts = Facts(Call("(215) 555-0121", {}, "011 33 612345678", ""));
+  EXPECT_EQ(PartyText(facts.callers[0]), "12155550121");
+  EXPECT_EQ(PartyText(facts.called[0]), "33612345678");
+}
+
+TEST(CallFactsTest, WhatIsMissingIsNamed) {
+  EXPECT_EQ(Refused(Call("", {}, "+12155550131", "")), "MISSING_FIELD from");
+  EXPECT_EQ(Refused(Call("+12155550121", {}, "", "")), "MISSING_FIELD to");
+}
+
+TEST(CallFactsTest, WhatIsInvalidIsNamed) {
+  EXPECT_EQ(Refused(Call("mailto:x", {}, "+12155550131", "")), "INVALID_FIELD from");
+  EXPECT_EQ(Refused(Call("", {"+12155550121", "<<"}, "+12155550131", "")),
+            "INVALID_FIELD p_asserted_identity[1]");
+  EXPECT_EQ(Refused(Call("+12155550121", {}, "<", "")), "INVALID_FIELD to");
+  EXPECT_EQ(Refused(Call("+12155550121", {}, "", "http://x")), "INVALID_FIELD request_uri");
+}
+
+TEST(CallFactsTest, TooMuchIsRefused) {
+  const std::string number = "+12155550121";
+  EXPECT_TRUE(
+      FactsOf(Call("", std::vector<std::string>(limits::kAssertedIdentities, number), number, ""), {}).ok());
+  EXPECT_EQ(Refused(Call("", std::vector<std::string>(limits::kAssertedIdentities + 1, number), number, "")),
+            "TOO_LARGE p_asserted_identity");
+  EXPECT_EQ(Refused(Call("sip:" + std::string(limits::kSipUri, 'a') + "@b", {}, number, "")),
+            "TOO_LARGE from");
+}
+
+TEST(IdentitiesOfTest, TakesJoinedHeadersApartAndKeepsTheOrder) {
+  IncomingCall call;
+  call.identity = {"a;info=<https://x/1,2>", "b;info=<https://y>,c;x=\"1,2\""};
+  EXPECT_EQ(IdentitiesOf(call).value(),
+            (std::vector<std::string>{"a;info=<https://x/1,2>", "b;info=<https://y>", "c;x=\"1,2\""}));
+}
+
+TEST(IdentitiesOfTest, AnEmptyHeaderIsNotAnAbsentOne) {
+  IncomingCall call;
+  EXPECT_TRUE(IdentitiesOf(call).value().empty());
+  call.identity = {""};
+  EXPECT_EQ(IdentitiesOf(call).value().size(), 1u);
+}
+
+TEST(IdentitiesOfTest, BoundsTheNumberOfHeaders) {
+  IncomingCall call;
+  call.identity.assign(limits::kIdentityHeadersPerCall, "a");
+  EXPECT_TRUE(IdentitiesOf(call).ok());
+  call.identity.back() = "a,b";
+  EXPECT_EQ(ReasonOf(IdentitiesOf(call).status()), Reason::kTooLarge);
+  EXPECT_EQ(FieldOf(IdentitiesOf(call).status()), "identity");
+}
+
+TEST(IdentitiesOfTest, BoundsTheSizeBeforeSplitting) {
+  IncomingCall call;
+  call.identity = {std::string(limits::kIdentityHeader * limits::kIdentityHeadersPerCall + 1, ',')};
+  EXPECT_EQ(ReasonOf(IdentitiesOf(call).status()), Reason::kTooLarge);
+  EXPECT_EQ(FieldOf(IdentitiesOf(call).status()), "identity[0]");
+}
+
+}  // namespace
+}  // namespace sti::vs

@@ -1,0 +1,185 @@
+#include "services/vs/trust_store.h"
+
+#include <gtest/gtest.h>
+
+#include "common/base/reason.h"
+#include "common/stir/vectors_testing.h"
+#include "common/testing/fake_clock.h"
+#include "common/testing/temp_dir.h"
+#include "services/vs/testing/demo_trust.h"
+
+namespace sti::vs {
+namespace {
+
+constexpr absl::Duration kDay = absl::Hours(24);
+
+class TrustStoreTest : public ::testing::Test {
+ protected:
+  absl::Time Now() const { return clock_.TimeNow(); }
+  std::string List(int64_t sequence) const { return DemoTrustList(sequence, Now() + kDay); }
+  SignedCrl Crl(int64_t number, const std::vector<std::string>& revoked = {}) const {
+    return DemoCrl(number, Now(), Now() + kDay, revoked);
+  }
+  static std::string Name(const absl::Status& status) { return std::string(ReasonName(ReasonOf(status))); }
+  std::string OfferList(const std::string& list) {
+    return Name(store_->Offer(list, std::nullopt).trust_list);
+  }
+  std::string OfferCrl(const SignedCrl& crl) { return Name(store_->Offer(std::nullopt, crl).crl); }
+  // A new process over the same folder.
+  absl::Status Restart() {
+    store_.reset();
+    published_.Set(nullptr);
+    store_.emplace(dir_.path(), stir::DemoCertificate("pa-root.pem"), clock_, published_);
+    return store_->Load();
+  }
+  int64_t Sequence() const { return published_.Get() == nullptr ? 0 : published_.Get()->sequence; }
+  int64_t CrlNumber() const {
+    const auto trust = published_.Get();
+    return trust == nullptr || trust->crl == nullptr ? 0 : trust->crl->number();
+  }
+
+  testing::TempDir dir_;
+  testing::FakeClock clock_{stir::DemoTime()};
+  TrustSnapshot published_;
+  std::optional<TrustStore> store_{std::in_place, dir_.path(), stir::DemoCertificate("pa-root.pem"), clock_,
+                                   published_};
+};
+
+TEST_F(TrustStoreTest, StartsWithNothing) {
+  EXPECT_TRUE(store_->Load().ok());
+  EXPECT_EQ(published_.Get(), nullptr);
+}
+
+TEST_F(TrustStoreTest, PublishesBothInOneSwap) {
+  const auto outcome = store_->Offer(List(5), Crl(7));
+  EXPECT_TRUE(outcome.trust_list.ok()) << outcome.trust_list;
+  EXPECT_TRUE(outcome.crl.ok()) << outcome.crl;
+  const auto trust = published_.Get();
+  ASSERT_NE(trust, nullptr);
+  EXPECT_EQ(trust->sequence, 5);
+  EXPECT_EQ(trust->anchors.roots().size(), 1u);
+  EXPECT_EQ(trust->version, 1u);
+  EXPECT_EQ(CrlNumber(), 7);
+}
+
+TEST_F(TrustStoreTest, TheDemoCrlOfTheVectorsIsAccepted) {
+  const SignedCrl crl{stir::ReadVector("demo-pki/crl.pem"),
+                      {stir::DemoCertificate("pa-crl-signer.pem").der()}};
+  ASSERT_TRUE(store_->Offer(List(1), crl).crl.ok());
+  EXPECT_EQ(CrlNumber(), 7);
+  EXPECT_TRUE(Restart().ok());
+  EXPECT_EQ(CrlNumber(), 7);
+}
+
+TEST_F(TrustStoreTest, AnOlderListIsRefusedAndTheNewerKept) {
+  EXPECT_EQ(OfferList(List(5)), "NONE");
+  EXPECT_EQ(OfferList(List(4)), "TRUST_LIST_ROLLBACK");
+  EXPECT_EQ(Sequence(), 5);
+  EXPECT_EQ(OfferList(DemoTrustList(5, Now() + 2 * kDay)), "NONE");  // the same list, renewed
+  EXPECT_EQ(OfferList(List(6)), "NONE");
+  EXPECT_EQ(Sequence(), 6);
+}
+
+TEST_F(TrustStoreTest, ARestartDoesNotOpenTheDoorToAnOlderList) {
+  ASSERT_EQ(OfferList(List(5)), "NONE");
+  ASSERT_TRUE(Restart().ok());
+  EXPECT_EQ(OfferList(List(4)), "TRUST_LIST_ROLLBACK");
+  EXPECT_EQ(Sequence(), 5);
+}
+
+TEST_F(TrustStoreTest, AnOlderCrlIsRefusedAndTheNewerKept) {
+  ASSERT_EQ(OfferList(List(1)), "NONE");
+  EXPECT_EQ(OfferCrl(Crl(7, {DemoSerial()})), "NONE");
+  EXPECT_EQ(OfferCrl(Crl(6)), "CRL_ROLLBACK");
+  EXPECT_TRUE(published_.Get()->crl->IsRevoked(stir::DemoCertificate("leaf1234.pem")));
+  ASSERT_TRUE(Restart().ok());
+  EXPECT_EQ(OfferCrl(Crl(6)), "CRL_ROLLBACK");
+  EXPECT_EQ(OfferCrl(Crl(8)), "NONE");
+  EXPECT_FALSE(published_.Get()->crl->IsRevoked(stir::DemoCertificate("leaf1234.pem")));
+}
+
+TEST_F(TrustStoreTest, AForgedListIsRefused) {
+  ASSERT_EQ(OfferList(List(5)), "NONE");
+  std::string forged = List(6);
+  const size_t place = forged.rfind('.') + 10;
+  forged[place] = forged[place] == 'A' ? 'B' : 'A';
+  EXPECT_EQ(OfferList(forged), "TRUST_LIST_INVALID");
+  EXPECT_EQ(OfferList(""), "TRUST_LIST_INVALID");
+  EXPECT_EQ(Sequence(), 5);
+}
+
+TEST_F(TrustStoreTest, ACrlOfAnotherSignerIsRefused) {
+  ASSERT_EQ(OfferList(List(1)), "NONE");
+  SignedCrl crl = Crl(7);
+  crl.signer_chain = {stir::DemoCertificate("pa-token-signer.pem").der()};
+  EXPECT_EQ(OfferCrl(crl), "CRL_INVALID");
+  crl.signer_chain = {"junk"};
+  EXPECT_EQ(OfferCrl(crl), "CERTIFICATE_MALFORMED");
+  crl.signer_chain = {};
+  EXPECT_EQ(OfferCrl(crl), "CRL_INVALID");
+  EXPECT_EQ(published_.Get()->crl, nullptr);
+}
+
+TEST_F(TrustStoreTest, ABadDocumentDoesNotHoldUpTheOther) {
+  const auto outcome = store_->Offer("junk", Crl(7));
+  EXPECT_FALSE(outcome.trust_list.ok());
+  EXPECT_TRUE(outcome.crl.ok());
+  EXPECT_EQ(published_.Get(), nullptr);
+  ASSERT_EQ(OfferList(List(1)), "NONE");
+  EXPECT_EQ(CrlNumber(), 7);  // was waiting for the first list
+}
+
+TEST_F(TrustStoreTest, ARestartWithoutTheStiPaServesTheLastGoodCopies) {
+  store_->Offer(List(5), Crl(7, {DemoSerial()}));
+  ASSERT_TRUE(Restart().ok());
+  EXPECT_EQ(Sequence(), 5);
+  EXPECT_EQ(CrlNumber(), 7);
+  EXPECT_TRUE(published_.Get()->crl->IsRevoked(stir::DemoCertificate("leaf1234.pem")));
+}
+
+TEST_F(TrustStoreTest, CopiesThatExpiredMeanwhileStayInUse) {
+  store_->Offer(List(5), Crl(7));
+  clock_.Advance(30 * kDay);
+  ASSERT_TRUE(Restart().ok());
+  EXPECT_EQ(Sequence(), 5);
+  EXPECT_LT(published_.Get()->expires, Now());
+}
+
+TEST_F(TrustStoreTest, AnExpiredDocumentIsNotAccepted) {
+  EXPECT_EQ(OfferList(DemoTrustList(5, Now() - kDay)), "TRUST_LIST_EXPIRED");
+  EXPECT_EQ(OfferCrl(DemoCrl(7, Now() - 2 * kDay, Now() - kDay)), "CRL_EXPIRED");
+  EXPECT_EQ(published_.Get(), nullptr);
+}
+
+TEST_F(TrustStoreTest, ADocumentOfferedAgainChangesNothing) {
+  const std::string list = List(5);
+  const SignedCrl crl = Crl(7);
+  store_->Offer(list, crl);
+  const auto before = published_.Get();
+  const auto outcome = store_->Offer(list, crl);
+  EXPECT_TRUE(outcome.trust_list.ok());
+  EXPECT_TRUE(outcome.crl.ok());
+  EXPECT_EQ(published_.Get(), before);
+}
+
+TEST_F(TrustStoreTest, ATornFileIsReportedAndTheOtherUsed) {
+  store_->Offer(List(5), Crl(7));
+  dir_.Write("crl.pem", "Accepted: nonsense");
+  EXPECT_EQ(Name(Restart()), "STORAGE_FAILED");
+  EXPECT_EQ(Sequence(), 5);
+  EXPECT_EQ(CrlNumber(), 0);
+  EXPECT_EQ(OfferCrl(Crl(8)), "NONE");
+  EXPECT_TRUE(Restart().ok());
+  EXPECT_EQ(CrlNumber(), 8);
+}
+
+TEST_F(TrustStoreTest, WhatCannotBeStoredIsUsedAndReported) {
+  TrustSnapshot published;
+  TrustStore store("/proc/nowhere", stir::DemoCertificate("pa-root.pem"), clock_, published);
+  EXPECT_EQ(Name(store.Offer(List(5), std::nullopt).trust_list), "STORAGE_FAILED");
+  ASSERT_NE(published.Get(), nullptr);
+  EXPECT_EQ(published.Get()->sequence, 5);
+}
+
+}  // namespace
+}  // namespace sti::vs
