@@ -1,6 +1,6 @@
 #include "common/stir/identity_header.h"
 
-#include <algorithm>
+#include <array>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -15,8 +15,16 @@ namespace {
 absl::Status Malformed(absl::string_view what) { return MakeError(Reason::kIdentityMalformed, what); }
 
 bool IsAlnum(char c) { return absl::ascii_isalnum(static_cast<unsigned char>(c)); }
-// Erratum 6499 of RFC 8224.
-bool IsDigestChar(char c) { return IsAlnum(c) || c == '-' || c == '_' || c == '.'; }
+// Erratum 6499 of RFC 8224. A table, since the call path looks at every character of a token.
+constexpr std::array<bool, 256> kDigestChars = [] {
+  std::array<bool, 256> table{};
+  for (int c = 0; c < 256; ++c) {
+    table[static_cast<size_t>(c)] = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+                                    (c >= 'a' && c <= 'z') || c == '-' || c == '_' || c == '.';
+  }
+  return table;
+}();
+bool IsDigestChar(char c) { return kDigestChars[static_cast<unsigned char>(c)]; }
 // RFC 3261 s25.1, token.
 bool IsTokenChar(char c) { return IsAlnum(c) || absl::StrContains("-.!%*_+`'~", c); }
 // A generic-param may also have a host as its value.
@@ -50,21 +58,25 @@ class Scanner {
     return true;
   }
 
-  template <typename Predicate>
-  absl::string_view TakeWhile(Predicate predicate) {
-    const auto end = std::find_if_not(rest_.begin(), rest_.end(), predicate);
-    const absl::string_view taken = rest_.substr(0, static_cast<size_t>(end - rest_.begin()));
-    rest_.remove_prefix(taken.size());
+  // A template argument, not a function pointer: the call must be inlined.
+  template <bool (*kPredicate)(char)>
+  absl::string_view TakeWhile() {
+    size_t size = 0;
+    while (size < rest_.size() && kPredicate(rest_[size])) ++size;
+    const absl::string_view taken = rest_.substr(0, size);
+    rest_.remove_prefix(size);
     return taken;
   }
 
   // "Identity:" or "y:", in any case.
   void SkipFieldName() {
-    Scanner ahead = *this;
-    const absl::string_view name = ahead.TakeWhile(IsTokenChar);
-    ahead.SkipWhiteSpace();
-    if (!ahead.Consume(':')) return;
-    if (absl::EqualsIgnoreCase(name, "Identity") || absl::EqualsIgnoreCase(name, "y")) *this = ahead;
+    for (const absl::string_view name : {"Identity", "y"}) {
+      if (!absl::StartsWithIgnoreCase(rest_, name)) continue;
+      Scanner ahead(rest_.substr(name.size()));
+      ahead.SkipWhiteSpace();
+      if (ahead.Consume(':')) *this = ahead;
+      return;
+    }
   }
 
   // Behind "<" up to ">". White space stays in, for the URL parser to refuse.
@@ -106,7 +118,7 @@ absl::Status SetOnce(std::optional<std::string>& target, std::string value, absl
 
 absl::Status ParseParameter(Scanner& scanner, IdentityHeader& out) {
   scanner.SkipWhiteSpace();
-  const absl::string_view name = scanner.TakeWhile(IsTokenChar);
+  const absl::string_view name = scanner.TakeWhile<IsTokenChar>();
   if (name.empty()) return Malformed("a parameter has no name");
   scanner.SkipWhiteSpace();
   const bool is_info = absl::EqualsIgnoreCase(name, "info");
@@ -121,7 +133,7 @@ absl::Status ParseParameter(Scanner& scanner, IdentityHeader& out) {
     } else if (scanner.Consume('"')) {
       STI_ASSIGN_OR_RETURN(value, scanner.TakeQuoted());
     } else {
-      value = std::string(scanner.TakeWhile(IsValueChar));
+      value = std::string(scanner.TakeWhile<IsValueChar>());
       if (value.empty()) return Malformed("a parameter has no value after \"=\"");
     }
   } else if (is_info || is_alg || is_ppt) {
@@ -146,7 +158,7 @@ absl::StatusOr<IdentityHeader> IdentityHeader::Parse(absl::string_view value) {
   scanner.SkipFieldName();
   scanner.SkipWhiteSpace();
   IdentityHeader out;
-  out.token = std::string(scanner.TakeWhile(IsDigestChar));
+  out.token = std::string(scanner.TakeWhile<IsDigestChar>());
   if (out.token.empty()) return Malformed("no PASSporT");
   scanner.SkipWhiteSpace();
   while (scanner.Consume(';')) {

@@ -44,8 +44,8 @@ SignerInfo DescribeSigner(const pki::Certificate& leaf, const codec::Url& url) {
     std::vector<std::string> spcs = leaf.tn_auth_list()->Spcs();
     if (!spcs.empty()) signer.spc = std::move(spcs.front());
   }
-  signer.organization = leaf.subject().Organization();
-  signer.issuer = leaf.issuer().Text();
+  signer.organization = leaf.organization();
+  signer.issuer = leaf.issuer_text();
   signer.serial = leaf.serial();
   signer.x5u = url.text();
   return signer;
