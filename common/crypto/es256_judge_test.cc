@@ -54,7 +54,7 @@ TEST(Es256Judge, PythonVerifiesWhatIsSigned) {
   const TempDir folder;
   const Finished judge =
       testing::Run({"/usr/bin/python3", "-I", folder.Write("verify.py", kVerifier),
-           absl::BytesToHexString(key->public_key().Spki()), folder.Write("signatures", lines)});
+                    absl::BytesToHexString(key->public_key().Spki()), folder.Write("signatures", lines)});
   EXPECT_EQ(judge.exit_code, 0) << judge.err;
   EXPECT_EQ(judge.out.size(), 300 * 3u);
 }
