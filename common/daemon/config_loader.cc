@@ -56,7 +56,8 @@ std::string UnknownKey(absl::string_view key, const Descriptor& type) {
 
 bool HasRequiredKey(const Descriptor& type) {
   for (int i = 0; i < type.field_count(); ++i) {
-    if (RulesOf(*type.field(i)).required()) return true;
+    const auto& rules = RulesOf(*type.field(i));
+    if (rules.required() || !rules.required_unless().empty()) return true;
   }
   return false;
 }

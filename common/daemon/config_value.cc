@@ -80,6 +80,10 @@ std::string CheckText(const Key& rules, const std::string& text) {
   }
 }
 
+std::string CannotExpress(const FieldDescriptor& field) {
+  return absl::StrCat("has the type ", field.type_name(), ", which configuration files cannot express");
+}
+
 std::string SetText(const YamlNode& node, const FieldDescriptor& field, const std::string& folder,
                     Message& message) {
   const Key& rules = RulesOf(field);
@@ -149,6 +153,7 @@ std::string SetValue(const YamlNode& node, const FieldDescriptor& field, const s
   if (node.kind == YamlNode::Kind::kNull) return "has no value";
   if (node.kind == YamlNode::Kind::kMapping) return "must be a single value, not a mapping";
   if (node.kind == YamlNode::Kind::kSequence) return "must be a single value, not a list";
+  if (field.type() == FieldDescriptor::TYPE_BYTES) return CannotExpress(field);
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
       return SetText(node, field, folder, message);
@@ -160,8 +165,7 @@ std::string SetValue(const YamlNode& node, const FieldDescriptor& field, const s
     case FieldDescriptor::CPPTYPE_BOOL:
       return SetBool(node, field, message);
     default:
-      return absl::StrCat("has the type ", field.cpp_type_name(),
-                          ", which configuration files cannot express");
+      return CannotExpress(field);
   }
 }
 
