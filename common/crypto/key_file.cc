@@ -7,7 +7,7 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -40,7 +40,8 @@ class Descriptor {
 };
 
 absl::Status FileError(Reason reason, const std::string& path, absl::string_view what, int error) {
-  return MakeError(reason, absl::StrCat(path, ": cannot ", what, ": ", strerror(error)));
+  return MakeError(reason,
+                   absl::StrCat(path, ": cannot ", what, ": ", std::system_category().message(error)));
 }
 
 // Asks the open descriptor, so that what is checked is what gets read.
