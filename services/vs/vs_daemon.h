@@ -1,0 +1,57 @@
+// sti-vs, wired by hand: trust, fetcher, cache, verifier, service and server.
+#ifndef SERVICES_VS_VS_DAEMON_H_
+#define SERVICES_VS_VS_DAEMON_H_
+
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "common/base/clock.h"
+#include "common/http/fetcher.h"
+#include "common/rpc/server.h"
+#include "proto/sti/config/v1/vs.pb.h"
+#include "services/vs/certificate_cache.h"
+#include "services/vs/completion_pool.h"
+#include "services/vs/trust_client.h"
+#include "services/vs/trust_refresher.h"
+#include "services/vs/trust_store.h"
+#include "services/vs/verification_service.h"
+#include "services/vs/verifier.h"
+#include "services/vs/vs_config.h"
+
+namespace sti::vs {
+
+// Starts without the STI-PA; health says what it lacks.
+class VsDaemon {
+ public:
+  // `clock` must outlive it. Errors of OptionsFrom, rpc::OpenChannel, http::CreateFetcher and
+  // rpc::Server::Start.
+  static absl::StatusOr<std::unique_ptr<VsDaemon>> Start(const sti::config::v1::VerificationServer& config,
+                                                         const Clock& clock);
+  ~VsDaemon();
+
+  int grpc_port() const { return server_->port(); }
+  // Ends the refresher, lets calls under way finish within `grace`. Idempotent.
+  void Stop(absl::Duration grace);
+
+ private:
+  VsDaemon(const sti::config::v1::VerificationServer& config, VsOptions options,
+           const std::shared_ptr<grpc::Channel>& pa, std::unique_ptr<http::HttpFetcher> fetcher,
+           const Clock& clock);
+
+  const VsOptions options_;
+  TrustSnapshot trust_;
+  TrustStore store_;
+  TrustClient pa_;
+  std::unique_ptr<http::HttpFetcher> fetcher_;
+  CertificateCache cache_;
+  std::unique_ptr<CompletionPool> pool_;
+  Verifier verifier_;
+  VerificationService service_;
+  std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<TrustRefresher> refresher_;
+};
+
+}  // namespace sti::vs
+
+#endif  // SERVICES_VS_VS_DAEMON_H_
