@@ -20,7 +20,7 @@ An input that once broke something goes into the corpus, under a name that says 
 
 load("//tools/bazel:cc.bzl", "STRICT", "sti_cc_binary")
 
-def sti_fuzz_target(name, src, corpus = None, deps = []):
+def sti_fuzz_target(name, src, corpus = None, deps = [], size = "small"):
     """A fuzz target with its replay test.
 
     Args:
@@ -28,13 +28,14 @@ def sti_fuzz_target(name, src, corpus = None, deps = []):
       src: the file that defines LLVMFuzzerTestOneInput. It reports a broken promise with abort().
       corpus: folder of seeds below this package; corpus/NAME unless given.
       deps: libraries of src.
+      size: of the replay test; "medium" where one input costs a fraction of a millisecond (public keys).
     """
     corpus = corpus or "corpus/" + name
 
     # Not sti_cc_test: gtest_main would bring a second main.
     native.cc_test(
         name = name + "_replay_test",
-        size = "small",
+        size = size,
         srcs = [
             src,
             "//tests/fuzz:replay_main.cc",
