@@ -21,7 +21,7 @@ absl::StatusOr<pki::Csr> ParseCsr(const IssueRequest& request) {
   if (request.spc_token.empty())
     return MakeError(Reason::kMissingField, "spc_token", "an SPC token is needed");
   absl::StatusOr<pki::Csr> csr = pki::Csr::ParseDer(request.csr);
-  if (!csr.ok()) return PrefixField("csr", csr.status());
+  if (!csr.ok()) return MakeError(ReasonOf(csr.status()), "csr", csr.status().message());
   return csr;
 }
 

@@ -20,14 +20,14 @@ absl::Status CheckRoot(const pki::Certificate& root, absl::Time now) {
   const auto refuse = [](Reason reason, absl::string_view detail) {
     return MakeError(reason, kRootField, detail);
   };
+  if (!root.is_p256() && !root.is_p384()) {
+    return refuse(Reason::kCertificateKeyUnsupported, "the key is neither P-256 nor P-384");
+  }
   if (!root.IsSelfIssued() || !root.IsSignedBy(root)) {
     return refuse(Reason::kCertificateUntrusted, "not self-signed: the trust list holds roots only");
   }
   if (!root.is_ca() || !root.may_sign_certificates()) {
     return refuse(Reason::kCertificateNotCa, "no CA certificate: CA:TRUE and keyCertSign are needed");
-  }
-  if (!root.is_p256() && !root.is_p384()) {
-    return refuse(Reason::kCertificateKeyUnsupported, "the key is neither P-256 nor P-384");
   }
   if (root.has_unknown_critical_extension()) {
     return refuse(Reason::kCertificateCriticalExtension, "has an unknown critical extension");

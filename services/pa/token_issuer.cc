@@ -22,7 +22,7 @@ absl::StatusOr<pki::TnAuthList> ParseShakenList(const std::string& der) {
   if (der.empty())
     return MakeError(Reason::kMissingField, "tn_auth_list", "the DER of a TNAuthorizationList is needed");
   absl::StatusOr<pki::TnAuthList> list = pki::TnAuthList::ParseDer(der);
-  if (!list.ok()) return PrefixField("tn_auth_list", list.status());
+  if (!list.ok()) return list;
   if (list->entries().size() != 1 || list->Spcs().size() != 1) {
     return MakeError(Reason::kInvalidField, "tn_auth_list",
                      "a SHAKEN token is for exactly one Service Provider Code, without numbers or ranges");

@@ -1,0 +1,241 @@
+// sti-ca as a whole: real TLS, real sockets, real disk.
+#include "services/ca/ca_daemon.h"
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/clock.h"
+#include "common/base/reason.h"
+#include "common/crypto/system_random.h"
+#include "common/rpc/channel.h"
+#include "common/rpc/status.h"
+#include "common/testing/grpc_server.h"
+#include "common/testing/subprocess.h"
+#include "common/testing/temp_dir.h"
+#include "common/testing/tls_material.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "proto/grpc/health/v1/health.grpc.pb.h"
+#include "proto/sti/v1/certificate_authority.grpc.pb.h"
+#include "services/ca/ca_daemon_testing.h"
+#include "services/ca/ca_testing.h"
+
+namespace sti::ca {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::Not;
+
+class CaDaemonTest : public ::testing::Test {
+ protected:
+  CaDaemonTest() { Start(); }
+
+  void Start() {
+    absl::StatusOr<std::unique_ptr<CaDaemon>> started =
+        CaDaemon::Start(config_, SystemClock::Instance(), crypto::SystemRandom::Instance());
+    ASSERT_TRUE(started.ok()) << started.status();
+    ca_ = *std::move(started);
+  }
+  void Restart() {
+    ca_->Stop(absl::Seconds(5));
+    ca_.reset();
+    Start();
+  }
+
+  std::shared_ptr<grpc::Channel> Channel(const testing::TlsFiles& files) {
+    return *rpc::OpenChannel(testing::GrpcClientConfig(files, ca_->grpc_port()));
+  }
+  absl::StatusOr<sti::v1::IssueCertificateResponse> Issue(absl::string_view csr, absl::string_view token) {
+    sti::v1::IssueCertificateRequest request;
+    request.set_csr(requests_.Csr(csr));
+    request.set_spc_token(requests_.Token(token));
+    sti::v1::IssueCertificateResponse response;
+    grpc::ClientContext context;
+    const grpc::Status status = sti::v1::CertificateAuthority::NewStub(Channel(client_))
+                                    ->IssueCertificate(&context, request, &response);
+    if (!status.ok()) return rpc::FromGrpcStatus(status);
+    return response;
+  }
+  std::unique_ptr<sti::v1::AuthorityAdmin::Stub> Admin(const testing::TlsFiles& files) {
+    return sti::v1::AuthorityAdmin::NewStub(Channel(files));
+  }
+  testing::Finished Curl(const std::string& url, std::vector<std::string> more = {}) {
+    std::vector<std::string> arguments = {"curl",      "--silent", "--show-error",
+                                          "--include", "--cacert", tls_.ca_file()};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    arguments.push_back(url);
+    return testing::Run(arguments);
+  }
+
+  testing::TempDir dir_;
+  testing::TlsMaterial tls_;
+  testing::TlsFiles client_ = tls_.Client("sti-as");
+  testing::TlsFiles admin_ = tls_.Client("admin");
+  sti::config::v1::CertificateAuthorityServer config_ = DemoConfig(dir_, tls_);
+  Requests requests_{absl::Now()};
+  std::unique_ptr<CaDaemon> ca_;
+};
+
+TEST_F(CaDaemonTest, IssuedChainIsWhatItsUrlDelivers) {
+  const auto issued = Issue("good", "good1");
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  EXPECT_EQ(issued->x5u(),
+            absl::StrCat("https://127.0.0.1:", ca_->https_port(), "/certs/", issued->serial(), ".pem"));
+  EXPECT_GT(issued->not_after().seconds(), issued->not_before().seconds());
+  const testing::Finished got = Curl(issued->x5u());
+  EXPECT_EQ(got.exit_code, 0) << got.err;
+  EXPECT_THAT(got.out, HasSubstr(" 200 "));
+  EXPECT_THAT(got.out, HasSubstr("Content-Type: application/pem-certificate-chain\r\n"));
+  EXPECT_THAT(got.out, HasSubstr("Cache-Control: public, max-age=86400, immutable\r\n"));
+  EXPECT_TRUE(absl::EndsWith(got.out, absl::StrCat("\r\n\r\n", issued->chain_pem())));
+}
+
+TEST_F(CaDaemonTest, RepositoryAnswersHeadAndConditionalRequestsAndRefusesTheRest) {
+  const auto issued = Issue("good", "good1");
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  const testing::Finished head = Curl(issued->x5u(), {"--head"});
+  EXPECT_THAT(head.out, HasSubstr(" 200 "));
+  EXPECT_THAT(head.out, HasSubstr(absl::StrCat("Content-Length: ", issued->chain_pem().size(), "\r\n")));
+  EXPECT_THAT(head.out, Not(HasSubstr("BEGIN CERTIFICATE")));
+
+  const size_t begin = head.out.find("ETag: ") + 6;
+  const std::string etag = head.out.substr(begin, head.out.find("\r\n", begin) - begin);
+  EXPECT_THAT(etag, MatchesRegex("\"[0-9a-f]{64}\""));
+  EXPECT_THAT(Curl(issued->x5u(), {"--header", absl::StrCat("If-None-Match: ", etag)}).out,
+              HasSubstr(" 304 "));
+
+  EXPECT_THAT(Curl(issued->x5u() + "x").out, HasSubstr(" 404 "));
+  const testing::Finished posted = Curl(issued->x5u(), {"--data", "x"});
+  EXPECT_THAT(posted.out, HasSubstr(" 405 "));
+  EXPECT_THAT(posted.out, HasSubstr("Allow: GET, HEAD\r\n"));
+}
+
+TEST_F(CaDaemonTest, RefusalArrivesWithReasonFieldAndText) {
+  const absl::Status replayed = [&] {
+    EXPECT_TRUE(Issue("good", "good1").ok());
+    return Issue("good", "good1").status();
+  }();
+  EXPECT_EQ(ReasonOf(replayed), Reason::kSpcTokenReplayed);
+  EXPECT_EQ(FieldOf(replayed), "spc_token");
+  EXPECT_THAT(std::string(replayed.message()), HasSubstr("used before"));
+  EXPECT_EQ(ReasonOf(Issue("bad_signature", "good2").status()), Reason::kCsrInvalid);
+  EXPECT_EQ(ReasonOf(Issue("good", "forged").status()), Reason::kSpcTokenSignatureInvalid);
+}
+
+TEST_F(CaDaemonTest, TimestampOutOfItsTypeIsRefused) {
+  sti::v1::IssueCertificateRequest request;
+  request.set_csr(requests_.Csr("good"));
+  request.set_spc_token(requests_.Token("good1"));
+  request.mutable_not_after()->set_seconds(INT64_MAX);
+  sti::v1::IssueCertificateResponse response;
+  grpc::ClientContext context;
+  const absl::Status status = rpc::FromGrpcStatus(sti::v1::CertificateAuthority::NewStub(Channel(client_))
+                                                      ->IssueCertificate(&context, request, &response));
+  EXPECT_EQ(ReasonOf(status), Reason::kInvalidField);
+  EXPECT_EQ(FieldOf(status), "not_after");
+}
+
+TEST_F(CaDaemonTest, AdministrationIsForAdmins) {
+  const auto refused = [&](auto call) {
+    grpc::ClientContext context;
+    return ReasonOf(rpc::FromGrpcStatus(call(*Admin(client_), context)));
+  };
+  sti::v1::ListCertificatesResponse page;
+  sti::v1::CertificateRecord record;
+  sti::v1::GetAuthorityChainResponse chain;
+  using Stub = sti::v1::AuthorityAdmin::Stub;
+  EXPECT_EQ(refused([&](Stub& s, grpc::ClientContext& c) { return s.ListCertificates(&c, {}, &page); }),
+            Reason::kPermissionDenied);
+  EXPECT_EQ(refused([&](Stub& s, grpc::ClientContext& c) { return s.GetCertificate(&c, {}, &record); }),
+            Reason::kPermissionDenied);
+  EXPECT_EQ(refused([&](Stub& s, grpc::ClientContext& c) { return s.GetAuthorityChain(&c, {}, &chain); }),
+            Reason::kPermissionDenied);
+}
+
+TEST_F(CaDaemonTest, AdminListsPagesFiltersAndGets) {
+  ASSERT_TRUE(Issue("good", "good1").ok());
+  const auto second = Issue("second", "second");
+  ASSERT_TRUE(second.ok());
+  const auto list = [&](const sti::v1::ListCertificatesRequest& request) {
+    sti::v1::ListCertificatesResponse page;
+    grpc::ClientContext context;
+    const grpc::Status status = Admin(admin_)->ListCertificates(&context, request, &page);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return page;
+  };
+  sti::v1::ListCertificatesRequest request;
+  request.set_page_size(1);
+  sti::v1::ListCertificatesResponse page = list(request);
+  ASSERT_EQ(page.certificates_size(), 1);
+  EXPECT_EQ(page.certificates(0).requested_by(), "sti-as");
+  EXPECT_TRUE(page.certificates(0).chain_pem().empty());
+  request.set_page_token(page.next_page_token());
+  page = list(request);
+  ASSERT_EQ(page.certificates_size(), 1);
+  EXPECT_EQ(page.certificates(0).serial(), second->serial());
+  EXPECT_TRUE(page.next_page_token().empty());
+
+  sti::v1::ListCertificatesRequest other;
+  other.set_spc("5678");
+  EXPECT_EQ(list(other).certificates_size(), 0);
+  sti::v1::ListCertificatesRequest soon;
+  *soon.mutable_expiring_before() = second->not_after();
+  EXPECT_LT(list(soon).certificates_size(), 2);
+  soon.mutable_expiring_before()->set_seconds(second->not_after().seconds() + 1);
+  EXPECT_EQ(list(soon).certificates_size(), 2);
+
+  sti::v1::GetCertificateRequest get;
+  get.set_serial(second->serial());
+  sti::v1::CertificateRecord record;
+  grpc::ClientContext context;
+  ASSERT_TRUE(Admin(admin_)->GetCertificate(&context, get, &record).ok());
+  EXPECT_EQ(record.chain_pem(), second->chain_pem());
+  EXPECT_EQ(record.x5u(), second->x5u());
+  get.set_serial("00FF");
+  grpc::ClientContext unknown;
+  EXPECT_EQ(ReasonOf(rpc::FromGrpcStatus(Admin(admin_)->GetCertificate(&unknown, get, &record))),
+            Reason::kNotFound);
+}
+
+TEST_F(CaDaemonTest, AuthorityChainIsTheConfiguredOne) {
+  sti::v1::GetAuthorityChainResponse chain;
+  grpc::ClientContext context;
+  ASSERT_TRUE(Admin(admin_)->GetAuthorityChain(&context, {}, &chain).ok());
+  EXPECT_EQ(chain.issuing_pem(), ReadDemo("int.pem"));
+  EXPECT_EQ(chain.root_pem(), ReadDemo("root.pem"));
+}
+
+TEST_F(CaDaemonTest, RestartForgetsNothing) {
+  const auto issued = Issue("good", "good1");
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  Restart();
+  EXPECT_EQ(ReasonOf(Issue("good", "good1").status()), Reason::kSpcTokenReplayed);
+  const std::string url =
+      absl::StrCat("https://127.0.0.1:", ca_->https_port(), "/certs/", issued->serial(), ".pem");
+  EXPECT_TRUE(absl::EndsWith(Curl(url).out, issued->chain_pem()));
+}
+
+TEST_F(CaDaemonTest, HealthSaysServing) {
+  grpc::health::v1::HealthCheckResponse response;
+  grpc::ClientContext context;
+  ASSERT_TRUE(grpc::health::v1::Health::NewStub(Channel(client_))->Check(&context, {}, &response).ok());
+  EXPECT_EQ(response.status(), grpc::health::v1::HealthCheckResponse::SERVING);
+}
+
+TEST_F(CaDaemonTest, BusyPortIsNamed) {
+  config_.mutable_repository()->mutable_https()->set_listen(absl::StrCat("127.0.0.1:", ca_->https_port()));
+  config_.set_state_dir(dir_.File("other"));
+  const absl::Status status =
+      CaDaemon::Start(config_, SystemClock::Instance(), crypto::SystemRandom::Instance()).status();
+  EXPECT_EQ(ReasonOf(status), Reason::kUnavailable);
+  EXPECT_THAT(std::string(status.message()), HasSubstr(absl::StrCat(ca_->https_port())));
+}
+
+}  // namespace
+}  // namespace sti::ca

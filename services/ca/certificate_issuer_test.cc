@@ -1,0 +1,243 @@
+#include "services/ca/certificate_issuer.h"
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/reason.h"
+#include "common/codec/pem.h"
+#include "common/crypto/system_random.h"
+#include "common/testing/failing_database.h"
+#include "common/testing/fake_clock.h"
+#include "common/testing/sequence_random.h"
+#include "common/testing/subprocess.h"
+#include "common/testing/temp_dir.h"
+#include "gtest/gtest.h"
+#include "services/ca/ca_testing.h"
+#include "services/ca/certificate_archive.h"
+
+namespace sti::ca {
+namespace {
+
+const absl::Time kNow = absl::FromUnixSeconds(1750000000);  // 2025-06-15T15:06:40Z
+
+const Requests& Made() {
+  static const Requests* const requests = new Requests(kNow);
+  return *requests;
+}
+
+class CertificateIssuerTest : public ::testing::Test {
+ protected:
+  IssueRequest Request(absl::string_view csr, absl::string_view token) const {
+    return {Made().Csr(csr), Made().Token(token), {}, "client.example"};
+  }
+  Reason Refusal(absl::string_view csr, absl::string_view token) const {
+    return ReasonOf(issuer_.Issue(Request(csr, token)).status());
+  }
+  size_t Issued() {
+    const absl::StatusOr<CertificatePage> page = CertificateArchive(*real_).List({}, 0, "");
+    return page.ok() ? page->certificates.size() : 9999;
+  }
+
+  testing::TempDir dir_;
+  std::unique_ptr<store::Database> real_ = OpenScratchDatabase(dir_);
+  testing::FailingDatabase database_{*real_};
+  testing::FakeClock clock_{kNow};
+  IssuingAuthority authority_ = DemoAuthority();
+  CertificateProfile profile_;
+  CertificateIssuer issuer_{database_, authority_, profile_, clock_, crypto::SystemRandom::Instance()};
+};
+
+TEST_F(CertificateIssuerTest, OpensslVerifiesWhatIsIssued) {
+  const absl::StatusOr<CertificateRecord> issued = issuer_.Issue(Request("good", "good1"));
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  const std::string chain = dir_.Write("chain.pem", issued->chain_pem);
+  const testing::Finished verified = testing::Run(
+      {"openssl", "verify", "-x509_strict", "-attime", absl::StrCat(absl::ToUnixSeconds(kNow)), "-CAfile",
+       "tests/vectors/demo-pki/root.pem", "-untrusted", "tests/vectors/demo-pki/int.pem", chain});
+  EXPECT_EQ(verified.exit_code, 0) << verified.out << verified.err;
+}
+
+TEST_F(CertificateIssuerTest, IndependentJudgeFindsTheProfileOfTheStandard) {
+  const absl::StatusOr<CertificateRecord> issued = issuer_.Issue(Request("good", "good1"));
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  const testing::Finished judged =
+      testing::Run({"/usr/bin/python3", "services/ca/testdata/judge_certificate.py",
+                    dir_.Write("chain.pem", issued->chain_pem), "1234", "Demo Carrier",
+                    absl::StrCat(absl::ToUnixSeconds(kNow - kBackdate)),
+                    absl::StrCat(absl::ToUnixSeconds(kNow + absl::Hours(24 * 90))), ""});
+  EXPECT_EQ(judged.exit_code, 0) << judged.out << judged.err;
+}
+
+TEST_F(CertificateIssuerTest, IndependentJudgeFindsTheCrlDistributionPointAndForeignLetters) {
+  CertificateProfile profile;
+  const auto crl_signer = pki::Certificate::ParsePem(ReadDemo("pa-crl-signer.pem"));
+  profile.crl = pki::CrlPointer{"https://pa.example.net/download/v1/crl", crl_signer->subject()};
+  const CertificateIssuer issuer(database_, authority_, profile, clock_, crypto::SystemRandom::Instance());
+  const absl::StatusOr<CertificateRecord> issued = issuer.Issue(Request("second", "second"));
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  const testing::Finished judged =
+      testing::Run({"/usr/bin/python3", "services/ca/testdata/judge_certificate.py",
+                    dir_.Write("chain.pem", issued->chain_pem), "1234", "Zweite Telefon ÄG",
+                    absl::StrCat(absl::ToUnixSeconds(kNow - kBackdate)),
+                    absl::StrCat(absl::ToUnixSeconds(kNow + absl::Hours(24 * 90))), profile.crl->url});
+  EXPECT_EQ(judged.exit_code, 0) << judged.out << judged.err;
+}
+
+TEST_F(CertificateIssuerTest, RecordSaysWhoAskedAndWhy) {
+  const absl::StatusOr<CertificateRecord> issued = issuer_.Issue(Request("good", "good1"));
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  const absl::StatusOr<CertificateRecord> kept = CertificateArchive(*real_).Get(issued->serial);
+  ASSERT_TRUE(kept.ok());
+  EXPECT_EQ(kept->chain_pem, issued->chain_pem);
+  EXPECT_EQ(kept->spc, "1234");
+  EXPECT_EQ(kept->subject, "CN=SHAKEN 1234,O=Demo Carrier,C=US");
+  EXPECT_EQ(kept->requested_by, "client.example");
+  EXPECT_EQ(kept->token_jti.size(), 36u);
+  EXPECT_EQ(kept->issued, kNow);
+  EXPECT_EQ(kept->path, absl::StrCat("/certs/", kept->serial, ".pem"));
+}
+
+struct RefusalCase {
+  const char* csr;
+  const char* token;
+  Reason reason;
+};
+std::string NameOf(const absl::Status& status) { return std::string(ReasonName(ReasonOf(status))); }
+
+TEST_F(CertificateIssuerTest, DefectiveRequestsAreRefusedForTheirReasons) {
+  for (const RefusalCase& c : std::vector<RefusalCase>{
+           {"bad_signature", "good1", Reason::kCsrInvalid},
+           {"trailing_octet", "good1", Reason::kCsrInvalid},
+           {"truncated", "good1", Reason::kCsrInvalid},
+           {"oversize", "good1", Reason::kTooLarge},
+           {"p384", "good1", Reason::kKeyInvalid},
+           {"rsa", "good1", Reason::kKeyInvalid},
+           {"issuing_ca_key", "issuing_ca_key", Reason::kKeyInvalid},
+           {"no_tn_auth_list", "good1", Reason::kCsrInvalid},
+           {"two_spcs", "two_spcs", Reason::kTnAuthListInvalid},
+           {"spc_and_number", "spc_and_number", Reason::kTnAuthListInvalid},
+           {"empty_tn_auth_list", "good1", Reason::kTnAuthListInvalid},
+           {"no_organization", "good1", Reason::kCsrInvalid},
+           {"organization_65", "good1", Reason::kCsrInvalid},
+           {"control_character", "good1", Reason::kCsrInvalid},
+           {"ca", "good1", Reason::kSpcTokenCaFlagMismatch},
+           {"ca", "ca", Reason::kCsrInvalid},
+       }) {
+    const absl::Status status = issuer_.Issue(Request(c.csr, c.token)).status();
+    EXPECT_EQ(NameOf(status), ReasonName(c.reason)) << c.csr << " with token " << c.token << ": " << status;
+  }
+  EXPECT_EQ(Issued(), 0u);
+}
+
+TEST_F(CertificateIssuerTest, DefectiveTokensAreRefusedForTheirReasons) {
+  for (const RefusalCase& c : std::vector<RefusalCase>{
+           {"good", "forged", Reason::kSpcTokenSignatureInvalid},
+           {"good", "wrong_root", Reason::kSpcTokenUntrusted},
+           {"good", "no_chain", Reason::kSpcTokenMalformed},
+           {"good", "empty_chain", Reason::kSpcTokenMalformed},
+           {"good", "x5u_only", Reason::kSpcTokenUntrusted},
+           {"good", "hs256", Reason::kSpcTokenMalformed},
+           {"good", "alg_none", Reason::kSpcTokenMalformed},
+           {"good", "crit", Reason::kSpcTokenMalformed},
+           {"good", "expired", Reason::kSpcTokenExpired},
+           {"good", "no_jti", Reason::kSpcTokenMalformed},
+           {"good", "no_atc", Reason::kSpcTokenMalformed},
+           {"good", "wrong_tktype", Reason::kSpcTokenMalformed},
+           {"good", "wrong_fingerprint", Reason::kSpcTokenFingerprintMismatch},
+           {"good", "wrong_tn_auth_list", Reason::kSpcTokenTnAuthListMismatch},
+           {"good", "ca", Reason::kSpcTokenCaFlagMismatch},
+           {"good", "oversize", Reason::kTooLarge},
+       }) {
+    const absl::Status status = issuer_.Issue(Request(c.csr, c.token)).status();
+    EXPECT_EQ(NameOf(status), ReasonName(c.reason)) << c.csr << " with token " << c.token << ": " << status;
+  }
+  EXPECT_EQ(Issued(), 0u);
+}
+
+TEST_F(CertificateIssuerTest, MissingPartsAreNamed) {
+  IssueRequest request = Request("good", "good1");
+  request.csr.clear();
+  EXPECT_EQ(FieldOf(issuer_.Issue(request).status()), "csr");
+  EXPECT_EQ(ReasonOf(issuer_.Issue(request).status()), Reason::kMissingField);
+  request = Request("good", "good1");
+  request.spc_token.clear();
+  EXPECT_EQ(FieldOf(issuer_.Issue(request).status()), "spc_token");
+}
+
+TEST_F(CertificateIssuerTest, OtherSpellingsOfGoodTokensAreAccepted) {
+  EXPECT_EQ(Refusal("good", "padded_base64"), Reason::kNone);
+  EXPECT_EQ(Refusal("good", "expired_within_skew"), Reason::kNone);
+  EXPECT_EQ(Refusal("organization_64", "good1"), Reason::kNone);
+}
+
+TEST_F(CertificateIssuerTest, TokenWorksOnceAndTheNextOneAgain) {
+  EXPECT_EQ(Refusal("good", "good1"), Reason::kNone);
+  EXPECT_EQ(Refusal("good", "good1"), Reason::kSpcTokenReplayed);
+  EXPECT_EQ(Refusal("good", "good2"), Reason::kNone);
+  EXPECT_EQ(Issued(), 2u);
+}
+
+TEST_F(CertificateIssuerTest, OneTokenUsedOnManyThreadsAtOnceIssuesOneCertificate) {
+  std::atomic<int> issued{0}, replayed{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      const Reason reason = Refusal("good", "good1");
+      if (reason == Reason::kNone) ++issued;
+      if (reason == Reason::kSpcTokenReplayed) ++replayed;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(issued, 1);
+  EXPECT_EQ(replayed, 7);
+  EXPECT_EQ(Issued(), 1u);
+}
+
+TEST_F(CertificateIssuerTest, KeyOfAnotherSpcIsRefused) {
+  ASSERT_EQ(Refusal("good", "good1"), Reason::kNone);
+  EXPECT_EQ(Refusal("other_spc_same_key", "other_spc_same_key"), Reason::kKeyInvalid);
+  EXPECT_EQ(Issued(), 1u);
+}
+
+TEST_F(CertificateIssuerTest, FailedReservationLeavesTheTokenUsable) {
+  database_.FailWrite(1);
+  EXPECT_EQ(Refusal("good", "good1"), Reason::kStorageFailed);
+  EXPECT_EQ(Issued(), 0u);
+  EXPECT_EQ(Refusal("good", "good1"), Reason::kNone);
+}
+
+TEST_F(CertificateIssuerTest, FailedStoreIssuesNothingAndANewTokenHelps) {
+  database_.FailWrite(2);
+  EXPECT_EQ(Refusal("good", "good1"), Reason::kStorageFailed);
+  EXPECT_EQ(Issued(), 0u);
+  EXPECT_EQ(Refusal("good", "good1"), Reason::kSpcTokenReplayed);
+  EXPECT_EQ(Refusal("good", "good2"), Reason::kNone);
+  EXPECT_EQ(Issued(), 1u);
+}
+
+TEST_F(CertificateIssuerTest, WithoutRandomnessNothingIsIssuedAndTheTokenStaysUsable) {
+  const testing::FailingRandom broken;
+  const CertificateIssuer issuer(database_, authority_, profile_, clock_, broken);
+  EXPECT_FALSE(issuer.Issue(Request("good", "good1")).ok());
+  EXPECT_EQ(Issued(), 0u);
+  EXPECT_EQ(Refusal("good", "good1"), Reason::kNone);
+}
+
+TEST_F(CertificateIssuerTest, ExpiredIssuingCaIsNotReady) {
+  clock_.Set(authority_.issuing.not_after() + absl::Seconds(1));
+  EXPECT_EQ(Refusal("good", "good1"), Reason::kNotReady);
+}
+
+TEST_F(CertificateIssuerTest, SerialsDifferAndAreLong) {
+  const absl::StatusOr<CertificateRecord> first = issuer_.Issue(Request("good", "good1"));
+  const absl::StatusOr<CertificateRecord> second = issuer_.Issue(Request("good", "good2"));
+  ASSERT_TRUE(first.ok() && second.ok());
+  EXPECT_NE(first->serial, second->serial);
+  EXPECT_GE(first->serial.size(), 25u);  // 128 random bits: fewer than 100 come once in 2^28 certificates
+}
+
+}  // namespace
+}  // namespace sti::ca
