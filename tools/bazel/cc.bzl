@@ -9,11 +9,13 @@ def sti_cc_library(name, copts = [], **kwargs):
 def sti_cc_binary(name, copts = [], **kwargs):
     native.cc_binary(name = name, copts = STRICT + copts, **kwargs)
 
-def sti_cc_test(name, deps = [], copts = [], size = "small", **kwargs):
+def sti_cc_test(name, deps = [], copts = [], data = [], size = "small", **kwargs):
     native.cc_test(
         name = name,
         size = size,
         copts = STRICT + copts,
+        # .bazelrc names it to ThreadSanitizer, relative to the runfiles.
+        data = data + ["//tools:tsan.supp"],
         deps = deps + ["@debian//:gmock", "@debian//:gtest", "@debian//:gtest_main"],
         **kwargs
     )

@@ -90,7 +90,7 @@ def room_of(path):
 
 
 def is_test(path):
-    return path.endswith(("_test.cc", "_test.h")) or "/testing/" in path
+    return path.endswith(("_test.cc", "_test.h", "_testing.cc", "_testing.h")) or "/testing/" in path
 
 
 def refusal(path, header):

@@ -14,7 +14,7 @@ import tree
 
 CODE = r"\.(h|cc)$"
 SCRIPT = r"(\.(sh|py)$|^tools/[a-z_]+$|^\.ci/run$)"
-TEST = r"_test\.cc$|/testing/|^tests/"
+TEST = r"_test\.cc$|_testing\.(h|cc)$|/testing/|^tests/"
 BUILD = r"(BUILD\.bazel|\.bzl|WORKSPACE)$"
 # A key with a body, be it in a file or in a string of a source. Keys of tests/ come from published vectors.
 KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\"\\n]*[A-Za-z0-9+/]{32}")
@@ -33,7 +33,7 @@ RULES = [
     (r"^(common|services)/.*" + CODE, r"^common/(base/clock\.h$|daemon/|http/|rpc/)|main\.cc$|" + TEST,
      r"\babsl::Now\(\)|^(?!.*deadline).*\bsystem_clock::now\(\)", "take the time from sti::Clock"),
     (CODE, r"", r"\brand\(\)|\bsrand\(|\bstd::(mt19937|random_device)|\babsl::BitGen\b", "take randomness from sti::Random"),
-    (CODE, r"^(?!.*(_test\.cc$|/testing/|^tests/))", r"\b(sleep_for|absl::SleepFor|usleep|nanosleep)\b", "await the condition instead of sleeping"),
+    (CODE, r"^(?!.*(" + TEST + "))", r"\b(sleep_for|absl::SleepFor|usleep|nanosleep)\b", "await the condition instead of sleeping"),
     (r"^tests/.*\.(sh|py)$", r"^tests/tools/", r"^\s*(time\.)?sleep[ (]", "await the condition instead of sleeping"),
     (r"_test\.cc$", r"", r"EXPECT_(LT|LE|GT|GE)\(.*(elapsed|ElapsedTime|took|duration_cast)",
      "no assertion on elapsed time"),
