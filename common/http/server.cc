@@ -187,6 +187,10 @@ void AsioServer::Stop() {
   });
 }
 
+constexpr absl::string_view kTimeoutRange = "must lie between a millisecond and a day";
+
+bool IsSane(absl::Duration timeout) { return timeout >= absl::Milliseconds(1) && timeout <= absl::Hours(24); }
+
 absl::Status CheckOptions(const HttpServerOptions& options) {
   const auto refuse = [](absl::string_view field, absl::string_view what) {
     return MakeError(Reason::kConfigInvalid, field, what);
@@ -195,11 +199,8 @@ absl::Status CheckOptions(const HttpServerOptions& options) {
   if (options.max_header < 256 || options.max_header > 1024 * 1024) {
     return refuse("max_header", "must lie between 256 octets and 1 MiB");
   }
-  for (const absl::Duration timeout : {options.idle_timeout, options.request_timeout}) {
-    if (timeout < absl::Milliseconds(1) || timeout > absl::Hours(24)) {
-      return refuse("timeout", "must lie between a millisecond and a day");
-    }
-  }
+  if (!IsSane(options.idle_timeout)) return refuse("idle_timeout", kTimeoutRange);
+  if (!IsSane(options.request_timeout)) return refuse("request_timeout", kTimeoutRange);
   return absl::OkStatus();
 }
 

@@ -56,7 +56,7 @@ void Session::AwaitRequest() {
   parser_->header_limit(static_cast<uint32_t>(context_.options.max_header));
   parser_->body_limit(context_.options.max_body);
   if (buffer_.size() > 0) return ReadHeader();  // pipelined
-  if (context_.connections.draining()) return Close();
+  if (context_.connections.draining()) return Close(Leave::kAtOnce);
   idle_ = true;
   AllowTime(context_.options.idle_timeout);
   stream_.async_read_some(buffer_.prepare(kReadSize), Then(&Session::OnFirstOctets));
@@ -70,7 +70,7 @@ void Session::OnFirstOctets(Error error, size_t octets) {
   idle_ = false;
   buffer_.commit(octets);
   if (!error) return ReadHeader();
-  if (error == asio::error::operation_aborted || error == asio::error::eof) Close();
+  if (error == asio::error::operation_aborted || error == asio::error::eof) Close(Leave::kAtOnce);
 }
 
 void Session::ReadHeader() {
@@ -78,8 +78,10 @@ void Session::ReadHeader() {
   beast::http::async_read_header(stream_, buffer_, *parser_, Then(&Session::OnHeader));
 }
 
-void Session::OnHeader(Error error, size_t) {
+void Session::OnHeader(Error error, size_t octets) {
   if (error) return RefuseFor(error);
+  // Beast allows as much for the request line alone.
+  if (octets > context_.options.max_header) return Refuse(431);
   const HeaderVerdict verdict = JudgeHeader(parser_->get());
   if (verdict.refuse_with != 0) return Refuse(verdict.refuse_with);
   if (!verdict.expects_continue) return ReadBody();
@@ -104,7 +106,7 @@ void Session::OnBody(Error error, size_t) {
 void Session::RefuseFor(Error error) {
   const int status = StatusOfParserError(error);
   if (status != 0) return Refuse(status);
-  if (error == beast::http::error::end_of_stream) Close();
+  if (error == beast::http::error::end_of_stream) Close(Leave::kAtOnce);
 }
 
 void Session::Refuse(int status) {
@@ -128,19 +130,20 @@ void Session::OnResponded(Error error, size_t) {
   response_ = HttpResponse();
   if (error) return;
   if (keep_alive) return AwaitRequest();
-  Close();
+  Close(Leave::kOnceRead);
 }
 
 // Says goodbye without waiting for the client to do so: many never do.
-void Session::Close() {
+void Session::Close(Leave leave) {
   AllowTime(kCloseTime);
   SSL_set_shutdown(stream_.native_handle(), SSL_RECEIVED_SHUTDOWN);
-  stream_.async_shutdown(Then(&Session::OnCloseNotified));
+  stream_.async_shutdown(Then(&Session::OnCloseNotified, leave));
 }
 
 // Octets left unread would make the kernel reset the connection, and the client lose the answer that is on
 // its way.
-void Session::OnCloseNotified(Error) {
+void Session::OnCloseNotified(Leave leave, Error) {
+  if (leave == Leave::kAtOnce) return;
   Error ignored;
   Tcp().socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
   Tcp().async_read_some(asio::buffer(scratch_), Then(&Session::OnLeftover));

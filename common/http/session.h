@@ -55,9 +55,9 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
   using Answer = boost::beast::http::response<boost::beast::http::span_body<const char>>;
 
-  template <typename Method>
-  auto Then(Method method) {
-    return boost::beast::bind_front_handler(method, shared_from_this());
+  template <typename Method, typename... Arguments>
+  auto Then(Method method, Arguments... arguments) {
+    return boost::beast::bind_front_handler(method, shared_from_this(), arguments...);
   }
   boost::beast::tcp_stream& Tcp() { return boost::beast::get_lowest_layer(stream_); }
   // For all operations until the next call; when it runs out the socket is closed.
@@ -77,8 +77,9 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   void Refuse(int status);
   void Respond(HttpResponse response, bool head, bool keep_alive);
   void OnResponded(Error error, size_t octets);
-  void Close();
-  void OnCloseNotified(Error error);
+  enum class Leave { kAtOnce, kOnceRead };
+  void Close(Leave leave);
+  void OnCloseNotified(Leave leave, Error error);
   void OnLeftover(Error error, size_t octets);
 
   SessionContext& context_;
