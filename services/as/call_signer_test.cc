@@ -217,12 +217,12 @@ TEST_F(CallSignerTest, SignsOnManyThreadsWhileTheKeyChanges) {
       }
     });
   }
-  for (int i = 0; i < 200; ++i) {
-    auto next = std::make_shared<KeyRing>(*DemoRing());
+  const std::shared_ptr<const KeyRing> rings[] = {ring_.Get(), DemoRing()};
+  for (int i = 0; signatures < 200; ++i) {
+    auto next = std::make_shared<KeyRing>(*rings[i % 2]);
     next->previous = ring_.Get()->current;
     ring_.Set(std::move(next));
   }
-  while (signatures < 100) std::this_thread::yield();
   done = true;
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(failures, 0);

@@ -150,7 +150,7 @@ TEST_F(VerifierTest, DownloadFailuresAreVerdicts) {
 
 TEST_F(VerifierTest, OneGoodHeaderOfSeveralSuffices) {
   ServeDemo();
-  const Answer verdict = Verify(DemoCall({"junk", RevokedIdentity() + "," + DemoIdentity()}));
+  const Answer verdict = Verify(DemoCall({"", RevokedIdentity() + "," + DemoIdentity()}));
   ASSERT_TRUE(verdict.ok());
   EXPECT_EQ(verdict->reason, Reason::kNone);
   ASSERT_EQ(verdict->headers.size(), 3u);
