@@ -45,15 +45,14 @@ buildifier_path() {
     printf '%s\n' "$BUILDIFIER_HOME/node_modules/@bazel/buildifier/buildifier-linux_$arch"
 }
 
-# Bazel never shrinks its disk cache. What was not read for a while goes first.
+# Bazel never shrinks its disk cache. Beyond the limit, what was not read for longest goes, down to three quarters.
 prune_disk_cache() {
     [[ -d $DISK_CACHE ]] || return 0
-    local days
-    for days in 30 14 7 3 1; do
-        find "$DISK_CACHE" -type f -atime "+$days" -mtime "+$days" -delete 2>/dev/null || true
-        if (($(du -sm "$DISK_CACHE" | cut -f1) <= DISK_CACHE_MAX_MB)); then
-            return 0
-        fi
-    done
-    find "$DISK_CACHE" -type f -mmin +120 -delete 2>/dev/null || true
+    local used
+    used=$(du -sm "$DISK_CACHE" | cut -f1)
+    ((used > DISK_CACHE_MAX_MB)) || return 0
+    find "$DISK_CACHE" -type f -printf '%A@ %s %p\n' | sort -n |
+        awk -v excess=$((used - DISK_CACHE_MAX_MB * 3 / 4)) '
+            excess > 0 { excess -= $2 / 1048576; sub(/^[^ ]+ [^ ]+ /, ""); print }' |
+        xargs -r -d '\n' rm -f
 }
