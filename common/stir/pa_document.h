@@ -44,7 +44,7 @@ struct PaDocumentReasons {
 
 // The payload of a document whose signature and signer have been verified at `now`. Unverified payloads are
 // not parsed. kTooLarge beyond `max_size`.
-absl::StatusOr<codec::JsonValue> VerifyPaDocument(absl::string_view jws, size_t max_size,
+absl::StatusOr<codec::JsonValue> VerifyPaDocument(absl::string_view text, size_t max_size,
                                                   const pki::Certificate& pa_root,
                                                   const SignerChainSource* sources, absl::Time now,
                                                   const PaDocumentReasons& reasons);
