@@ -70,7 +70,7 @@ std::string TopLevelString(const google::protobuf::Message& config, const std::s
 absl::Status SetUpLogFrom(const google::protobuf::Message& config, const std::string& name) {
   sti::config::v1::Log log;
   const auto* field = config.GetDescriptor()->FindFieldByName("log");
-  if (field != nullptr && field->message_type() == log.GetDescriptor()) {
+  if (field != nullptr && field->message_type() == sti::config::v1::Log::GetDescriptor()) {
     log.CopyFrom(config.GetReflection()->GetMessage(config, field));
   }
   return SetUpLog(name, log.level(), log.format());
