@@ -23,8 +23,10 @@ absl::Status CheckLeafRole(const Certificate& leaf, LeafRole role) {
       return Defect(Reason::kCertificateNotLeaf, leaf, "KeyUsage lacks digitalSignature");
   }
   if (role == LeafRole::kShakenSigner) {
-    if (leaf.tn_auth_list().has_value()) return absl::OkStatus();
-    return Defect(Reason::kTnAuthListMissing, leaf, "no TNAuthList");
+    if (!leaf.tn_auth_list().has_value()) return Defect(Reason::kTnAuthListMissing, leaf, "no TNAuthList");
+    if (!leaf.tn_auth_list()->Spcs().empty()) return absl::OkStatus();
+    return Defect(Reason::kTnAuthListInvalid, leaf,
+                  "SHAKEN is signed for an SPC, and the TNAuthList has none");
   }
   // The STI-PA's own signers: neither a TLS certificate nor a provider's may pass for one.
   if (leaf.has_narrow_extended_key_usage() || leaf.tn_auth_list().has_value()) {

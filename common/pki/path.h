@@ -13,7 +13,7 @@
 namespace sti::pki {
 
 enum class LeafRole {
-  kShakenSigner,    // TNAuthList, digitalSignature, not a CA, P-256
+  kShakenSigner,    // TNAuthList with an SPC, digitalSignature, not a CA, P-256
   kDocumentSigner,  // STI-PA's token and list signer: as above, but without TNAuthList and not for TLS only
   kCrlSigner,       // cRLSign, P-256 or P-384; may be a CA, or the anchor itself
 };

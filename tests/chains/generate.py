@@ -1,6 +1,8 @@
 #!/usr/bin/python3
 """Writes the golden chain folders beside this file, with python3-cryptography and none of the code under test.
 
+    generate.py [FOLDER...]     only these folders; all of them when none is named
+
 Keys come from their names, dates are fixed; a new run changes signatures (ECDSA draws random numbers) and nothing else.
 README.md says what the files of a folder are and how to add a case.
 """
@@ -9,6 +11,7 @@ import datetime
 import hashlib
 import pathlib
 import shutil
+import sys
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -150,6 +153,8 @@ def crl(*revoked):
 
 def write(folder, reason, chain, anchors, crl_pem=None, at=AT, openssl=None, why=""):
     """`openssl`: whether `openssl verify` accepts the chain, where it differs from us; `why` then says why."""
+    if sys.argv[1:] and folder not in sys.argv[1:]:
+        return
     path = HERE / folder
     if path.exists():
         shutil.rmtree(path)
@@ -312,6 +317,12 @@ def leaf_cases():
     write("tn_auth_list_with_implicit_tag", "TN_AUTH_LIST_INVALID", [
         shaken_leaf(issuing, tn_auth_list=bytes.fromhex("3006800431323334")), issuing], [root], openssl=True,
           why=role)
+    number = bytes.fromhex("300fa20d160b3132313535353531323132")
+    write("tn_auth_list_without_spc", "TN_AUTH_LIST_INVALID", [
+        shaken_leaf(issuing, tn_auth_list=number), issuing], [root], openssl=True, why=role)
+    write("good_spc_and_numbers", "NONE", [shaken_leaf(issuing, tn_auth_list=bytes.fromhex(
+        "302ca006160431323334a1133011160b3132313535353531303030020203e8a20d160b3138303035353531323334")), issuing],
+          [root])
     keys = "the profile is ours"
     write("p384_leaf", "CERTIFICATE_KEY_UNSUPPORTED", [
         shaken_leaf(issuing, private=key("P-384 leaf", ec.SECP384R1)), issuing], [root], openssl=True, why=keys)
