@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What an SBC does: lets sti-as sign a call, and sti-vs judge it.
 
-Debian: apt-get install python3-grpcio python3-grpc-tools python3-protobuf
+Debian: apt-get install python3-grpcio python3-protobuf protobuf-compiler protobuf-compiler-grpc
 Usage:  examples/sbc.py [--tls FOLDER] [--sign HOST:PORT] [--verify HOST:PORT] CALLER CALLED
 
 FOLDER holds ca.pem, sbc.pem and sbc.key (default: .quickstart/tls, with tools/quickstart --stay running).
@@ -9,11 +9,11 @@ FOLDER holds ca.pem, sbc.pem and sbc.key (default: .quickstart/tls, with tools/q
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 
 import grpc
-from grpc_tools import protoc
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
@@ -23,10 +23,8 @@ def load_stubs():
     folder = tempfile.mkdtemp()
     names = ("error", "call", "authentication", "verification")
     protos = [f"proto/sti/v1/{name}.proto" for name in names]
-    code = protoc.main(["protoc", f"-I{ROOT}", "-I/usr/include", f"--python_out={folder}", f"--grpc_python_out={folder}",
-                        *protos])
-    if code != 0:
-        sys.exit("protoc failed")
+    subprocess.run(["protoc", f"-I{ROOT}", f"--python_out={folder}", f"--grpc_python_out={folder}",
+                    "--plugin=protoc-gen-grpc_python=/usr/bin/grpc_python_plugin", *protos], check=True)
     sys.path.insert(0, folder)
 
 

@@ -3,8 +3,12 @@
 #include <iostream>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/limits.h"
+#include "common/base/reason.h"
+#include "common/base/status_macros.h"
+#include "common/codec/pem.h"
 #include "proto/sti/v1/policy_admin.grpc.pb.h"
 #include "proto/sti/v1/trust.grpc.pb.h"
 #include "services/stictl/ceremony_commands.h"
@@ -124,9 +128,21 @@ int ListAuthorities(Session& session) {
       });
 }
 
+// Of a chain, as an x5u delivers it, the first certificate is meant.
+absl::StatusOr<std::string> FirstCertificate(const std::string& file) {
+  STI_ASSIGN_OR_RETURN(const std::string pem, ReadOptionFile("--certificate", file, limits::kChainBody));
+  const auto blocks = codec::ParsePem(pem, limits::kChainCertificates);
+  if (!blocks.ok()) return PrefixField("--certificate", blocks.status());
+  if (blocks->empty() || blocks->front().label != "CERTIFICATE") {
+    return MakeError(Reason::kInvalidField, "--certificate",
+                     absl::StrCat(file, " does not begin with a certificate"));
+  }
+  return codec::PemEncode("CERTIFICATE", blocks->front().der);
+}
+
 int RecordRevocation(Session& session, const RevocationOptions& options) {
   sti::v1::RecordRevocationRequest request;
-  const auto certificate = ReadOptionFile("--certificate", options.certificate_file, limits::kChainBody);
+  const auto certificate = FirstCertificate(options.certificate_file);
   if (!certificate.ok()) return UsageError(session.output, certificate.status());
   request.set_certificate_pem(*certificate);
   request.set_reason_code(options.reason_code);

@@ -3,6 +3,7 @@
 import glob
 import importlib
 import os
+import subprocess
 import sys
 import tempfile
 
@@ -15,11 +16,10 @@ def stubs(name):
     """(messages, services) of proto/sti/v1/`name`.proto."""
     global _stubs  # pylint: disable=global-statement
     if _stubs is None:
-        from grpc_tools import protoc  # pylint: disable=import-outside-toplevel
         _stubs = tempfile.mkdtemp(dir=os.environ.get("TEST_TMPDIR"))
         protos = glob.glob("proto/sti/v1/*.proto")
-        code = protoc.main(["protoc", "-I.", "-I/usr/include", f"--python_out={_stubs}", f"--grpc_python_out={_stubs}", *protos])
-        assert code == 0, "protoc failed"
+        subprocess.run(["protoc", "-I.", f"--python_out={_stubs}", f"--grpc_python_out={_stubs}",
+                        "--plugin=protoc-gen-grpc_python=/usr/bin/grpc_python_plugin", *protos], check=True)
         sys.path.insert(0, _stubs)
     return (importlib.import_module(f"proto.sti.v1.{name}_pb2"), importlib.import_module(f"proto.sti.v1.{name}_pb2_grpc"))
 

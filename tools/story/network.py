@@ -78,6 +78,12 @@ class Network:
             raise NetworkError(f"stictl {' '.join(arguments[:3])} failed: {done.stderr.strip()}")
         return done.returncode, json.loads(done.stdout)
 
+    def link_programs(self):
+        """bin/, so that a person finds the programs beside their configuration."""
+        os.makedirs(self.path("bin"), mode=0o700, exist_ok=True)
+        for name, program in self.binaries.items():
+            os.symlink(program, self.path("bin", name))
+
     # --- keys and configuration
 
     def make_keys(self, organization="Quickstart"):
@@ -151,10 +157,13 @@ class Network:
 
     def stop(self, name, how=signal.SIGTERM):
         """Exit code, or None when the daemon was not running."""
-        process = self.processes.pop(name, None)
-        if process is None:
+        if name not in self.processes:
             return None
-        process.send_signal(how)
+        self.processes[name].send_signal(how)
+        return self._wait_for_end(name)
+
+    def _wait_for_end(self, name):
+        process = self.processes.pop(name)
         try:
             return process.wait(timeout=15)
         except subprocess.TimeoutExpired:
@@ -163,10 +172,10 @@ class Network:
             raise NetworkError(f"{name} did not stop within 15 seconds; see {self.path(name + '.log')}") from None
 
     def stop_all(self):
-        running = list(self.processes)
-        for name in running:
-            self.processes[name].send_signal(signal.SIGTERM)
-        return {name: self.stop(name) for name in running}
+        """All at once; one signal each, since a second one ends a daemon without draining."""
+        for process in self.processes.values():
+            process.send_signal(signal.SIGTERM)
+        return {name: self._wait_for_end(name) for name in list(self.processes)}
 
     def last_words(self, name, lines=3):
         with open(self.path(f"{name}.log"), encoding="utf-8", errors="replace") as file:

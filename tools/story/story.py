@@ -55,7 +55,8 @@ def start_daemons(stage, network):
     network.wait_until(network.answering, "the daemons to answer")
     stage.good(f"started {', '.join(order)}")
     for short, row in network.health().items():
-        stage.say(f"sti-{short}  {row['state']}" + (f": lacks {row['lacking']}" if row["lacking"] else ""))
+        lacking = "; ".join(part.split(":")[0] for part in row["lacking"].split("; ") if part.startswith("no "))
+        stage.say(f"sti-{short}  {row['state']}" + (f": {lacking}" if lacking else ""))
 
 
 def register(stage, network):
@@ -133,12 +134,14 @@ def finish(stage, network, stay):
     for name in DAEMONS:
         stage.say(f"{name}  gRPC 127.0.0.1:{network.ports[name]}  log {network.path(name + '.log')}")
     stage.say(f"certificate repository  https://localhost:{network.ports['repository']}")
-    stictl = f"{network.binaries['stictl']} --config {network.path('sbc.yaml')}"
-    print("\nTry next" + ("" if stay else " (tools/quickstart --stay leaves the daemons running)") + ":")
-    print(f"  {stictl} call sign --orig {CALLER} --dest {CALLED} --attest B")
-    print(f"  {stictl} health")
-    print(f"  {network.binaries['stictl']} --config {network.path('stictl.yaml')} pa provider list")
-    print(f"  {network.binaries['stictl']} passport inspect --help")
+    folder = os.path.relpath(network.state)
+    stictl = f"{folder}/bin/stictl"
+    print("\nTry next" + ("" if stay else " (with the daemons up: tools/quickstart --stay)") + ":")
+    print(f"  {stictl} --config {folder}/sbc.yaml call sign --orig {CALLER} --dest {CALLED} --attest B")
+    print(f"  {stictl} --config {folder}/stictl.yaml pa provider list")
+    print(f"  {stictl} --config {folder}/stictl.yaml health")
+    print(f"  {stictl} passport inspect --help")
+    print(f"  examples/sbc.py {CALLER} {CALLED}")
 
 
 def wait_for_interrupt(stage):
@@ -159,6 +162,7 @@ def play(stage, network, stay):
     started = time.monotonic()
     stage.chapter("Keys, certificates and configuration are made")
     network.make_keys()
+    network.link_programs()
     network.write_configuration()
     stage.good(f"in {network.state}: TLS for everyone, PA root and signers, CA root and issuing CA")
     start_daemons(stage, network)
