@@ -21,8 +21,7 @@ VsDaemon::VsDaemon(const sti::config::v1::VerificationServer& config, VsOptions 
       pa_(pa),
       fetcher_(std::move(fetcher)),
       cache_(*fetcher_, clock, options_.cache),
-      pool_(
-          std::make_unique<CompletionPool>(std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 8))),
+      pool_(std::make_unique<CompletionPool>(std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 8))),
       verifier_(
           cache_, trust_, clock, [this](std::function<void()> task) { pool_->Run(std::move(task)); },
           options_.verifier),
