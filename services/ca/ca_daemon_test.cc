@@ -32,6 +32,18 @@ using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
 
+// Made once: it costs more than the tests.
+struct Material {
+  testing::TlsMaterial tls;
+  testing::TlsFiles client = tls.Client("sti-as");
+  testing::TlsFiles admin = tls.Client("admin");
+  Requests requests{absl::Now()};
+};
+Material& Made() {
+  static Material material;
+  return material;
+}
+
 class CaDaemonTest : public ::testing::Test {
  protected:
   CaDaemonTest() { Start(); }
@@ -67,18 +79,17 @@ class CaDaemonTest : public ::testing::Test {
   }
   testing::Finished Curl(const std::string& url, std::vector<std::string> more = {}) {
     std::vector<std::string> arguments = {"curl",      "--silent", "--show-error",
-                                          "--include", "--cacert", tls_.ca_file()};
+                                          "--include", "--cacert", Made().tls.ca_file()};
     arguments.insert(arguments.end(), more.begin(), more.end());
     arguments.push_back(url);
     return testing::Run(arguments);
   }
 
   testing::TempDir dir_;
-  testing::TlsMaterial tls_;
-  testing::TlsFiles client_ = tls_.Client("sti-as");
-  testing::TlsFiles admin_ = tls_.Client("admin");
-  sti::config::v1::CertificateAuthorityServer config_ = DemoConfig(dir_, tls_);
-  Requests requests_{absl::Now()};
+  const testing::TlsFiles& client_ = Made().client;
+  const testing::TlsFiles& admin_ = Made().admin;
+  const Requests& requests_ = Made().requests;
+  sti::config::v1::CertificateAuthorityServer config_ = DemoConfig(dir_, Made().tls);
   std::unique_ptr<CaDaemon> ca_;
 };
 

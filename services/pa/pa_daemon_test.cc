@@ -35,10 +35,22 @@ using ::testing::HasSubstr;
 constexpr char kFingerprint[] =
     "SHA256 65:3A:93:EA:F1:25:21:D3:E1:44:F9:42:54:83:92:9B:09:74:47:D2:31:05:9B:F7:BF:3A:23:07:82:83:77:92";
 
+// Made once: it costs more than the tests.
+struct Material {
+  testing::TlsMaterial tls;
+  testing::TlsFiles server = tls.Server();
+  testing::TlsFiles admin = tls.Client("admin");
+  testing::TlsFiles client = tls.Client("sti-as");
+};
+Material& Made() {
+  static Material material;
+  return material;
+}
+
 class PaDaemonTest : public ::testing::Test {
  protected:
   PaDaemonTest() {
-    *config_.mutable_grpc() = testing::GrpcServerConfig(tls_.Server());
+    *config_.mutable_grpc() = testing::GrpcServerConfig(Made().server);
     config_.set_state_dir(dir_.File("state"));
     config_.set_root_certificate_file(dir_.Write("root.pem", ReadDemo("pa-root.pem")));
     config_.set_signer_certificate_file(dir_.Write("signer.pem", ReadDemo("pa-token-signer.pem")));
@@ -95,9 +107,8 @@ class PaDaemonTest : public ::testing::Test {
   }
 
   testing::TempDir dir_;
-  testing::TlsMaterial tls_;
-  testing::TlsFiles admin_ = tls_.Client("admin");
-  testing::TlsFiles client_ = tls_.Client("sti-as");
+  const testing::TlsFiles& admin_ = Made().admin;
+  const testing::TlsFiles& client_ = Made().client;
   sti::config::v1::PolicyAdministratorServer config_;
   std::unique_ptr<PaDaemon> pa_;
 };

@@ -1,10 +1,13 @@
 #include "services/pa/trust_publisher.h"
 
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/codec/json.h"
+#include "common/pki/crl.h"
 #include "common/testing/failing_database.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/subprocess.h"
@@ -154,6 +157,25 @@ TEST_F(TrustPublisherTest, DocumentsEndWithTheirSignersAndThenAreLacking) {
   EXPECT_EQ(ReasonOf(publisher_.RenewIfDue()), Reason::kNotReady);
   EXPECT_THAT(publisher_.Lacking(),
               ElementsAre("trust list", "CRL", "valid certificate of the token signer"));
+}
+
+TEST_F(TrustPublisherTest, RevocationsFromManyThreadsAreAllInTheLastCrl) {
+  PublishBoth();
+  const std::string issuer = DemoCertificate("leaf1234").issuer().der();
+  std::vector<std::thread> threads;
+  for (int thread = 1; thread <= 4; ++thread) {
+    threads.emplace_back([&, thread] {
+      for (int i = 0; i < 5; ++i) {
+        EXPECT_TRUE(revocations_.Record({"", issuer, absl::StrCat(thread, i), 0}).ok());
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const auto crl =
+      pki::VerifiedCrl::Verify(publisher_.Crl()->der, crl_signer_.chain, DemoCertificate("pa-root"), kNow);
+  ASSERT_TRUE(crl.ok()) << crl.status();
+  EXPECT_EQ((*crl)->size(), 20u);
+  EXPECT_EQ((*crl)->number(), 21);
 }
 
 TEST_F(TrustPublisherTest, ListenerHearsOfEveryNewDocument) {
