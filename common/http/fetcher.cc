@@ -43,7 +43,8 @@ class CurlFetcher final : public HttpFetcher {
     std::unique_ptr<Download> download;
   };
 
-  absl::Status Admit(const Order& order) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  absl::Status Queue(Order& order);
+  absl::Status Admit(const codec::Url& url) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Run();
   bool TakeOrders(std::deque<Order>& orders);
   void Start(Order order);
@@ -76,19 +77,21 @@ CurlFetcher::~CurlFetcher() {
 
 void CurlFetcher::Fetch(const codec::Url& url, Callback done) {
   Order order{url, std::move(done)};
-  absl::Status admitted;
-  {
-    MutexLock lock(mutex_);
-    admitted = Admit(order);
-    if (admitted.ok()) orders_.push_back(std::move(order));
-  }
-  if (!admitted.ok()) return order.done(admitted);
+  const absl::Status queued = Queue(order);
+  if (!queued.ok()) return order.done(queued);
   curl_multi_wakeup(multi_);
 }
 
+// Leaves the order alone when it fails.
+absl::Status CurlFetcher::Queue(Order& order) {
+  MutexLock lock(mutex_);
+  STI_RETURN_IF_ERROR(Admit(order.url));
+  orders_.push_back(std::move(order));
+  return absl::OkStatus();
+}
+
 // Checks and counts.
-absl::Status CurlFetcher::Admit(const Order& order) {
-  const codec::Url& url = order.url;
+absl::Status CurlFetcher::Admit(const codec::Url& url) {
   const FetcherOptions& options = policy_.options;
   if (!PortAllowed(options, url.port())) {
     return MakeError(Reason::kCertificateUnavailable,

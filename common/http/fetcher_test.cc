@@ -288,10 +288,12 @@ TEST_F(FetcherTest, PortThatIsNotAllowedIsRefusedBeforeTheLookUp) {
 
 TEST_F(FetcherTest, ProxyOfTheEnvironmentIsIgnored) {
   const std::string mute = absl::StrCat("http://127.0.0.1:", GetWorld().server.port("mute"));
-  for (const char* name : {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"})
-    setenv(name, mute.c_str(), 1);
+  constexpr const char* kNames[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+  // NOLINTBEGIN(concurrency-mt-unsafe): no fetcher runs.
+  for (const char* name : kNames) setenv(name, mute.c_str(), 1);
   EXPECT_TRUE(Fetch(Url("/chain")).ok());
-  for (const char* name : {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}) unsetenv(name);
+  for (const char* name : kNames) unsetenv(name);
+  // NOLINTEND(concurrency-mt-unsafe)
 }
 
 TEST_F(FetcherTest, DownloadsBeyondTheCapAreRefusedAtOnce) {
@@ -372,6 +374,7 @@ TEST_F(FetcherTest, ThreadsMayFetchAtTheSameTime) {
   const auto fetcher = Create(options);
   std::atomic<int> good{0};
   std::vector<std::thread> threads;
+  threads.reserve(8);
   for (int i = 0; i < 8; ++i) {
     threads.emplace_back([&] {
       for (int k = 0; k < 10; ++k) good += Fetch(*fetcher, Url("/chain")).ok() ? 1 : 0;

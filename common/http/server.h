@@ -19,9 +19,10 @@ namespace sti::http {
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
 struct HttpServerOptions {
-  std::string listen;                      // "host:port", "[v6]:port"; port 0 lets the kernel choose
-  std::string certificate_file, key_file;  // PEM, own certificate first; key without passphrase, mode 0600
-  std::string client_ca_file;              // not empty: client certificates from these CAs are demanded
+  std::string listen;  // "host:port", "[v6]:port"; port 0 lets the kernel choose
+  std::string certificate_file,
+      key_file;                // PEM, own certificate first; key of any type without passphrase, 0600
+  std::string client_ca_file;  // not empty: client certificates from these CAs are demanded
   int threads = 2;
   size_t max_body = 64 * 1024;                      // octets; beyond: 413
   size_t max_header = 16 * 1024;                    // octets; beyond: 431

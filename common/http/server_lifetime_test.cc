@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <future>
@@ -17,6 +18,7 @@
 #include "common/base/reason.h"
 #include "common/http/server.h"
 #include "common/http/testing/tls_client.h"
+#include "common/testing/subprocess.h"
 #include "common/testing/temp_dir.h"
 #include "common/testing/tls_material.h"
 
@@ -114,6 +116,13 @@ TEST_F(ServerLifetimeTest, PortIsFreeAgainAfterwards) {
 TEST_F(ServerLifetimeTest, BadOptionsAreNamed) {
   TempDir dir;
   const std::string garbage = dir.Write("garbage", "no PEM");
+  const std::string encrypted = dir.Write("encrypted", "");
+  ASSERT_EQ(testing::Run({"openssl", "pkcs8", "-topk8", "-in", Files().key_file, "-out", encrypted,
+                          "-passout", "pass:secret"})
+                .exit_code,
+            0);
+  const std::string fifo = dir.File("fifo");
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
   const auto error = [](auto change) {
     HttpServerOptions options = Options();
     change(options);
@@ -130,6 +139,9 @@ TEST_F(ServerLifetimeTest, BadOptionsAreNamed) {
   EXPECT_EQ(error([&](auto& o) { o.certificate_file = garbage; }), invalid("certificate_file"));
   EXPECT_EQ(error([](auto& o) { o.key_file = "/nonexistent"; }), invalid("key_file"));
   EXPECT_EQ(error([&](auto& o) { o.key_file = garbage; }), invalid("key_file"));
+  EXPECT_EQ(error([&](auto& o) { o.key_file = encrypted; }), invalid("key_file"));
+  EXPECT_EQ(error([&](auto& o) { o.key_file = fifo; }), invalid("key_file"));
+  EXPECT_EQ(error([&](auto& o) { o.key_file = dir.path(); }).second, "key_file");
   EXPECT_EQ(error([](auto& o) { o.client_ca_file = "/nonexistent"; }), invalid("client_ca_file"));
   EXPECT_EQ(error([&](auto& o) { o.client_ca_file = garbage; }), invalid("client_ca_file"));
   EXPECT_EQ(error([](auto& o) { o.threads = 0; }), invalid("threads"));
@@ -273,6 +285,7 @@ TEST_F(ServerLifetimeTest, ShutdownClosesWhatOutlivesTheGrace) {
 TEST_F(ServerLifetimeTest, ShutdownMayBeCalledAgainAndByManyAtOnce) {
   Start();
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) threads.emplace_back([this] { server_->Shutdown(absl::Minutes(5)); });
   for (std::thread& thread : threads) thread.join();
   server_->Shutdown(absl::ZeroDuration());

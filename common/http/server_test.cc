@@ -311,6 +311,7 @@ TEST_F(ServerTest, SharedBodyIsSentWhole) {
 TEST_F(ServerTest, ManyConnectionsAreServedAtOnce) {
   Start();
   std::vector<std::thread> clients;
+  clients.reserve(8);
   for (int i = 0; i < 8; ++i) {
     clients.emplace_back([this, i] {
       TlsClient client = Connect();
@@ -331,6 +332,21 @@ TEST_F(ServerTest, OldTlsAndWeakCiphersAreRefused) {
   EXPECT_NE(OpenSsl({"-tls1", "-cipher", "ALL:@SECLEVEL=0"}).exit_code, 0);
   EXPECT_EQ(OpenSsl({"-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-GCM-SHA256"}).exit_code, 0);
   EXPECT_NE(OpenSsl({"-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"}).exit_code, 0);
+}
+
+TEST_F(ServerTest, RsaCertificateIsServedToo) {
+  TempDir dir;
+  HttpServerOptions options = Options();
+  options.certificate_file = dir.File("rsa.pem");
+  options.key_file = dir.Write("rsa.key", "");
+  ASSERT_EQ(testing::Run({"openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
+                          options.key_file, "-out", options.certificate_file, "-subj", "/CN=x", "-addext",
+                          "subjectAltName=IP:127.0.0.1"})
+                .exit_code,
+            0);
+  Start(options);
+  EXPECT_THAT(testing::Run({"curl", "-sS", "--cacert", options.certificate_file, Url("/rsa")}).out,
+              StartsWith("GET /rsa "));
 }
 
 TEST_F(ServerTest, NothingButHttp11IsNegotiated) {

@@ -1,9 +1,12 @@
 #include "common/http/tls_context.h"
 
+#include <openssl/bio.h>
+#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include <cstddef>
-#include <memory>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -33,22 +36,39 @@ int SelectProtocol(SSL*, const unsigned char** out, unsigned char* out_length, c
   return SSL_TLSEXT_ERR_OK;
 }
 
+// Asking at the terminal would stop a daemon for ever.
+int NoPassphrase(char*, int, int, void*) { return 0; }
+
+// Besides the P-256 keys of common/crypto, TLS takes RSA and other curves, as the web's CAs still certify
+// them.
+absl::StatusOr<crypto::EvpPkeyPtr> LoadKey(const std::string& path) {
+  const absl::Status loaded = crypto::LoadPrivateKeyFile(path).status();
+  if (ReasonOf(loaded) == Reason::kKeyPermissions) {
+    return MakeError(Reason::kKeyPermissions, "key_file", loaded.message());
+  }
+  std::error_code ignored;
+  if ((!loaded.ok() && ReasonOf(loaded) != Reason::kKeyInvalid) ||
+      !std::filesystem::is_regular_file(path, ignored)) {
+    return MakeError(Reason::kConfigInvalid, "key_file", loaded.message());
+  }
+  const crypto::BioPtr file(BIO_new_file(path.c_str(), "r"));
+  crypto::EvpPkeyPtr key(file ? PEM_read_bio_PrivateKey(file.get(), nullptr, NoPassphrase, nullptr)
+                              : nullptr);
+  if (!key) return Refuse("key_file", absl::StrCat(path, ": no PEM private key without passphrase"));
+  return key;
+}
+
 absl::Status UseCertificateAndKey(SSL_CTX* context, const HttpServerOptions& options) {
   if (SSL_CTX_use_certificate_chain_file(context, options.certificate_file.c_str()) != 1) {
     return Refuse("certificate_file", absl::StrCat(options.certificate_file, ": no PEM certificate chain"));
   }
-  auto key = crypto::LoadPrivateKeyFile(options.key_file);
-  if (!key.ok()) {
-    const Reason reason =
-        ReasonOf(key.status()) == Reason::kKeyPermissions ? Reason::kKeyPermissions : Reason::kConfigInvalid;
-    return MakeError(reason, "key_file", key.status().message());
-  }
-  if (X509_check_private_key(SSL_CTX_get0_certificate(context), (*key)->evp()) != 1) {
+  STI_ASSIGN_OR_RETURN(const crypto::EvpPkeyPtr key, LoadKey(options.key_file));
+  if (X509_check_private_key(SSL_CTX_get0_certificate(context), key.get()) != 1) {
     crypto::DrainOpenSslErrors();
     return MakeError(Reason::kKeyMismatch, "key_file",
                      absl::StrCat(options.key_file, " is not the key of ", options.certificate_file));
   }
-  if (SSL_CTX_use_PrivateKey(context, (*key)->evp()) != 1) return Refuse("key_file", options.key_file);
+  if (SSL_CTX_use_PrivateKey(context, key.get()) != 1) return Refuse("key_file", options.key_file);
   return absl::OkStatus();
 }
 

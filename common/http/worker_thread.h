@@ -2,8 +2,7 @@
 #ifndef COMMON_HTTP_WORKER_THREAD_H_
 #define COMMON_HTTP_WORKER_THREAD_H_
 
-#include <signal.h>
-
+#include <csignal>
 #include <functional>
 #include <thread>
 #include <utility>

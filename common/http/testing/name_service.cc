@@ -89,7 +89,7 @@ int NameService::LookUps(const std::string& name) {
 
 }  // namespace sti::testing
 
-extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* hints, addrinfo** found) {
-  if (name == nullptr) return sti::testing::Libc(name, service, hints, found);
-  return sti::testing::Resolve(name, service, hints, found);
+extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo* req, addrinfo** pai) {
+  if (name == nullptr) return sti::testing::Libc(name, service, req, pai);
+  return sti::testing::Resolve(name, service, req, pai);
 }

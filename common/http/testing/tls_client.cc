@@ -1,9 +1,9 @@
 #include "common/http/testing/tls_client.h"
 
 #include <openssl/err.h>
-#include <signal.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstddef>
 #include <utility>
 
