@@ -2,9 +2,6 @@
 
 STRICT = ["-Wall", "-Wextra", "-Wshadow", "-Wconversion", "-Werror"]
 
-# What a test says about optimized code does not depend on its own optimization, which takes half of its build time.
-QUICK = ["-O0", "-U_FORTIFY_SOURCE"]
-
 # linkstatic: everything is linked into the binaries, so no .so of each library either.
 def sti_cc_library(name, copts = [], **kwargs):
     native.cc_library(name = name, copts = STRICT + copts, linkstatic = True, **kwargs)
