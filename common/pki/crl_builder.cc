@@ -64,7 +64,7 @@ absl::Status AddEntries(const std::vector<RevokedEntry>& entries, const Distingu
     absl::StatusOr<RevokedPtr> made = MakeEntry(entry, !(entry.issuer == *issuer));
     if (!made.ok()) return PrefixField(absl::StrCat("entries[", index, "]"), made.status());
     if (X509_CRL_add0_revoked(crl, made->get()) != 1) return Internal();
-    made->release();
+    (void)made->release();
     issuer = &entry.issuer;
   }
   return absl::OkStatus();
