@@ -114,6 +114,7 @@ class FourDaemonsTest : public ::testing::Test {
     config.set_spc("1234");
     config.set_organization("Demo Telephone");
     config.set_country("US");
+    config.set_country_code("1");
     *config.mutable_pa() = testing::GrpcClientConfig(tls_.Client("sti-as"), pa_->grpc_port());
     *config.mutable_ca() = testing::GrpcClientConfig(tls_.Client("sti-as"), ca_->grpc_port());
     config.set_freshness_seconds(60);
