@@ -26,7 +26,7 @@ RULES = [
     (CODE + "|" + BUILD, r"", r"\t", "a tab"),
     (CODE + "|" + BUILD + "|" + SCRIPT + r"|\.(proto|md|yaml)$", r"^tools/lint\.d/|^tests/tools/",
      r"\b(TO" + r"DO|FIX" + r"ME)\b", "an open end: finish it or file an issue"),
-    (r"", r"^tools/lint\.d/|^tests/tools/", r"\.\./shared|(^|[\s\"'=(])/work/", "a path of one machine"),
+    (r"", r"^tools/lint\.d/|^tests/tools/", r"(^|[\s\"'=(])/(home|root|Users)/", "a path of one machine"),
     (CODE, r"^common/base/mutex\.h$|" + TEST, r"\bstd::(recursive_|timed_)?mutex\b(?!.*\.native\(\))|\babsl::Mutex\b",
      "lock with sti::Mutex, which the thread-safety analysis knows"),
     (CODE, r"", r"\btime\((nullptr|NULL|0)\)", "take the time from sti::Clock"),
