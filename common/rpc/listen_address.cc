@@ -64,10 +64,21 @@ absl::Status CheckListenAddress(const std::string& listen) {
     return Refuse(Reason::kConfigInvalid, listen, absl::StrCat("cannot be resolved: ", gai_strerror(error)));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(found, &freeaddrinfo);
+  // A name such as localhost may stand for ::1 on a machine whose IPv6 is switched off: one address that is
+  // this machine's suffices, as it does for gRPC.
+  absl::Status foreign;
+  bool own = false;
   for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
-    if (absl::Status status = TryBind(listen, *address); !status.ok()) return status;
+    const absl::Status status = TryBind(listen, *address);
+    if (ReasonOf(status) == Reason::kConfigInvalid) {
+      foreign = status;
+    } else if (!status.ok()) {
+      return status;
+    } else {
+      own = true;
+    }
   }
-  return absl::OkStatus();
+  return own ? absl::OkStatus() : foreign;
 }
 
 }  // namespace sti::rpc

@@ -9,6 +9,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
+#include "common/testing/ipv6.h"
 
 namespace sti::rpc {
 namespace {
@@ -37,9 +38,14 @@ class Listener {
 };
 
 TEST(ListenAddressTest, LoopbackAndWildcardAreFine) {
-  for (const char* listen : {"127.0.0.1:0", "0.0.0.0:0", "localhost:0", "[::1]:0", "[::]:0"}) {
+  for (const char* listen : {"127.0.0.1:0", "0.0.0.0:0", "localhost:0"}) {
     EXPECT_TRUE(CheckListenAddress(listen).ok()) << listen;
   }
+}
+
+TEST(ListenAddressTest, Ipv6LoopbackAndWildcardAreFine) {
+  if (!testing::HasIpv6Loopback()) GTEST_SKIP() << "this machine has no IPv6";
+  for (const char* listen : {"[::1]:0", "[::]:0"}) EXPECT_TRUE(CheckListenAddress(listen).ok()) << listen;
 }
 
 TEST(ListenAddressTest, BusyPortIsNamed) {

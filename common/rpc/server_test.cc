@@ -16,6 +16,7 @@
 #include "common/rpc/channel.h"
 #include "common/rpc/status.h"
 #include "common/testing/grpc_server.h"
+#include "common/testing/ipv6.h"
 #include "proto/grpc/health/v1/health.grpc.pb.h"
 #include "proto/sti/v1/authentication.grpc.pb.h"
 #include "proto/sti/v1/certificate_authority.grpc.pb.h"
@@ -175,16 +176,26 @@ TEST(ServerTest, PlaintextWorksWhenTheConfigurationSaysSo) {
   EXPECT_EQ(response.identity(), "anonymous");
 }
 
-TEST(ServerTest, ListensOnIpv6AndOnAllAddresses) {
+TEST(ServerTest, ListensOnAllAddressesAndOnAName) {
   WhoAmI who;
   TlsMaterial tls;
-  for (const char* listen : {"[::1]:0", "0.0.0.0:0", "localhost:0"}) {
+  for (const char* listen : {"0.0.0.0:0", "localhost:0"}) {
     const auto server = Server::Start(GrpcServerConfig(tls.Server(), listen), {&who});
     ASSERT_TRUE(server.ok()) << server.status();
-    sti::config::v1::GrpcClient client = GrpcClientConfig(tls.Client("sbc-1.example"), (*server)->port());
-    if (listen[0] == '[') client.set_target(absl::StrCat("[::1]:", (*server)->port()));
-    EXPECT_TRUE(CallSign(*OpenChannel(client)).ok()) << listen;
+    EXPECT_TRUE(CallSign(*OpenChannel(GrpcClientConfig(tls.Client("sbc-1.example"), (*server)->port()))).ok())
+        << listen;
   }
+}
+
+TEST(ServerTest, ListensOnIpv6) {
+  if (!testing::HasIpv6Loopback()) GTEST_SKIP() << "this machine has no IPv6";
+  WhoAmI who;
+  TlsMaterial tls;
+  const auto server = Server::Start(GrpcServerConfig(tls.Server(), "[::1]:0"), {&who});
+  ASSERT_TRUE(server.ok()) << server.status();
+  sti::config::v1::GrpcClient client = GrpcClientConfig(tls.Client("sbc-1.example"), (*server)->port());
+  client.set_target(absl::StrCat("[::1]:", (*server)->port()));
+  EXPECT_TRUE(CallSign(*OpenChannel(client)).ok());
 }
 
 TEST(ServerTest, BusyPortIsAClearMessage) {
