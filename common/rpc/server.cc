@@ -5,6 +5,7 @@
 #include <grpcpp/impl/server_builder_plugin.h>
 #include <grpcpp/impl/server_initializer.h>
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -114,7 +115,9 @@ bool Server::SetServing(const std::vector<std::string>& lacking) { return health
 
 void Server::Shutdown(absl::Duration grace) {
   health_->Shutdown();
-  server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(grace));
+  // An infinite grace would overflow the deadline.
+  const absl::Duration bounded = std::min(grace, absl::Hours(24));
+  server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(bounded));
 }
 
 }  // namespace sti::rpc

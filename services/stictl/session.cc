@@ -58,7 +58,7 @@ absl::Status Session::LoadOnce() {
 absl::StatusOr<std::shared_ptr<grpc::Channel>> Session::Open(Peer peer) {
   STI_RETURN_IF_ERROR(LoadOnce());
   const auto* descriptor = sti::config::v1::AdminTool::descriptor()->FindFieldByName(PeerKey(peer));
-  if (!config_.GetReflection()->HasField(config_, descriptor)) {
+  if (!sti::config::v1::AdminTool::GetReflection()->HasField(config_, descriptor)) {
     return MakeError(Reason::kConfigInvalid, PeerKey(peer),
                      absl::StrCat(config_file, " does not say how to reach sti-", PeerKey(peer), ": add \"",
                                   PeerKey(peer), ": {target: \"host:port\", tls: {...}}\""));

@@ -3,9 +3,12 @@
 import os
 import signal
 import subprocess
+import sys
 import tempfile
 import unittest
 
+sys.path.insert(0, os.path.abspath("tools/story"))
+from network import short_lived_environment  # noqa: E402  pylint: disable=wrong-import-position
 
 COMMAND = ["/usr/bin/python3", "tools/story/story.py", "--binaries", "."]
 
@@ -31,12 +34,12 @@ class StoryTest(unittest.TestCase):
                 if "Ctrl-C" in line and "stay up" in line:
                     break
             stictl = [os.path.abspath("services/stictl/stictl"), "--config", f"{self.state}/stictl.yaml", "health"]
-            health = subprocess.run(stictl, capture_output=True, text=True, timeout=30, check=False)
+            health = subprocess.run(stictl, capture_output=True, text=True, timeout=30, check=False, env=short_lived_environment())
             run.send_signal(signal.SIGINT)
             run.stdout.read()
             self.assertEqual(run.wait(timeout=30), 0)
         self.assertEqual(health.returncode, 0, health.stdout + health.stderr)
-        gone = subprocess.run(stictl, capture_output=True, text=True, timeout=30, check=False)
+        gone = subprocess.run(stictl, capture_output=True, text=True, timeout=30, check=False, env=short_lived_environment())
         self.assertEqual(gone.returncode, 1, gone.stdout)
 
     def test_private_keys_are_readable_by_their_owner_only(self):
