@@ -221,7 +221,7 @@ class SmallMistakesTest(unittest.TestCase):
             ("common/base/x_test.cc", "absl::SleepFor(a);\n"),
             ("common/base/x_test.cc", "EXPECT_LT(elapsed, a);\n"),
             ("tests/process/x.sh", "sleep 1\n"),
-            ("docs/x.md", "see /" "work/main\n"),
+            ("docs/x.md", "see /" "home/someone/tree\n"),
             ("deploy/key.pem", key.replace("\\n", "\n") + "\n"),
             ("WORKSPACE", "http_archive(\n"),
         ]:
