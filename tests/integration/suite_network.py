@@ -29,7 +29,7 @@ def start_and_enrol(network):
     network.stictl("pa", "provider", "register", "--id", "suite", "--name", "Suite Telephone", "--spc", network.spc, "--client",
                    "sti-as")
     network.stictl("pa", "authority", "approve", "--name", "Suite CA", "--root", network.path("ca/root.pem"))
-    network.wait_until(network.serving, "all four daemons to serve")
+    network.wait_until(network.ready, "all four daemons to serve, and the CA to be trusted")
 
 
 class NetworkTest(unittest.TestCase):

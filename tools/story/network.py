@@ -212,5 +212,9 @@ class Network:
         health = self.health()
         return all(health[short]["state"] == "SERVING" for short in (shorts or SHORT))
 
+    def ready(self):
+        """All serve, and sti-vs has the trust list that the approved CA is on: an empty list makes it serve, too."""
+        return self.serving() and self.stictl_json("vs", "status", config="sbc.yaml")[1]["anchors"] > 0
+
     def answering(self):
         return all(row["state"] != "no answer" for row in self.health().values())

@@ -70,7 +70,7 @@ def register(stage, network):
 
 def enrol(stage, network):
     stage.chapter("sti-as gets an SPC token from the PA, and with it a certificate from the CA")
-    network.wait_until(network.serving, "all four daemons to be healthy")
+    network.wait_until(network.ready, "all four daemons to be healthy, and the CA trusted")
     token = network.stictl_json("pa", "token", "list")[1]["tokens"][0]
     stage.good(f"SPC token {token['jti']} bound to the key of sti-as")
     record = network.stictl_json("ca", "list")[1]["certificates"][0]
