@@ -23,6 +23,16 @@ inline constexpr size_t kJsonMembers = 256;
 inline constexpr size_t kTelephoneNumber = 32;
 // A SIP or tel URI.
 inline constexpr size_t kSipUri = 1024;
+// Hops of one div chain, and levels of nested opt (RFC 8946); real calls have one or two.
+inline constexpr size_t kDivHops = 8;
+// r-values of one rph claim or Resource-Priority field; entries of rcdi; media keys of one call.
+inline constexpr size_t kResourcePriorities = 32;
+inline constexpr size_t kRcdDigests = 64;
+inline constexpr size_t kMediaKeys = 16;
+// A display name, call reason (crn) or other text shown to the called party, octets.
+inline constexpr size_t kDisplayText = 1024;
+// MIME body of a SIP MESSAGE, octets.
+inline constexpr size_t kMessageBody = 64 * 1024;
 // Entries of one dest claim.
 inline constexpr size_t kDestinations = 64;
 // An https URL (x5u, info). The longest seen in the wild has 106 octets.
@@ -41,6 +51,9 @@ inline constexpr size_t kCrl = 64 * 1024 * 1024;
 inline constexpr size_t kSpcToken = 16 * 1024;
 inline constexpr size_t kTrustList = 4 * 1024 * 1024;
 inline constexpr size_t kTrustListAnchors = 1024;
+// Number authority list (JWS), and number ranges in it; single numbers count as ranges of one.
+inline constexpr size_t kNumberList = 7 * 1024 * 1024;
+inline constexpr size_t kNumberListRanges = 200'000;
 // Requests of one SignBatch or VerifyBatch.
 inline constexpr size_t kBatch = 256;
 // Names given by an admin (provider, CA, client identity), octets; codes or identities of one provider.

@@ -45,10 +45,12 @@ enum class Reason {
   kIdentityMissing,
   kIdentityMalformed,
   kIdentityTooLarge,
-  kIdentityCompactForm,     // E4
-  kIdentityPptUnsupported,  // E5
-  kInfoMissing,             // E6
-  kInfoInvalid,             // E7
+  kIdentityCompactForm,          // E4
+  kIdentityPptUnsupported,       // E5
+  kInfoMissing,                  // E6
+  kInfoInvalid,                  // E7
+  kIdentityParameterUnexpected,  // a parameter beside info, alg and ppt, where a profile refuses it
+  kAlgParameterMissing,          // where a profile demands the alg parameter
 
   // --- certificate download, E8
   kCertificateUnavailable,
@@ -73,6 +75,19 @@ enum class Reason {
   kDestMismatch,              // E16
   kSignatureInvalid,          // E18
   kAttestInvalid,             // E19
+  kDivChainIncomplete,        // RFC 8946 s4.2: no path of div PASSporTs from dest to the call's target
+  kDivChainInvalid,           // a cycle, duplicate, or differing orig
+  kDivTooDeep,                // opt nested beyond limits.h
+  kRphMismatch,               // RFC 8443 s4.2: rph differs from Resource-Priority
+  kSphMismatch,               // RFC 9027 s4: sph differs from Priority
+  kRphSignerUnauthorized,     // the signer may not assert these namespaces
+  kRcdIntegrityFailed,        // RFC 9795 s8.2: a digest of rcdi differs
+  kRcdNameMismatch,           // RFC 9795 s12.2: nam differs from the display name
+  kRcdThirdPartyUnvouched,    // RFC 9795 s10: third-party rcd without a valid first-party PASSporT
+  kMsgiMismatch,              // RFC 9475 s4: msgi differs from the digest of the body
+  kMkyMismatch,               // RFC 8225 s5.2.2: mky differs from the fingerprints of the SDP
+  kReplaySuspected,           // RFC 8224 s12.1: the same PASSporT in another call
+  kNumberNotAuthorized,       // by the STI-PA's number authority list, the number is another provider's
 
   // --- certificates, E17
   kCertificateMalformed,
@@ -90,6 +105,10 @@ enum class Reason {
   kTnAuthListMissing,
   kTnAuthListInvalid,
   kClaimConstraintsViolated,  // RFC 8226 s8, RFC 9118
+  kTnNotCovered,              // the TNAuthList does not cover the number
+  kDelegateScopeExceeded,     // RFC 9060 s4: a TNAuthList that its parent's does not encompass
+  kCertificatePolicyMissing,  // no policy OID of the trust domain
+  kTrustStale,                // trust list or CRL is older than policy allows
   kTrustListUnavailable,
   kTrustListInvalid,
   kTrustListExpired,
@@ -97,6 +116,9 @@ enum class Reason {
   kCrlInvalid,
   kCrlExpired,
   kCrlRollback,  // CRL number went back
+  kNumberListInvalid,
+  kNumberListExpired,
+  kNumberListRollback,  // sequence went back
 
   // --- keys, CSRs, SPC tokens, issuing
   kKeyInvalid,
@@ -113,6 +135,7 @@ enum class Reason {
   kSpcTokenCaFlagMismatch,
   kProviderUnknown,
   kSpcNotAssigned,  // the provider may not use this SPC
+  kNumbersOverlap,  // a number range belongs to another SPC already
 
   kCount,  // not a reason; must stay last
 };

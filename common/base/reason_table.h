@@ -78,6 +78,8 @@ inline constexpr std::array<ReasonRow, kReasonCount> kReasonTable = [] {
   Call(R::kIdentityPptUnsupported, "IDENTITY_PPT_UNSUPPORTED", 438, kInvalidIdentity, kNo, 5, "The ppt parameter of the Identity header is not supported."),
   Call(R::kInfoMissing, "INFO_MISSING", 436, kBadInfo, kNo, 6, "The Identity header has no info parameter."),
   Call(R::kInfoInvalid, "INFO_INVALID", 436, kBadInfo, kNo, 7, "The info parameter is not an acceptable https URL."),
+  Call(R::kIdentityParameterUnexpected, "IDENTITY_PARAMETER_UNEXPECTED", 438, kInvalidIdentity, kNo, 0, "The Identity header has a parameter that is not allowed."),
+  Call(R::kAlgParameterMissing, "ALG_PARAMETER_MISSING", 437, kUnsupportedCredential, kNo, 0, "The Identity header has no alg parameter."),
 
   Call(R::kCertificateUnavailable, "CERTIFICATE_UNAVAILABLE", 436, kBadInfo, kNo, 8, "The certificate could not be downloaded."),
   Call(R::kCertificateFetchTimeout, "CERTIFICATE_FETCH_TIMEOUT", 436, kBadInfo, kNo, 8, "The certificate repository did not answer in time."),
@@ -100,6 +102,19 @@ inline constexpr std::array<ReasonRow, kReasonCount> kReasonTable = [] {
   Call(R::kDestMismatch, "DEST_MISMATCH", 438, kInvalidIdentity, kNo, 16, "The called number differs from the signed one."),
   Call(R::kSignatureInvalid, "SIGNATURE_INVALID", 438, kInvalidIdentity, kFailed, 18, "The signature of the PASSporT is wrong."),
   Call(R::kAttestInvalid, "ATTEST_INVALID", 438, kInvalidIdentity, kNo, 19, "The attest claim is not A, B or C."),
+  Call(R::kDivChainIncomplete, "DIV_CHAIN_INCOMPLETE", 438, kInvalidIdentity, kNo, 16, "The div PASSporTs do not lead to the target of the call."),
+  Call(R::kDivChainInvalid, "DIV_CHAIN_INVALID", 438, kInvalidIdentity, kNo, 16, "The div PASSporTs contradict each other."),
+  Call(R::kDivTooDeep, "DIV_TOO_DEEP", 438, kInvalidIdentity, kNo, 14, "The PASSporT nests more diversions than the limit."),
+  Call(R::kRphMismatch, "RPH_MISMATCH", 438, kInvalidIdentity, kNo, 16, "The Resource-Priority of the call differs from the signed one."),
+  Call(R::kSphMismatch, "SPH_MISMATCH", 438, kInvalidIdentity, kNo, 16, "The Priority of the call differs from the signed one."),
+  Call(R::kRphSignerUnauthorized, "RPH_SIGNER_UNAUTHORIZED", 437, kUnsupportedCredential, kFailed, 17, "The signer may not assert this resource priority."),
+  Call(R::kRcdIntegrityFailed, "RCD_INTEGRITY_FAILED", 438, kInvalidIdentity, kNo, 0, "Rich call data differs from its digest."),
+  Call(R::kRcdNameMismatch, "RCD_NAME_MISMATCH", 438, kInvalidIdentity, kNo, 0, "The display name of the call differs from the signed one."),
+  Call(R::kRcdThirdPartyUnvouched, "RCD_THIRD_PARTY_UNVOUCHED", 438, kInvalidIdentity, kNo, 0, "No PASSporT vouches for the number that third-party call data is about."),
+  Call(R::kMsgiMismatch, "MSGI_MISMATCH", 438, kInvalidIdentity, kNo, 16, "The body of the message differs from the signed one."),
+  Call(R::kMkyMismatch, "MKY_MISMATCH", 438, kInvalidIdentity, kNo, 16, "The media keys of the call differ from the signed ones."),
+  Call(R::kReplaySuspected, "REPLAY_SUSPECTED", 403, kStaleDate, kNo, 15, "The PASSporT was used in another call already."),
+  Call(R::kNumberNotAuthorized, "NUMBER_NOT_AUTHORIZED", 438, kInvalidIdentity, kFailed, 0, "The calling number belongs to another provider."),
 
   Chain(R::kCertificateMalformed, "CERTIFICATE_MALFORMED", "The certificate cannot be parsed."),
   Chain(R::kCertificateChainTooLong, "CERTIFICATE_CHAIN_TOO_LONG", "The chain has more certificates than the limit."),
@@ -116,6 +131,10 @@ inline constexpr std::array<ReasonRow, kReasonCount> kReasonTable = [] {
   Chain(R::kTnAuthListMissing, "TN_AUTH_LIST_MISSING", "The signing certificate has no TNAuthList."),
   Chain(R::kTnAuthListInvalid, "TN_AUTH_LIST_INVALID", "The TNAuthList is malformed."),
   Chain(R::kClaimConstraintsViolated, "CLAIM_CONSTRAINTS_VIOLATED", "The claims break the claim constraints of the certificate."),
+  Chain(R::kTnNotCovered, "TN_NOT_COVERED", "The TNAuthList of the certificate does not cover the number."),
+  Chain(R::kDelegateScopeExceeded, "DELEGATE_SCOPE_EXCEEDED", "A delegate certificate covers numbers that its parent does not."),
+  Chain(R::kCertificatePolicyMissing, "CERTIFICATE_POLICY_MISSING", "The certificate was not issued under a policy of the trust domain."),
+  {R::kTrustStale, "TRUST_STALE", C::kUnavailable, 437, kUnsupportedCredential, kNo, 17, "POL5000", 503, "serverInternal", "The trust list or CRL is older than policy allows."},
   {R::kTrustListUnavailable, "TRUST_LIST_UNAVAILABLE", C::kUnavailable, 437, kUnsupportedCredential, kNo, 17, "POL5000", 503, "serverInternal", "There is no list of trusted STI-CAs yet."},
   {R::kTrustListInvalid, "TRUST_LIST_INVALID", C::kFailedPrecondition, 437, kUnsupportedCredential, kNo, 17, "POL5000", 503, "serverInternal", "The list of trusted STI-CAs is not valid."},
   {R::kTrustListExpired, "TRUST_LIST_EXPIRED", C::kFailedPrecondition, 437, kUnsupportedCredential, kNo, 17, "POL5000", 503, "serverInternal", "The list of trusted STI-CAs has expired."},
@@ -123,6 +142,9 @@ inline constexpr std::array<ReasonRow, kReasonCount> kReasonTable = [] {
   {R::kCrlInvalid, "CRL_INVALID", C::kFailedPrecondition, 437, kUnsupportedCredential, kNo, 17, "POL5000", 503, "serverInternal", "The CRL is not valid."},
   {R::kCrlExpired, "CRL_EXPIRED", C::kFailedPrecondition, 437, kUnsupportedCredential, kNo, 17, "POL5000", 503, "serverInternal", "The CRL has expired."},
   {R::kCrlRollback, "CRL_ROLLBACK", C::kFailedPrecondition, 437, kUnsupportedCredential, kNo, 17, "POL5000", 503, "serverInternal", "The CRL is older than the one in use."},
+  General(R::kNumberListInvalid, "NUMBER_LIST_INVALID", C::kFailedPrecondition, "POL5000", 503, "serverInternal", "The number authority list is not valid."),
+  General(R::kNumberListExpired, "NUMBER_LIST_EXPIRED", C::kFailedPrecondition, "POL5000", 503, "serverInternal", "The number authority list has expired."),
+  General(R::kNumberListRollback, "NUMBER_LIST_ROLLBACK", C::kFailedPrecondition, "POL5000", 503, "serverInternal", "The number authority list is older than the one in use."),
 
   Authority(R::kKeyInvalid, "KEY_INVALID", C::kInvalidArgument, "badPublicKey", "The key is not a usable P-256 key."),
   Authority(R::kKeyPermissions, "KEY_PERMISSIONS", C::kFailedPrecondition, "serverInternal", "The private key file may be read by others."),
@@ -138,6 +160,7 @@ inline constexpr std::array<ReasonRow, kReasonCount> kReasonTable = [] {
   Authority(R::kSpcTokenCaFlagMismatch, "SPC_TOKEN_CA_FLAG_MISMATCH", C::kPermissionDenied, "unauthorized", "The ca flag of the SPC token does not fit the request."),
   Authority(R::kProviderUnknown, "PROVIDER_UNKNOWN", C::kPermissionDenied, "unauthorized", "The caller is no registered provider."),
   Authority(R::kSpcNotAssigned, "SPC_NOT_ASSIGNED", C::kPermissionDenied, "rejectedIdentifier", "The SPC is not assigned to this provider."),
+  Authority(R::kNumbersOverlap, "NUMBERS_OVERLAP", C::kAlreadyExists, "malformed", "A number of the range belongs to another SPC already."),
   }};
 }();
 // clang-format on

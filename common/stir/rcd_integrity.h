@@ -1,0 +1,53 @@
+// Integrity of rich call data (RFC 9795 s6).
+#ifndef COMMON_STIR_RCD_INTEGRITY_H_
+#define COMMON_STIR_RCD_INTEGRITY_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/codec/json.h"
+#include "common/stir/passport_claims.h"
+
+namespace sti::stir {
+
+enum class RcdDigestAlgorithm { kSha256, kSha384, kSha512 };
+
+// "sha256-" and the standard base64 of the digest without padding, as RFC 9795 prints it. kInternal.
+absl::StatusOr<std::string> RcdDigest(RcdDigestAlgorithm algorithm, absl::string_view octets);
+// Over the RFC 8225 s9 serialization of a JSON value; for a string that includes its quotes (RFC 9795 s6.1).
+absl::StatusOr<std::string> RcdDigestOfValue(RcdDigestAlgorithm algorithm, const codec::JsonValue& value);
+// Whether `octets` have this digest: any of the three algorithms, base64 of either alphabet, with or without
+// padding. False for a digest that is malformed.
+bool RcdDigestMatches(absl::string_view digest, absl::string_view octets);
+
+// RFC 6901. Null when the pointer is malformed or leads nowhere.
+const codec::JsonValue* ResolvePointer(const codec::JsonValue& root, absl::string_view pointer);
+
+enum class RcdIntegrity {
+  kVerified,     // content in the token matches its digest
+  kFailed,       // it does not, or the digest is malformed or points nowhere
+  kSigned,       // in the token, no digest: covered by the signature alone
+  kToFetch,      // behind a URL: who displays it must fetch and compare
+  kUnprotected,  // behind a URL without digest: RFC 9795 s6 demands one
+};
+
+struct RcdItem {
+  std::string pointer;
+  RcdIntegrity integrity = RcdIntegrity::kSigned;
+  std::string digest;  // empty when there is none
+};
+
+// One row a member of rcd and a URI inside jcd, and a kFailed row for every digest that leads nowhere.
+// Fetches nothing (RFC 9795 s8.2).
+std::vector<RcdItem> JudgeRcdIntegrity(const RichCallData& data);
+
+// Adds digests for what is in the token, /jcd as a whole among them, unless there is one. kMissingField, with
+// the pointer as field, for content behind a URL that has none; kInvalidField for a digest that does not
+// match.
+absl::Status CompleteRcdDigests(RichCallData& data);
+
+}  // namespace sti::stir
+
+#endif  // COMMON_STIR_RCD_INTEGRITY_H_
