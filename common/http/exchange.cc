@@ -63,15 +63,18 @@ HttpRequest MakeRequest(BeastRequest&& request, const std::string& client_identi
   return made;
 }
 
-HttpResponse CallHandler(const HttpHandler& handler, const HttpRequest& request) {
+HttpResponse ServerError() {
   HttpResponse failed;
   failed.status = 500;
+  return failed;
+}
+
+void CallHandler(const AsyncHttpHandler& handler, HttpRequest request, const HttpAnswer& answer) {
   try {
-    HttpResponse response = handler(request);
-    return CheckResponse(response).ok() ? response : failed;
+    handler(std::move(request), answer);
   } catch (...) {
     // One request's misfortune must not end the daemon.
-    return failed;
+    answer.Send(ServerError());
   }
 }
 

@@ -8,6 +8,7 @@
 #include <boost/beast/http/string_body.hpp>
 #include <string>
 
+#include "common/http/answer.h"
 #include "common/http/message.h"
 #include "common/http/server.h"
 
@@ -29,8 +30,11 @@ int StatusOfParserError(const boost::beast::error_code& error);
 
 HttpRequest MakeRequest(BeastRequest&& request, const std::string& client_identity);
 
-// The handler's answer, or a 500 in its stead when it throws or CheckResponse refuses.
-HttpResponse CallHandler(const HttpHandler& handler, const HttpRequest& request);
+// A bare 500.
+HttpResponse ServerError();
+
+// A handler that throws has answered with ServerError, unless it had answered already.
+void CallHandler(const AsyncHttpHandler& handler, HttpRequest request, const HttpAnswer& answer);
 
 // Points into `response`, which outlives it.
 BeastAnswer MakeAnswer(const HttpResponse& response, bool head, bool keep_alive);

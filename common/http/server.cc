@@ -1,5 +1,6 @@
 #include "common/http/server.h"
 
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
@@ -8,6 +9,7 @@
 #include <chrono>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -111,9 +113,10 @@ void RunLoop(asio::io_context& io) {
 
 class AsioServer final : public HttpServer {
  public:
-  AsioServer(const HttpServerOptions& options, HttpHandler handler, SslCtxPtr tls)
+  AsioServer(const HttpServerOptions& options, AsyncHttpHandler handler, SslCtxPtr tls)
       : context_(options, std::move(handler), std::move(tls)),
-        io_(std::make_unique<asio::io_context>(options.threads)) {}
+        io_(std::make_unique<asio::io_context>(options.threads)),
+        work_(io_->get_executor()) {}
   ~AsioServer() override { Stop(); }
 
   absl::Status Start();
@@ -126,6 +129,8 @@ class AsioServer final : public HttpServer {
 
   SessionContext context_;
   std::unique_ptr<asio::io_context> io_;  // owns the connections
+  // Else the threads would end when every connection left waits for an answer and nobody listens any more.
+  std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
   std::shared_ptr<Listener> listener_;
   uint16_t port_ = 0;
   std::vector<std::thread> threads_;
@@ -182,7 +187,9 @@ void AsioServer::Stop() {
   std::call_once(stopped_, [this] {
     io_->stop();
     for (std::thread& thread : threads_) thread.join();
+    context_.desk->Close();  // before the event loop that answers would be queued at
     listener_.reset();
+    work_.reset();
     io_.reset();  // and with it every connection
   });
 }
@@ -208,6 +215,14 @@ absl::Status CheckOptions(const HttpServerOptions& options) {
 
 absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpsServer(const HttpServerOptions& options,
                                                              HttpHandler handler) {
+  return StartHttpsServer(options, AsyncHttpHandler([handler = std::move(handler)](const HttpRequest& request,
+                                                                                   const HttpAnswer& answer) {
+                            answer.Send(handler(request));
+                          }));
+}
+
+absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpsServer(const HttpServerOptions& options,
+                                                             AsyncHttpHandler handler) {
   STI_RETURN_IF_ERROR(CheckOptions(options));
   STI_ASSIGN_OR_RETURN(SslCtxPtr tls, MakeServerTlsContext(options));
   auto server = std::make_unique<AsioServer>(options, std::move(handler), std::move(tls));

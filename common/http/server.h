@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/http/answer.h"
 #include "common/http/message.h"
 
 namespace sti::http {
@@ -17,12 +18,17 @@ namespace sti::http {
 // Called on the server's threads, several at once; must not block for long. An exception, or an answer that
 // CheckResponse (message.h) refuses, gives the client a bare 500.
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
+// The same for answers that take their time: the connection waits without holding a thread, and reads no
+// further request meanwhile. How long is the handler's affair.
+using AsyncHttpHandler = std::function<void(HttpRequest, HttpAnswer)>;
 
 struct HttpServerOptions {
   std::string listen;  // "host:port", "[v6]:port"; port 0 lets the kernel choose
   std::string certificate_file,
       key_file;                // PEM, own certificate first; key of any type without passphrase, 0600
   std::string client_ca_file;  // not empty: client certificates from these CAs are demanded
+  // They are only asked for: a client without one is served, one with a bad one is not.
+  bool client_certificate_optional = false;
   int threads = 2;
   size_t max_body = 64 * 1024;                      // octets; beyond: 413
   size_t max_header = 16 * 1024;                    // octets; beyond: 431
@@ -39,6 +45,7 @@ class HttpServer {
   virtual ~HttpServer() = default;  // stops at once
   virtual uint16_t port() const = 0;
   // Stops accepting, lets requests under way finish, for at most `grace`, then closes every connection.
+  // A request whose handler has not answered yet is under way; answers that come later go nowhere.
   // Idempotent. Not to be called from a handler.
   virtual void Shutdown(absl::Duration grace) = 0;
 };
@@ -48,6 +55,8 @@ class HttpServer {
 // kConfigInvalid for bad options and files (field = option), kKeyPermissions for a key file that others may
 // read, kKeyMismatch for a key that is not the certificate's, kUnavailable when the address cannot be
 // listened on (text names it).
+absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpsServer(const HttpServerOptions& options,
+                                                             AsyncHttpHandler handler);
 absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpsServer(const HttpServerOptions& options,
                                                              HttpHandler handler);
 

@@ -8,8 +8,10 @@
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/write.hpp>
+#include <cstdint>
 
 #include "absl/strings/string_view.h"
+#include "common/http/answer.h"
 #include "common/http/exchange.h"
 
 namespace sti::http {
@@ -97,9 +99,20 @@ void Session::ReadBody() { beast::http::async_read(stream_, buffer_, *parser_, T
 
 void Session::OnBody(Error error, size_t) {
   if (error) return RefuseFor(error);
-  const bool keep_alive = parser_->get().keep_alive();
-  const HttpRequest request = MakeRequest(parser_->release(), client_identity_);
-  Respond(CallHandler(context_.handler, request), request.head, keep_alive);
+  keep_alive_ = parser_->get().keep_alive();
+  HttpRequest request = MakeRequest(parser_->release(), client_identity_);
+  head_ = request.head;
+  const uint64_t ticket = context_.desk->Register(shared_from_this());
+  const HttpAnswer answer(
+      [desk = context_.desk, ticket](HttpResponse response) { desk->Deliver(ticket, std::move(response)); });
+  CallHandler(context_.handler, std::move(request), answer);
+}
+
+void Session::Receive(HttpResponse response) {
+  asio::post(stream_.get_executor(), [self = shared_from_this(), response = std::move(response)]() mutable {
+    const bool safe = CheckResponse(response).ok();
+    self->Respond(safe ? std::move(response) : ServerError(), self->head_, self->keep_alive_);
+  });
 }
 
 // Answers what is the client's fault; a connection that failed has nobody left to answer.

@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "absl/time/time.h"
+#include "common/http/answer_desk.h"
 #include "common/http/connection_set.h"
 #include "common/http/message.h"
 #include "common/http/server.h"
@@ -29,18 +30,21 @@ namespace sti::http {
 
 // What all connections share; outlives them.
 struct SessionContext {
-  SessionContext(const HttpServerOptions& server_options, HttpHandler request_handler, SslCtxPtr tls_context)
+  SessionContext(const HttpServerOptions& server_options, AsyncHttpHandler request_handler,
+                 SslCtxPtr tls_context)
       : options(server_options), handler(std::move(request_handler)), tls(tls_context.release()) {}
 
   const HttpServerOptions options;
-  const HttpHandler handler;
+  const AsyncHttpHandler handler;
   boost::asio::ssl::context tls;
   ConnectionSet connections;
+  const std::shared_ptr<AnswerDesk> desk = std::make_shared<AnswerDesk>();
 };
 
 // Its functions run on the strand of its socket, one after the other. The object lives for as long as an
-// operation of it is under way: a function that starts none ends the connection.
-class Session final : public Connection, public std::enable_shared_from_this<Session> {
+// operation of it is under way, or an answer awaited at the desk: a function that starts none ends the
+// connection.
+class Session final : public Connection, public Recipient, public std::enable_shared_from_this<Session> {
  public:
   Session(SessionContext& context, boost::asio::ip::tcp::socket&& socket);
   ~Session() override;
@@ -49,6 +53,7 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
 
   void Start();
   void Drain() override;
+  void Receive(HttpResponse response) override;
 
  private:
   using Error = boost::beast::error_code;
@@ -89,7 +94,8 @@ class Session final : public Connection, public std::enable_shared_from_this<Ses
   std::optional<Parser> parser_;
   HttpResponse response_;  // owns the octets that answer_ points to
   std::optional<Answer> answer_;
-  bool idle_ = false;  // waiting for the first octet of a request
+  bool idle_ = false;                       // waiting for the first octet of a request
+  bool head_ = false, keep_alive_ = false;  // of the request that is being worked on
   size_t leftover_ = 0;
   std::array<char, 4096> scratch_;
 };

@@ -72,13 +72,13 @@ absl::Status UseCertificateAndKey(SSL_CTX* context, const HttpServerOptions& opt
   return absl::OkStatus();
 }
 
-absl::Status DemandClientCertificates(SSL_CTX* context, const std::string& ca_file) {
+absl::Status AskForClientCertificates(SSL_CTX* context, const std::string& ca_file, bool optional) {
   STI_RETURN_IF_ERROR(CheckCaFile("client_ca_file", ca_file));
   if (SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1) return Refuse("client_ca_file", ca_file);
   STACK_OF(X509_NAME)* const names = SSL_load_client_CA_file(ca_file.c_str());
   if (names == nullptr) return Refuse("client_ca_file", ca_file);
   SSL_CTX_set_client_CA_list(context, names);
-  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (optional ? 0 : SSL_VERIFY_FAIL_IF_NO_PEER_CERT), nullptr);
   // A resumed session is that of the same clients only.
   static constexpr unsigned char kSessions[] = "sti-https";
   if (SSL_CTX_set_session_id_context(context, kSessions, sizeof(kSessions) - 1) != 1) {
@@ -125,7 +125,8 @@ absl::StatusOr<SslCtxPtr> MakeServerTlsContext(const HttpServerOptions& options)
   SSL_CTX_set_alpn_select_cb(context.get(), SelectProtocol, nullptr);
   STI_RETURN_IF_ERROR(UseCertificateAndKey(context.get(), options));
   if (!options.client_ca_file.empty()) {
-    STI_RETURN_IF_ERROR(DemandClientCertificates(context.get(), options.client_ca_file));
+    STI_RETURN_IF_ERROR(
+        AskForClientCertificates(context.get(), options.client_ca_file, options.client_certificate_optional));
   }
   return context;
 }
