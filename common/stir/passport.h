@@ -14,7 +14,7 @@
 
 namespace sti::stir {
 
-inline constexpr char kShaken[] = "shaken";
+inline constexpr char kShakenPpt[] = "shaken";
 
 // RFC 8588 s4.
 enum class Attestation { kNone, kA, kB, kC };

@@ -17,17 +17,21 @@
 
 namespace sti::stir {
 
-// RFC 8225 s5.2.2.
+// RFC 8225 s5.2.2, RFC 8122 s5.
 struct MediaKeyFingerprint {
-  std::string alg;  // "sha-256"
+  std::string alg;  // "sha-256", lower case
   std::string dig;  // upper-case hexadecimal without colons
   bool operator==(const MediaKeyFingerprint& other) const { return alg == other.alg && dig == other.dig; }
 };
 
+// Lower-case name of a hash function, upper-case digest of the length that belongs to it.
+bool IsMediaKeyFingerprint(const MediaKeyFingerprint& key);
+
 // RFC 9795 s5 to s7 and s10. Strings are as signed.
 struct RichCallData {
   std::optional<codec::JsonValue> rcd;  // an object with nam; absent when only crn is there
-  std::vector<std::pair<std::string, std::string>> digests;  // rcdi: JSON pointer -> "sha256-..."
+  // rcdi: JSON pointer -> "sha256-...", sorted by pointer when parsed.
+  std::vector<std::pair<std::string, std::string>> digests;
   std::optional<std::string> crn;
   std::optional<std::string> iss;
 
@@ -47,8 +51,8 @@ struct PassportClaims {
   std::string origid;
   // div, div-o
   std::optional<PartyIdentity> div;
-  std::optional<std::string> div_hi;
-  std::string opt;  // div-o: full form of the PASSporT before
+  std::optional<std::string> div_hi;  // index of the History-Info entry: "1.2.1" (RFC 8946 s8)
+  std::string opt;                    // div-o: full form of the PASSporT before
   // rph
   std::vector<std::string> rph_auth;  // in the order of the Resource-Priority field
   std::optional<std::string> sph;
@@ -66,15 +70,16 @@ bool IsDestination(const PassportClaims& claims, const PartyIdentity& party);
 std::string SerializeClaims(const PassportClaims& claims);
 
 // Claims as received against the schema of `type`. Fails closed: a wrong JSON type is never read as something
-// near it. `claims` must be an object. kClaimMissing, kClaimInvalid (with the claim as field), kDivTooDeep
-// never (see passport_verifier.h). An attest that is a string but not A, B or C is no schema error (a row of
-// its own in the table): it gives Attestation::kNone. Claims that the type does not know are ignored (RFC
-// 8225 s8.3), msgi outside of msg among them (RFC 9475 s3.2). Schema errors of rcd, rcdi, crn and iss inside
-// shaken are kClaimInvalid, too. origid is not compared with the UUID form; see IsUuid.
+// near it. `claims` must be an object. kClaimMissing, kClaimInvalid, with the claim as field. The PASSporT in
+// opt is looked at from the outside only: three segments of base64url. An attest that is a string but not A,
+// B or C is no schema error (a row of its own in the table): it gives Attestation::kNone. Claims that the
+// type does not know are ignored (RFC 8225 s8.3), msgi outside of msg among them (RFC 9475 s3.2). Schema
+// errors of rcd, rcdi, crn and iss inside shaken are kClaimInvalid, too. origid is not compared with the UUID
+// form; see IsUuid.
 absl::StatusOr<PassportClaims> ParseClaims(const codec::JsonValue& claims, PassportType type);
 
-// For signing: what ParseClaims would refuse, and a dest without entries. kMissingField, kInvalidField,
-// kAttestInvalid, kTooLarge, with the claim as field.
+// For signing: what ParseClaims would refuse. Claims that do not belong to the type are not looked at, as
+// they are not serialized. kMissingField, kInvalidField, kAttestInvalid, kTooLarge, with the claim as field.
 absl::Status CheckClaims(const PassportClaims& claims);
 
 // RFC 4122 s3, in either case.

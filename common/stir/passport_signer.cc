@@ -28,8 +28,8 @@ absl::Status CheckComplete(const ShakenClaims& claims) {
 PassportSigner::PassportSigner(std::shared_ptr<const crypto::Signer> key, std::string x5u)
     : key_(std::move(key)),
       x5u_(std::move(x5u)),
-      encoded_header_(absl::StrCat(codec::Base64UrlEncode(SerializeHeader(kShaken, x5u_)), ".")),
-      identity_suffix_(FormatIdentityHeader("", x5u_, kShaken)) {}
+      encoded_header_(absl::StrCat(codec::Base64UrlEncode(SerializeHeader(kShakenPpt, x5u_)), ".")),
+      identity_suffix_(FormatIdentityHeader("", x5u_, kShakenPpt)) {}
 
 absl::StatusOr<SignedPassport> PassportSigner::Sign(const ShakenClaims& claims) const {
   STI_RETURN_IF_ERROR(CheckComplete(claims));

@@ -47,7 +47,7 @@ bool Verifies(absl::string_view token, const crypto::VerifyingKey& key) {
 
 TEST(Passport, SerializationIsThatOfTheVectors) {
   const std::string token = TextOf(JsonVector("passports.json"), "shaken");
-  EXPECT_EQ(SerializeHeader(kShaken, "https://cert.example.org/passport.cer"), Segment(token, 0));
+  EXPECT_EQ(SerializeHeader(kShakenPpt, "https://cert.example.org/passport.cer"), Segment(token, 0));
   EXPECT_EQ(SerializeClaims(VectorClaims()), Segment(token, 1));
 }
 

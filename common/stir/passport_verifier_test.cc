@@ -39,8 +39,9 @@ HeaderVerdict Verify(absl::string_view identity) { return Verify(identity, DemoC
 
 // The demo header signed again with other claims.
 std::string Resign(absl::string_view claims) {
-  const std::string header = SerializeHeader(kShaken, kUrl);
-  return FormatIdentityHeader(jose::SignJws(header, claims, *DemoKey("leaf1234.key")).value(), kUrl, kShaken);
+  const std::string header = SerializeHeader(kShakenPpt, kUrl);
+  return FormatIdentityHeader(jose::SignJws(header, claims, *DemoKey("leaf1234.key")).value(), kUrl,
+                              kShakenPpt);
 }
 
 const Check& Row(const HeaderVerdict& verdict, CheckRow row) {
@@ -145,19 +146,19 @@ TEST(PassportVerifier, OtherExtensionsAreUnsupported) {
     EXPECT_EQ(verdict.reason, Reason::kIdentityPptUnsupported) << name;
     EXPECT_EQ(verdict.ppt, name);
     EXPECT_EQ(Row(verdict, CheckRow::kPpt).reason, Reason::kPptUnsupported) << name;
-    EXPECT_EQ(Verify(FormatIdentityHeader(DemoToken(name), kUrl, kShaken)).reason, Reason::kPptMismatch)
+    EXPECT_EQ(Verify(FormatIdentityHeader(DemoToken(name), kUrl, kShakenPpt)).reason, Reason::kPptMismatch)
         << name;
   }
   for (const char* name : {"rfc8946_base", "rfc8946_div", "rfc8946_div-o"}) {
     const std::string token = TextOf(JsonVector("official.json"), name);
-    EXPECT_FALSE(Verify(FormatIdentityHeader(token, "https://www.example.com/cert.cer", kShaken)).passed())
+    EXPECT_FALSE(Verify(FormatIdentityHeader(token, "https://www.example.com/cert.cer", kShakenPpt)).passed())
         << name;
   }
 }
 
 TEST(PassportVerifier, RevokedSignerIsRejectedThroughTheChainStatus) {
   const std::string identity =
-      FormatIdentityHeader(DemoToken("shaken_revoked_signer"), "https://cr.example.net/5678.pem", kShaken);
+      FormatIdentityHeader(DemoToken("shaken_revoked_signer"), "https://cr.example.net/5678.pem", kShakenPpt);
   const auto chain = pki::CertificateChain::FromCertificates(
       {DemoCertificate("leaf5678-revoked.pem"), DemoCertificate("int.pem")});
   ASSERT_TRUE(chain.ok());

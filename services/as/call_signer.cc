@@ -92,7 +92,7 @@ absl::StatusOr<int64_t> CallSigner::CheckedIat(const OutgoingCall& call, absl::T
 }
 
 absl::StatusOr<SignedCall> CallSigner::Sign(const OutgoingCall& call) const {
-  if (!call.ppt.empty() && call.ppt != stir::kShaken) {
+  if (!call.ppt.empty() && call.ppt != stir::kShakenPpt) {
     return MakeError(Reason::kPptUnsupported, "ppt", "only shaken is signed");
   }
   stir::ShakenClaims claims;

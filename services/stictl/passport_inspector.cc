@@ -69,7 +69,7 @@ void NoteClaims(const Inspection& inspection, absl::Time now, std::vector<std::s
     notes.push_back(absl::StrCat("iat is ", absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()),
                                  ", ", Age(time, now)));
   }
-  if (TextOf(inspection.header, "ppt") != stir::kShaken) return;
+  if (TextOf(inspection.header, "ppt") != stir::kShakenPpt) return;
   switch (stir::ParseAttestation(TextOf(inspection.claims, "attest"))) {
     case stir::Attestation::kA:
       notes.push_back("attestation A: the provider knows the customer and the right to the number");

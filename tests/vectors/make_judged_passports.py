@@ -109,7 +109,7 @@ def passing():
     case("escaped solidus in x5u", "NONE", identity(token(text_of(HEADER).replace(b"/", b"\\/"))))
     claims("attest B", "NONE", {"attest": "B"})
     claims("attest C", "NONE", {"attest": "C"})
-    claims("unknown claims", "NONE", {"rcd": {"nam": "Ärzte"}, "crn": "appointment", "mky": []})
+    claims("unknown claims", "NONE", {"rcd": {"nam": "Ärzte"}, "crn": "appointment", "dp": []})
     claims("several destinations", "NONE",
            {"dest": {"tn": ["12155550130", "12155550131"], "uri": ["sip:a@b.example"]}})
     claims("URIs", "NONE",
