@@ -21,6 +21,10 @@ constexpr char kPemLabel[] = "CERTIFICATE";
 
 absl::Status Malformed(absl::string_view detail) { return MakeError(Reason::kCertificateMalformed, detail); }
 
+struct PoliciesDeleter {
+  void operator()(CERTIFICATEPOLICIES* policies) const { CERTIFICATEPOLICIES_free(policies); }
+};
+
 struct DistPointsDeleter {
   void operator()(CRL_DIST_POINTS* points) const { CRL_DIST_POINTS_free(points); }
 };
@@ -80,6 +84,7 @@ struct Certificate::Parts {
   std::optional<uint32_t> key_usage;
   bool narrow_extended_key_usage = false;
   bool unknown_critical = false;
+  std::vector<std::string> policies;
   std::optional<TnAuthList> tn_auth_list;
   std::optional<ClaimConstraints> claim_constraints;
   int curve = NID_undef;
@@ -88,6 +93,7 @@ struct Certificate::Parts {
   absl::Status Fill();
   absl::Status FillExtensions();
   absl::Status FillExtension(X509_EXTENSION* extension);
+  absl::Status FillPolicies();
   absl::Status FillCrlDistributionPoint();
 };
 
@@ -138,6 +144,7 @@ absl::Status Certificate::Parts::FillExtensions() {
       (flags & EXFLAG_XKUSAGE) != 0 && (X509_get_extended_key_usage(x509.get()) & XKU_ANYEKU) == 0;
   subject_key_id = StringOctets(X509_get0_subject_key_id(x509.get()));
   authority_key_id = StringOctets(X509_get0_authority_key_id(x509.get()));
+  STI_RETURN_IF_ERROR(FillPolicies());
   return FillCrlDistributionPoint();
 }
 
@@ -154,6 +161,17 @@ absl::Status Certificate::Parts::FillExtension(X509_EXTENSION* extension) {
                          ClaimConstraints::ParseDer(value, oid == kEnhancedJwtClaimConstraintsOid));
   } else if (X509_EXTENSION_get_critical(extension) != 0 && !IsProcessedByOpenSsl(OBJ_obj2nid(object))) {
     unknown_critical = true;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Certificate::Parts::FillPolicies() {
+  int critical = -1;  // stays below zero when the extension is absent
+  const std::unique_ptr<CERTIFICATEPOLICIES, PoliciesDeleter> decoded(static_cast<CERTIFICATEPOLICIES*>(
+      X509_get_ext_d2i(x509.get(), NID_certificate_policies, &critical, nullptr)));
+  if (decoded == nullptr) return critical == -1 ? absl::OkStatus() : Malformed("CertificatePolicies");
+  for (int i = 0; i < sk_POLICYINFO_num(decoded.get()); ++i) {
+    policies.push_back(OidText(sk_POLICYINFO_value(decoded.get(), i)->policyid));
   }
   return absl::OkStatus();
 }
@@ -230,6 +248,7 @@ const std::optional<TnAuthList>& Certificate::tn_auth_list() const { return part
 const std::optional<ClaimConstraints>& Certificate::claim_constraints() const {
   return parts_->claim_constraints;
 }
+const std::vector<std::string>& Certificate::policies() const { return parts_->policies; }
 const std::string& Certificate::crl_url() const { return parts_->crl_url; }
 const std::optional<DistinguishedName>& Certificate::crl_issuer() const { return parts_->crl_issuer; }
 bool Certificate::is_p256() const { return parts_->es256_key.has_value(); }

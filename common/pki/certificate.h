@@ -54,6 +54,8 @@ class Certificate {
   const std::string& authority_key_id() const;
   const std::optional<TnAuthList>& tn_auth_list() const;
   const std::optional<ClaimConstraints>& claim_constraints() const;
+  // CertificatePolicies: dotted OIDs in the order of the certificate; empty when absent.
+  const std::vector<std::string>& policies() const;
   // CRL distribution point: first fullName URI and cRLIssuer. Empty when absent.
   const std::string& crl_url() const;
   const std::optional<DistinguishedName>& crl_issuer() const;

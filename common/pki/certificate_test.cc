@@ -46,6 +46,7 @@ TEST(CertificateTest, LeafOfTheDemoPkiIsRead) {
   EXPECT_THAT(leaf.tn_auth_list()->Spcs(), ElementsAre("1234"));
   EXPECT_FALSE(leaf.claim_constraints().has_value());
   EXPECT_EQ(leaf.crl_url(), "https://pa.example.net/download/v1/crl");
+  EXPECT_THAT(leaf.policies(), testing::ElementsAre("2.16.840.1.114569.1.1.4"));
   EXPECT_EQ(leaf.crl_issuer(), DemoCertificate("pa-crl-signer").subject());
   EXPECT_TRUE(leaf.is_p256());
   EXPECT_FALSE(leaf.is_p384());
@@ -56,6 +57,7 @@ TEST(CertificateTest, CasOfTheDemoPkiAreRead) {
   const Certificate root = DemoCertificate("root");
   EXPECT_TRUE(root.is_ca());
   EXPECT_TRUE(root.may_sign_certificates());
+  EXPECT_THAT(root.policies(), testing::IsEmpty());
   EXPECT_FALSE(root.may_sign_data());
   EXPECT_TRUE(root.IsSelfIssued());
   EXPECT_EQ(root.crl_url(), "");

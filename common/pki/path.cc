@@ -1,6 +1,7 @@
 #include "common/pki/path.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
@@ -23,10 +24,8 @@ absl::Status CheckLeafRole(const Certificate& leaf, LeafRole role) {
       return Defect(Reason::kCertificateNotLeaf, leaf, "KeyUsage lacks digitalSignature");
   }
   if (role == LeafRole::kShakenSigner) {
-    if (!leaf.tn_auth_list().has_value()) return Defect(Reason::kTnAuthListMissing, leaf, "no TNAuthList");
-    if (!leaf.tn_auth_list()->Spcs().empty()) return absl::OkStatus();
-    return Defect(Reason::kTnAuthListInvalid, leaf,
-                  "SHAKEN is signed for an SPC, and the TNAuthList has none");
+    if (leaf.tn_auth_list().has_value()) return absl::OkStatus();
+    return Defect(Reason::kTnAuthListMissing, leaf, "no TNAuthList");
   }
   // The STI-PA's own signers: neither a TLS certificate nor a provider's may pass for one.
   if (leaf.has_narrow_extended_key_usage() || leaf.tn_auth_list().has_value()) {
@@ -91,22 +90,23 @@ absl::Status CheckAnchor(const Certificate& root, absl::Span<const Certificate> 
 }
 
 // Several roots share a name while a CA changes its key or renews its root: one that fits is enough.
-absl::Status FindAnchor(absl::Span<const Certificate> path, absl::Span<const Certificate> anchors,
-                        absl::Time at) {
+absl::StatusOr<Certificate> FindAnchor(absl::Span<const Certificate> path,
+                                       absl::Span<const Certificate> anchors, absl::Time at) {
   absl::Status defect =
       Defect(Reason::kCertificateUntrusted, path.back(), "its issuer is not among the trusted roots");
   for (const Certificate& root : anchors) {
     if (!NamesAsIssuer(path.back(), root)) continue;
     defect = CheckAnchor(root, path, at);
-    if (defect.ok()) break;
+    if (defect.ok()) return root;
   }
   return defect;
 }
 
 }  // namespace
 
-absl::Status ValidatePath(absl::Span<const Certificate> chain, absl::Span<const Certificate> anchors,
-                          LeafRole role, absl::Time at, const ExtraCheck& extra) {
+absl::StatusOr<std::vector<Certificate>> ValidatePath(absl::Span<const Certificate> chain,
+                                                      absl::Span<const Certificate> anchors, LeafRole role,
+                                                      absl::Time at, const ExtraCheck& extra) {
   if (chain.empty()) return MakeError(Reason::kCertificateMalformed, "no certificate");
   at = absl::FromUnixSeconds(absl::ToUnixSeconds(at));
   const Certificate& leaf = chain.front();
@@ -119,7 +119,10 @@ absl::Status ValidatePath(absl::Span<const Certificate> chain, absl::Span<const 
   }
   STI_RETURN_IF_ERROR(CheckKey(leaf, /*p384_allowed=*/role == LeafRole::kCrlSigner));
   STI_RETURN_IF_ERROR(CheckLeafRole(leaf, role));
-  if (path.empty()) return CheckExtensionsAndTime(leaf, at);
+  if (path.empty()) {
+    STI_RETURN_IF_ERROR(CheckExtensionsAndTime(leaf, at));
+    return std::vector<Certificate>{leaf};
+  }
   for (size_t i = 0; i < path.size(); ++i) {
     const Certificate& certificate = path[i];
     if (i > 0) {
@@ -134,7 +137,10 @@ absl::Status ValidatePath(absl::Span<const Certificate> chain, absl::Span<const 
     }
     STI_RETURN_IF_ERROR(CheckSignature(certificate, path[i + 1]));
   }
-  return FindAnchor(path, anchors, at);
+  STI_ASSIGN_OR_RETURN(Certificate anchor, FindAnchor(path, anchors, at));
+  std::vector<Certificate> validated(path.begin(), path.end());
+  validated.push_back(std::move(anchor));
+  return validated;
 }
 
 }  // namespace sti::pki

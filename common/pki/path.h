@@ -4,8 +4,10 @@
 #define COMMON_PKI_PATH_H_
 
 #include <functional>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "common/pki/certificate.h"
@@ -13,7 +15,7 @@
 namespace sti::pki {
 
 enum class LeafRole {
-  kShakenSigner,    // TNAuthList with an SPC, digitalSignature, not a CA, P-256
+  kShakenSigner,    // of PASSporTs: TNAuthList, digitalSignature, not a CA, P-256
   kDocumentSigner,  // STI-PA's token and list signer: as above, but without TNAuthList and not for TLS only
   kCrlSigner,       // cRLSign, P-256 or P-384; may be a CA, or the anchor itself
 };
@@ -24,9 +26,10 @@ using ExtraCheck = std::function<absl::Status(const Certificate&)>;
 // `chain` is leaf first, with or without its anchor at the end; `anchors` are trusted, self-signed or not.
 // Goes from the leaf up and answers the first defect; for one certificate the order is key, role, path
 // length, critical extensions, validity, `extra`, issuer, signature; the anchor comes last. Reasons as
-// VerifyChain.
-absl::Status ValidatePath(absl::Span<const Certificate> chain, absl::Span<const Certificate> anchors,
-                          LeafRole role, absl::Time at, const ExtraCheck& extra);
+// VerifyChain. Gives the path: leaf first, the anchor that fits last (alone when it is the leaf itself).
+absl::StatusOr<std::vector<Certificate>> ValidatePath(absl::Span<const Certificate> chain,
+                                                      absl::Span<const Certificate> anchors, LeafRole role,
+                                                      absl::Time at, const ExtraCheck& extra);
 
 }  // namespace sti::pki
 

@@ -35,6 +35,12 @@ struct SingleTelephoneNumber {
 
 using TnEntry = std::variant<ServiceProviderCode, TelephoneNumberRange, SingleTelephoneNumber>;
 
+// What an SPC of a parent certificate lets it delegate besides that SPC (RFC 9060 s4.1).
+enum class SpcScope {
+  kNumbers,  // numbers too: which are the SPC's was checked when the certificate was issued (RFC 9060 s8)
+  kItself,   // nothing: numbers must be spelled out in the parent
+};
+
 // Immutable, at least one entry.
 class TnAuthList {
  public:
@@ -51,6 +57,12 @@ class TnAuthList {
 
   const std::vector<TnEntry>& entries() const { return entries_; }
   std::vector<std::string> Spcs() const;
+  // `number` (canonical: digits, # and *) is one of the numbers or lies in a range. An SPC covers no number:
+  // whose it is would have to be looked up.
+  bool Covers(absl::string_view number) const;
+  // RFC 9060 s4: everything that `child` speaks for is this list's too. Ranges that adjoin or overlap count
+  // as one, and so do single numbers beside them. An SPC needs the same SPC.
+  bool Encompasses(const TnAuthList& child, SpcScope spc_scope) const;
   // The DER as parsed, or as made by Create. Token, CSR and order are compared by it (RFC 9448 s6).
   const std::string& der() const { return der_; }
 

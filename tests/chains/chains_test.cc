@@ -17,6 +17,7 @@
 #include "common/pki/certificate.h"
 #include "common/pki/chain_verifier.h"
 #include "common/pki/crl.h"
+#include "common/pki/tn_auth_list.h"
 
 namespace sti::pki {
 namespace {
@@ -54,11 +55,19 @@ std::map<std::string, std::string> ReadExpectation(const std::filesystem::path& 
   return expected;
 }
 
-absl::Status Judge(const std::filesystem::path& folder, absl::Time at) {
+ChainPolicy ReadPolicy(std::map<std::string, std::string> expected) {
+  ChainPolicy policy;
+  policy.delegates_allowed = expected["delegates"] != "off";
+  if (expected["spc_scope"] == "itself") policy.spc_scope = SpcScope::kItself;
+  policy.policy_oids = absl::StrSplit(expected["policy_oids"], ',', absl::SkipEmpty());
+  return policy;
+}
+
+absl::Status Judge(const std::filesystem::path& folder, const ChainPolicy& policy, absl::Time at) {
   const auto chain = CertificateChain::Parse(Read(folder / "chain.pem"));
   if (!chain.ok()) return chain.status();
   const TrustAnchors anchors(ReadCertificates(folder / "anchors.pem"));
-  return VerifyChain(*chain, anchors, ReadCrl(folder, at).get(), ChainPolicy(), at);
+  return VerifyChain(*chain, anchors, ReadCrl(folder, at).get(), policy, at);
 }
 
 class GoldenChains : public testing::TestWithParam<std::string> {};
@@ -70,7 +79,7 @@ TEST_P(GoldenChains, GetsTheExpectedReason) {
   std::string error;
   ASSERT_TRUE(absl::ParseTime(absl::RFC3339_full, expected["time"], &at, &error)) << error;
   ASSERT_TRUE(expected["reason"] == "NONE" || ReasonFromName(expected["reason"]) != Reason::kNone);
-  const absl::Status judgement = Judge(folder, at);
+  const absl::Status judgement = Judge(folder, ReadPolicy(expected), at);
   EXPECT_EQ(ReasonName(ReasonOf(judgement)), expected["reason"]) << judgement;
 }
 
@@ -88,7 +97,7 @@ INSTANTIATE_TEST_SUITE_P(Folders, GoldenChains, testing::ValuesIn(Folders()),
 
 TEST(GoldenChains, AreAllThere) {
   const std::vector<std::string> folders = Folders();
-  EXPECT_GE(folders.size(), 60U);
+  EXPECT_GE(folders.size(), 100U);
   EXPECT_THAT(folders, testing::Contains("good"));
 }
 

@@ -7,6 +7,7 @@ Keys come from their names, dates are fixed; a new run changes signatures (ECDSA
 README.md says what the files of a folder are and how to add a case.
 """
 
+import base64
 import datetime
 import hashlib
 import pathlib
@@ -29,6 +30,33 @@ CLAIM_CONSTRAINTS = ObjectIdentifier("1.3.6.1.5.5.7.1.27")
 ENHANCED_CLAIM_CONSTRAINTS = ObjectIdentifier("1.3.6.1.5.5.7.1.33")
 CRL_URL = "https://pa.example.net/download/v1/crl"
 SPC_1234 = bytes.fromhex("3008a006160431323334")
+ANY_POLICY = ObjectIdentifier("2.5.29.32.0")
+
+
+def der(tag, contents):
+    length = len(contents)
+    if length >= 128:
+        octets = length.to_bytes((length.bit_length() + 7) // 8, "big")
+        return bytes([tag, 128 + len(octets)]) + octets + contents
+    return bytes([tag, length]) + contents
+
+
+def tn_list(*entries):
+    """TNAuthList (RFC 8226 s9): "spc 1234", "12155551000" or ("12155551000", count)."""
+    def entry(one):
+        if isinstance(one, tuple):
+            start, count = one
+            number = count.to_bytes(count.bit_length() // 8 + 1, "big")
+            return der(0xA1, der(0x30, der(0x16, start.encode()) + der(0x02, number)))
+        if one.startswith("spc "):
+            return der(0xA0, der(0x16, one[4:].encode()))
+        return der(0xA2, der(0x16, one.encode()))
+    return der(0x30, b"".join(entry(one) for one in entries))
+
+
+assert tn_list("spc 1234") == SPC_1234
+assert tn_list("spc 1234", ("12155551000", 1000), "18005551234") == bytes.fromhex(  # certificates.md s3
+    "302ca006160431323334a1133011160b3132313535353531303030020203e8a20d160b3138303035353531323334")
 
 
 def key(label, curve=ec.SECP256R1):
@@ -73,8 +101,11 @@ class Entity:
 
 def issue(subject, private, issuer=None, ca=False, path_length=None, usage=None, tn_auth_list=None, start=None,
           end=None, critical_unknown=False, extensions=(), basic_constraints=True, issuer_name=None, sign_with=None,
-          digest=None, authority=None, policy=True, serial=None, subject_name=None):
-    """One certificate of the SHAKEN profile, but for what the arguments say. Without issuer: self-signed."""
+          digest=None, authority=None, policy=True, serial=None, subject_name=None, key_ids=True,
+          critical_list=False):
+    """One certificate of the SHAKEN profile, but for what the arguments say. Without issuer: self-signed.
+
+    `policy`: True for the SHAKEN CP's, False for none (and no CRL distribution point), or OIDs."""
     subject_name = subject_name or name(subject)
     signer = sign_with or (issuer.private if issuer else private)
     issuer_name = issuer_name or (issuer.certificate.subject if issuer else subject_name)
@@ -88,17 +119,21 @@ def issue(subject, private, issuer=None, ca=False, path_length=None, usage=None,
         usage = ["key_cert_sign"] if ca else ["digital_signature"]
     if usage:
         builder = builder.add_extension(key_usage(*usage), critical=True)
-    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(private.public_key()), critical=False)
-    if issuer:
+    if key_ids:
         builder = builder.add_extension(
-            x509.AuthorityKeyIdentifier.from_issuer_public_key((authority or issuer).private.public_key()), False)
-        if policy:
+            x509.SubjectKeyIdentifier.from_public_key(private.public_key()), critical=False)
+    if issuer:
+        if key_ids:
             builder = builder.add_extension(
-                x509.CertificatePolicies([x509.PolicyInformation(POLICY, None)]), critical=False)
+                x509.AuthorityKeyIdentifier.from_issuer_public_key((authority or issuer).private.public_key()), False)
+        if policy:
+            oids = [POLICY] if policy is True else policy
+            builder = builder.add_extension(
+                x509.CertificatePolicies([x509.PolicyInformation(oid, None) for oid in oids]), critical=False)
             builder = builder.add_extension(x509.CRLDistributionPoints([x509.DistributionPoint(
                 [x509.UniformResourceIdentifier(CRL_URL)], None, None, [x509.DirectoryName(PA_CRL_NAME)])]), False)
     if tn_auth_list is not None:
-        builder = builder.add_extension(x509.UnrecognizedExtension(TN_AUTH_LIST, tn_auth_list), critical=False)
+        builder = builder.add_extension(x509.UnrecognizedExtension(TN_AUTH_LIST, tn_auth_list), critical_list)
     if critical_unknown:
         unknown = x509.UnrecognizedExtension(ObjectIdentifier("1.3.6.1.4.1.32473.1"), b"\x05\x00")
         builder = builder.add_extension(unknown, critical=True)
@@ -123,6 +158,12 @@ def shaken_leaf(issuer, label="SHAKEN 1234", **more):
 PA_ROOT = issue("STI-PA ROOT", key("STI-PA ROOT"), ca=True, subject_name=name("STI-PA ROOT", "Golden STI-PA"))
 PA_CRL_SIGNER = issue("STI-PA CRL", key("STI-PA CRL"), PA_ROOT, usage=["crl_sign"], subject_name=PA_CRL_NAME,
                       start=CA_START, end=CA_END, policy=False)
+
+
+def pem_block(octets):
+    text = base64.encodebytes(octets).replace(b"\n", b"")
+    lines = [text[i:i + 64] for i in range(0, len(text), 64)]
+    return b"\n".join([b"-----BEGIN CERTIFICATE-----", *lines, b"-----END CERTIFICATE-----", b""])
 
 
 def pem(*entities):
@@ -151,8 +192,9 @@ def crl(*revoked):
     return made.public_bytes(serialization.Encoding.PEM) + pem(PA_CRL_SIGNER, PA_ROOT)
 
 
-def write(folder, reason, chain, anchors, crl_pem=None, at=AT, openssl=None, why=""):
-    """`openssl`: whether `openssl verify` accepts the chain, where it differs from us; `why` then says why."""
+def write(folder, reason, chain, anchors, crl_pem=None, at=AT, openssl=None, why="", **policy):
+    """`openssl`: whether `openssl verify` accepts the chain, where it differs from us; `why` then says why.
+    `policy`: settings of the verifier that are not its defaults, as README.md lists them."""
     if sys.argv[1:] and folder not in sys.argv[1:]:
         return
     path = HERE / folder
@@ -168,6 +210,7 @@ def write(folder, reason, chain, anchors, crl_pem=None, at=AT, openssl=None, why
     lines = ["time " + at.strftime("%Y-%m-%dT%H:%M:%SZ"), "reason " + reason]
     if openssl is not None:
         lines.append("openssl %s: %s" % ("accepts" if openssl else "refuses", why))
+    lines += ["%s %s" % setting for setting in policy.items()]
     (path / "expect.txt").write_text("\n".join(lines) + "\n")
 
 
@@ -269,6 +312,17 @@ def signature_cases():
         shaken_leaf(issuing, digest=hashes.SHA512()), issuing], [root], openssl=True, why="the profile is ours")
 
 
+    # RFC 5280 s4.1.1.2: the algorithm inside and outside of what is signed is the same.
+    octets = leaf_octets = shaken_leaf(issuing).certificate.public_bytes(serialization.Encoding.DER)
+    sha256, sha384 = bytes.fromhex("2a8648ce3d040302"), bytes.fromhex("2a8648ce3d040303")
+    place = octets.rindex(sha256)
+    octets = octets[:place] + sha384 + octets[place + len(sha384):]
+    assert octets != leaf_octets
+    write("algorithms_differ", "CERTIFICATE_SIGNATURE_INVALID", pem_block(octets) + pem(issuing), [root])
+    without = issuing_ca(root, key_ids=False)
+    write("good_without_key_ids", "NONE", [shaken_leaf(without, key_ids=False), without], [root])
+
+
 def ca_cases():
     root = root_ca()
     plain = issue("SHAKEN Issuing CA", key("SHAKEN Issuing CA"), root, usage=["key_cert_sign"])
@@ -317,12 +371,13 @@ def leaf_cases():
     write("tn_auth_list_with_implicit_tag", "TN_AUTH_LIST_INVALID", [
         shaken_leaf(issuing, tn_auth_list=bytes.fromhex("3006800431323334")), issuing], [root], openssl=True,
           why=role)
-    number = bytes.fromhex("300fa20d160b3132313535353531323132")
-    write("tn_auth_list_without_spc", "TN_AUTH_LIST_INVALID", [
-        shaken_leaf(issuing, tn_auth_list=number), issuing], [root], openssl=True, why=role)
-    write("good_spc_and_numbers", "NONE", [shaken_leaf(issuing, tn_auth_list=bytes.fromhex(
-        "302ca006160431323334a1133011160b3132313535353531303030020203e8a20d160b3138303035353531323334")), issuing],
-          [root])
+    # RFC 9060 s8: a CA may vouch for numbers itself. That SHAKEN needs an SPC is judged with the PASSporT.
+    write("good_numbers_without_spc", "NONE", [
+        shaken_leaf(issuing, tn_auth_list=tn_list("12155551212")), issuing], [root])
+    write("good_critical_tn_auth_list", "NONE", [shaken_leaf(issuing, critical_list=True), issuing], [root],
+          openssl=False, why="openssl does not know the extension")
+    write("good_spc_and_numbers", "NONE", [shaken_leaf(issuing, tn_auth_list=tn_list(
+        "spc 1234", ("12155551000", 1000), "18005551234")), issuing], [root])
     keys = "the profile is ours"
     write("p384_leaf", "CERTIFICATE_KEY_UNSUPPORTED", [
         shaken_leaf(issuing, private=key("P-384 leaf", ec.SECP384R1)), issuing], [root], openssl=True, why=keys)
@@ -373,6 +428,108 @@ def revocation_cases():
     write("root_on_crl_is_not_asked", "NONE", [leaf, issuing, root], [root], crl(root))
 
 
+SCOPES = "openssl does not know TNAuthList"
+
+
+def delegate(issuer, *numbers, **more):
+    """A leaf that speaks for these numbers."""
+    return shaken_leaf(issuer, "Delegate of 1234", tn_auth_list=tn_list(*numbers), **more)
+
+
+def delegate_cases():
+    root = root_ca()
+    issuing = issuing_ca(root)
+
+    def sub_ca(*scope, above=issuing, label="SHAKEN 1234 sub CA", **more):
+        return issuing_ca(above, label, tn_auth_list=tn_list(*scope), **more)
+
+    by_spc = sub_ca("spc 1234")
+    write("good_delegate_numbers_under_spc", "NONE", [
+        delegate(by_spc, "12155551212", ("12155552000", 10)), by_spc, issuing], [root])
+    write("delegate_numbers_that_spc_may_not_give", "DELEGATE_SCOPE_EXCEEDED", [
+        delegate(by_spc, "12155551212"), by_spc, issuing], [root], openssl=True, why=SCOPES, spc_scope="itself")
+    write("good_delegate_spc_where_numbers_are_spelled_out", "NONE", [
+        shaken_leaf(by_spc), by_spc, issuing], [root], spc_scope="itself")
+    write("delegate_of_another_spc", "DELEGATE_SCOPE_EXCEEDED", [
+        shaken_leaf(by_spc, "SHAKEN 5678", tn_auth_list=tn_list("spc 5678")), by_spc, issuing], [root],
+          openssl=True, why=SCOPES)
+    ranges = sub_ca(("12155551000", 1000), "12155552000", ("12155552001", 99), "911")
+    write("good_delegate_range_over_adjoining_entries", "NONE", [
+        delegate(ranges, ("12155551500", 600), "911"), ranges, issuing], [root])
+    write("delegate_range_ends_one_too_late", "DELEGATE_SCOPE_EXCEEDED", [
+        delegate(ranges, ("12155551500", 601)), ranges, issuing], [root], openssl=True, why=SCOPES)
+    write("delegate_range_starts_one_too_early", "DELEGATE_SCOPE_EXCEEDED", [
+        delegate(ranges, ("12155550999", 2)), ranges, issuing], [root], openssl=True, why=SCOPES)
+    write("delegate_number_of_another_length", "DELEGATE_SCOPE_EXCEEDED", [
+        delegate(ranges, "0911"), ranges, issuing], [root], openssl=True, why=SCOPES)
+    write("delegate_spc_under_numbers", "DELEGATE_SCOPE_EXCEEDED", [
+        shaken_leaf(ranges), ranges, issuing], [root], openssl=True, why=SCOPES)
+    narrow = sub_ca(("12155551000", 10), above=ranges, label="Delegate CA")
+    write("good_two_delegations", "NONE", [delegate(narrow, "12155551009"), narrow, ranges, issuing], [root])
+    write("delegate_exceeds_nearest_parent", "DELEGATE_SCOPE_EXCEEDED", [
+        delegate(narrow, "12155551010"), narrow, ranges, issuing], [root], openssl=True, why=SCOPES)
+    wide = sub_ca(("12155551000", 10), "18005551234", above=ranges, label="Delegate CA")
+    write("delegate_ca_exceeds_its_parent", "DELEGATE_SCOPE_EXCEEDED", [
+        delegate(wide, "12155551009"), wide, ranges, issuing], [root], openssl=True, why=SCOPES)
+    blank = issuing_ca(ranges, "A CA between")
+    write("delegate_exceeds_through_ca_without_list", "DELEGATE_SCOPE_EXCEEDED", [
+        delegate(blank, "18005551234"), blank, ranges, issuing], [root], openssl=True, why=SCOPES)
+    write("good_delegate_through_ca_without_list", "NONE", [
+        delegate(blank, "12155551000"), blank, ranges, issuing], [root])
+    last = sub_ca(("12155551000", 1000), path_length=0)
+    below = sub_ca("12155551000", above=last, label="Delegate CA")
+    write("delegate_ca_below_path_length", "CERTIFICATE_PATH_TOO_LONG", [
+        delegate(below, "12155551000"), below, last, issuing], [root])
+    write("delegate_ca_signs_itself", "CERTIFICATE_NOT_LEAF", [
+        sub_ca("12155551000", above=ranges, label="Delegate CA", usage=["digital_signature", "key_cert_sign"]),
+        ranges, issuing], [root], openssl=True, why="openssl does not know what signs a PASSporT")
+    write("delegate_leaf_that_delegates", "CERTIFICATE_NOT_CA", [
+        delegate(leaf := delegate(ranges, ("12155551000", 10), usage=["digital_signature", "key_cert_sign"]),
+                 "12155551000"), leaf, ranges, issuing], [root])
+    ids = "openssl needs no key identifiers, RFC 9060 s7 demands them"
+    write("delegate_without_authority_key_id", "CERTIFICATE_UNTRUSTED", [
+        delegate(by_spc, "12155551212", key_ids=False), by_spc, issuing], [root], openssl=True, why=ids)
+    bare = sub_ca("spc 1234", key_ids=False)
+    write("delegate_parent_without_key_ids", "CERTIFICATE_UNTRUSTED", [
+        delegate(bare, "12155551212"), bare, issuing], [root], openssl=True, why=ids)
+    write("delegate_parent_missing", "CERTIFICATE_UNTRUSTED", [delegate(by_spc, "12155551212"), issuing], [root])
+    write("delegate_expired", "CERTIFICATE_EXPIRED", [
+        delegate(by_spc, "12155551212", end=AT - SECOND), by_spc, issuing], [root])
+    write("delegate_ca_revoked", "CERTIFICATE_REVOKED", [delegate(by_spc, "12155551212"), by_spc, issuing], [root],
+          crl(by_spc), openssl=True, why="openssl is not given the CRL, which has another trust anchor")
+    off = "openssl has no such setting"
+    write("delegates_off_and_numbers_without_spc", "TN_AUTH_LIST_INVALID", [
+        delegate(issuing, "12155551212"), issuing], [root], openssl=True, why=off, delegates="off")
+    write("delegates_off_and_delegating_ca", "TN_AUTH_LIST_INVALID", [shaken_leaf(by_spc), by_spc, issuing], [root],
+          openssl=True, why=off, delegates="off")
+    write("good_delegates_off_and_spc_with_numbers", "NONE", [shaken_leaf(
+        issuing, tn_auth_list=tn_list("spc 1234", "12155551212")), issuing], [root], delegates="off")
+
+
+def policy_cases():
+    root = root_ca()
+    issuing = issuing_ca(root)
+    old = ObjectIdentifier("2.16.840.1.114569.1.1.3")
+    accepted = POLICY.dotted_string
+    why = "openssl was not asked for a policy"
+    write("good_policy", "NONE", [shaken_leaf(issuing), issuing], [root], policy_oids=accepted)
+    write("good_policy_among_several", "NONE", [
+        shaken_leaf(issuing, policy=[old, POLICY]), issuing], [root], policy_oids=accepted)
+    write("policy_missing", "CERTIFICATE_POLICY_MISSING", [shaken_leaf(issuing, policy=False), issuing], [root],
+          openssl=True, why=why, policy_oids=accepted)
+    write("policy_of_an_older_version", "CERTIFICATE_POLICY_MISSING", [
+        shaken_leaf(issuing, policy=[old]), issuing], [root], openssl=True, why=why, policy_oids=accepted)
+    write("good_policies_of_two_versions", "NONE", [shaken_leaf(issuing, policy=[old]), issuing], [root],
+          policy_oids=old.dotted_string + "," + accepted)
+    write("policy_any_in_leaf", "CERTIFICATE_POLICY_MISSING", [
+        shaken_leaf(issuing, policy=[ANY_POLICY]), issuing], [root], openssl=True, why=why, policy_oids=accepted)
+    anything = issuing_ca(root, policy=[ANY_POLICY])
+    write("good_policy_any_in_ca", "NONE", [shaken_leaf(anything), anything], [root], policy_oids=accepted)
+    silent = issuing_ca(root, policy=False)
+    write("policy_missing_in_ca", "CERTIFICATE_POLICY_MISSING", [shaken_leaf(silent), silent], [root],
+          openssl=True, why=why, policy_oids=accepted)
+
+
 def malformed_cases():
     root = root_ca()
     issuing = issuing_ca(root)
@@ -381,10 +538,14 @@ def malformed_cases():
           b"".join(pem(leaf).splitlines(True)[1:-3]) + b"-----END CERTIFICATE-----\n" + pem(issuing), [root])
     write("key_in_chain", "CERTIFICATE_MALFORMED", pem(leaf, issuing) + key_pem(key("a key that escaped")), [root],
           openssl=True, why="openssl passes over the block")
+    policies = x509.UnrecognizedExtension(ObjectIdentifier("2.5.29.32"), b"\x30\x02\x05\x00")
+    write("policies_malformed", "CERTIFICATE_MALFORMED", [
+        shaken_leaf(issuing, policy=False, extensions=[(policies, False)]), issuing], [root], openssl=True,
+          why="openssl decodes policies only when it is asked for one")
     write("empty_chain", "CERTIFICATE_MALFORMED", b"", [root])
 
 
 if __name__ == "__main__":
     for cases in [good_cases, time_cases, trust_cases, signature_cases, ca_cases, leaf_cases, extension_cases,
-                  revocation_cases, malformed_cases]:
+                  revocation_cases, delegate_cases, policy_cases, malformed_cases]:
         cases()
