@@ -44,10 +44,13 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext& context, const abs
   return reactor;
 }
 
-void Judge(Verifier& verifier, const sti::v1::VerifyRequest& request, Verifier::Done done) {
+void Judge(Verifier& verifier, const ProfileTable& profiles, const std::string& client,
+           const sti::v1::VerifyRequest& request, Verifier::Done done) {
+  const auto profile = profiles.For(client, request.profile());
+  if (!profile.ok()) return done(profile.status());
   auto call = FromProto(request);
   if (!call.ok()) return done(call.status());
-  verifier.Verify(*call, std::move(done));
+  verifier.Verify(*call, **profile, std::move(done));
 }
 
 // The rows of one batch, filled as their verdicts come.
@@ -75,19 +78,18 @@ void SetTime(absl::Time time, google::protobuf::Timestamp& proto) {
 }  // namespace
 
 VerificationService::VerificationService(Verifier& verifier, const CertificateCache& cache,
-                                         const TrustSnapshot& trust, std::vector<std::string> clients)
-    : verifier_(verifier), cache_(cache), trust_(trust), clients_(std::move(clients)) {}
+                                         const TrustSnapshot& trust, ProfileTable profiles)
+    : verifier_(verifier), cache_(cache), trust_(trust), profiles_(std::move(profiles)) {}
 
 absl::Status VerificationService::Admit(const grpc::CallbackServerContext& context) const {
-  return clients_.empty() ? absl::OkStatus() : rpc::RequireIdentity(context, clients_);
+  return profiles_.For(rpc::ClientIdentity(context), "").status();
 }
 
 grpc::ServerUnaryReactor* VerificationService::Verify(grpc::CallbackServerContext* context,
                                                       const sti::v1::VerifyRequest* request,
                                                       sti::v1::VerifyResponse* response) {
-  if (const absl::Status admitted = Admit(*context); !admitted.ok()) return Answer(*context, admitted);
   auto* reactor = new Reactor;  // deletes itself in OnDone
-  Judge(verifier_, *request,
+  Judge(verifier_, profiles_, rpc::ClientIdentity(*context), *request,
         [reactor, response, ending = reactor->ending()](absl::StatusOr<stir::CallVerdict> verdict) {
           if (!ending->Claim()) return;
           if (verdict.ok()) *response = edge::ToProto(*verdict);
@@ -114,8 +116,9 @@ grpc::ServerUnaryReactor* VerificationService::VerifyBatch(grpc::CallbackServerC
     Fill(*batch, *response);
     reactor->Finish(grpc::Status::OK);
   };
+  const std::string client = rpc::ClientIdentity(*context);
   for (size_t i = 0; i < size; ++i) {
-    Judge(verifier_, request->requests(static_cast<int>(i)),
+    Judge(verifier_, profiles_, client, request->requests(static_cast<int>(i)),
           [batch, i, release](absl::StatusOr<stir::CallVerdict> verdict) {
             batch->rows[i] = std::move(verdict);
             release();

@@ -4,11 +4,9 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <string>
-#include <vector>
-
 #include "proto/sti/v1/verification.grpc.pb.h"
 #include "services/vs/certificate_cache.h"
+#include "services/vs/client_profile.h"
 #include "services/vs/trust_state.h"
 #include "services/vs/verifier.h"
 
@@ -18,10 +16,9 @@ namespace sti::vs {
 // hold none. A call that its client gave up ends at once, its verdict is dropped.
 class VerificationService final : public sti::v1::Verification::CallbackService {
  public:
-  // `clients` empty: every client that the server let in. The references must outlive the service and its
-  // calls.
+  // Serves clients that have a profile. The references must outlive the service and its calls.
   VerificationService(Verifier& verifier, const CertificateCache& cache, const TrustSnapshot& trust,
-                      std::vector<std::string> clients);
+                      ProfileTable profiles);
 
   grpc::ServerUnaryReactor* Verify(grpc::CallbackServerContext* context,
                                    const sti::v1::VerifyRequest* request,
@@ -39,7 +36,7 @@ class VerificationService final : public sti::v1::Verification::CallbackService 
   Verifier& verifier_;
   const CertificateCache& cache_;
   const TrustSnapshot& trust_;
-  const std::vector<std::string> clients_;
+  const ProfileTable profiles_;
 };
 
 }  // namespace sti::vs

@@ -51,6 +51,14 @@ class VerificationServiceTest : public ::testing::Test {
     server_.server().Shutdown(absl::Seconds(5));
   }
 
+  static ProfileTable Profiles() {
+    ClientProfile sbc, lab;
+    sbc.clients = {"sbc1.example"};
+    lab.name = "lab";
+    lab.clients = {"lab.example"};
+    return ProfileTable::Create({sbc, lab}).value();
+  }
+
   grpc::Status Verify(const VerifyRequest& request, VerifyResponse& response) {
     grpc::ClientContext context;
     return stub_->Verify(&context, request, &response);
@@ -63,7 +71,7 @@ class VerificationServiceTest : public ::testing::Test {
   CompletionPool pool_{2};
   Verifier verifier_{
       cache_, trust_, clock_, [this](std::function<void()> task) { pool_.Run(std::move(task)); }, {}};
-  VerificationService service_{verifier_, cache_, trust_, {"sbc1.example"}};
+  VerificationService service_{verifier_, cache_, trust_, Profiles()};
   testing::GrpcServer server_{{&service_}};
   std::unique_ptr<sti::v1::Verification::Stub> stub_ =
       sti::v1::Verification::NewStub(server_.Channel("sbc1.example"));
@@ -120,6 +128,17 @@ TEST_F(VerificationServiceTest, OnlyListedClientsMayAsk) {
   sti::v1::GetTrustStatusResponse trust_response;
   EXPECT_EQ(other->GetTrustStatus(&trust, {}, &trust_response).error_code(),
             grpc::StatusCode::PERMISSION_DENIED);
+}
+
+TEST_F(VerificationServiceTest, AProfileOfAnotherClientIsRefused) {
+  VerifyRequest request = WarmRequest();
+  request.set_profile("default");
+  VerifyResponse response;
+  EXPECT_TRUE(Verify(request, response).ok());
+  request.set_profile("lab");
+  const absl::Status status = rpc::FromGrpcStatus(Verify(request, response));
+  EXPECT_EQ(ReasonOf(status), Reason::kPermissionDenied);
+  EXPECT_EQ(FieldOf(status), "profile");
 }
 
 TEST_F(VerificationServiceTest, ATarpitHoldsNoThread) {

@@ -19,10 +19,10 @@ Verifier::Verifier(CertificateCache& cache, const TrustSnapshot& trust, const Cl
                    const VerifierOptions& options)
     : cache_(cache), trust_(trust), clock_(clock), executor_(std::move(executor)), options_(options) {}
 
-void Verifier::Verify(const IncomingCall& call, Done done) {
+void Verifier::Verify(const IncomingCall& call, const ClientProfile& profile, Done done) {
   // Asked before any work: without a trust list there is nothing to judge by.
   if (trust_.Get() == nullptr) return done(MakeError(Reason::kNotReady, "no trust list from the STI-PA yet"));
-  auto facts = FactsOf(call, options_.plan);
+  auto facts = FactsOf(call, profile.plan);
   if (!facts.ok()) return done(facts.status());
   const auto identities = IdentitiesOf(call);
   if (!identities.ok()) return done(identities.status());
@@ -32,7 +32,7 @@ void Verifier::Verify(const IncomingCall& call, Done done) {
   headers.reserve(identities->size());
   bool complete = true;
   for (const std::string& identity : *identities) {
-    Header header{stir::Examine(identity, *facts, options_.policy, now), nullptr, false};
+    Header header{stir::Examine(identity, *facts, profile.policy, now), nullptr, false};
     if (const codec::Url* url = header.examination.certificate_url()) {
       header.certificate = cache_.Find(*url);
       header.cached = header.certificate != nullptr;

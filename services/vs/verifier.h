@@ -15,13 +15,12 @@
 #include "common/stir/verdict.h"
 #include "services/vs/call_facts.h"
 #include "services/vs/certificate_cache.h"
+#include "services/vs/client_profile.h"
 #include "services/vs/trust_state.h"
 
 namespace sti::vs {
 
 struct VerifierOptions {
-  stir::VerifyPolicy policy;
-  stir::NumberingPlan plan;
   // Calls that wait for a download at one time.
   size_t max_pending = 4096;
 };
@@ -39,9 +38,9 @@ class Verifier {
   Verifier(CertificateCache& cache, const TrustSnapshot& trust, const Clock& clock, Executor executor,
            const VerifierOptions& options);
 
-  // Calls `done` exactly once. kNotReady without a trust list; kMissingField, kInvalidField, kTooLarge for
-  // the call's facts; kOverloaded when too many calls wait.
-  void Verify(const IncomingCall& call, Done done);
+  // Judges by `profile`, which must outlive the call. Calls `done` exactly once. kNotReady without a trust
+  // list; kMissingField, kInvalidField, kTooLarge for the call's facts; kOverloaded when too many calls wait.
+  void Verify(const IncomingCall& call, const ClientProfile& profile, Done done);
 
   size_t pending() const { return pending_.load(std::memory_order_relaxed); }
 

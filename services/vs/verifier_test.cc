@@ -34,7 +34,7 @@ class VerifierTest : public ::testing::Test {
   Answer Verify(const IncomingCall& call) {
     Answer result = absl::UnknownError("no answer");
     int answers = 0;
-    verifier_->Verify(call, [&](Answer answer) {
+    verifier_->Verify(call, profile_, [&](Answer answer) {
       result = std::move(answer);
       ++answers;
     });
@@ -47,6 +47,7 @@ class VerifierTest : public ::testing::Test {
   }
 
   testing::FakeClock clock_{stir::DemoTime()};
+  const ClientProfile profile_;
   TrustSnapshot trust_;
   FakeFetcher fetcher_;
   CertificateCache cache_{fetcher_, clock_, {}};
@@ -127,7 +128,7 @@ TEST_F(VerifierTest, ANewTrustVersionCountsAtOnceForACachedChain) {
 
 TEST_F(VerifierTest, ATrustChangeDuringTheDownloadCounts) {
   Answer result = absl::UnknownError("no answer");
-  verifier_->Verify(DemoCall({DemoIdentity()}), [&](Answer answer) { result = std::move(answer); });
+  verifier_->Verify(DemoCall({DemoIdentity()}), profile_, [&](Answer answer) { result = std::move(answer); });
   trust_.Set(EmptyTrust(2));
   ASSERT_TRUE(fetcher_.Release(kDemoUrl, Ok(DemoChainPem())));
   EXPECT_EQ(result.value().reason, Reason::kCertificateUntrusted);
@@ -161,7 +162,7 @@ TEST_F(VerifierTest, OneGoodHeaderOfSeveralSuffices) {
 
 TEST_F(VerifierTest, SeveralDownloadsOfOneCallGoOnAtOnce) {
   Answer result = absl::UnknownError("no answer");
-  verifier_->Verify(DemoCall({DemoIdentity(), RevokedIdentity()}),
+  verifier_->Verify(DemoCall({DemoIdentity(), RevokedIdentity()}), profile_,
                     [&](Answer answer) { result = std::move(answer); });
   EXPECT_EQ(fetcher_.fetches(), 2);
   ASSERT_TRUE(fetcher_.Release(kRevokedUrl, Ok(RevokedChainPem())));
@@ -182,7 +183,7 @@ TEST_F(VerifierTest, WarmCallsGoOnWhileADownloadHangs) {
   fetcher_.ServeBody(kDemoUrl, DemoChainPem());
   Verify(DemoCall({DemoIdentity()})).value();
   bool cold_answered = false;
-  verifier_->Verify(DemoCall({RevokedIdentity()}), [&](const Answer&) { cold_answered = true; });
+  verifier_->Verify(DemoCall({RevokedIdentity()}), profile_, [&](const Answer&) { cold_answered = true; });
   for (int i = 0; i < 100; ++i) EXPECT_EQ(Reasoned(DemoCall({DemoIdentity()})), "NONE");
   EXPECT_FALSE(cold_answered);
   EXPECT_EQ(verifier_->pending(), 1u);
@@ -199,7 +200,7 @@ TEST_F(VerifierTest, TooManyWaitingCallsAreRefusedAndWarmOnesAreNot) {
   Verify(DemoCall({DemoIdentity()})).value();
   int answered = 0;
   for (int i = 0; i < 2; ++i)
-    verifier_->Verify(DemoCall({RevokedIdentity()}), [&](const Answer&) { ++answered; });
+    verifier_->Verify(DemoCall({RevokedIdentity()}), profile_, [&](const Answer&) { ++answered; });
   EXPECT_EQ(Reasoned(DemoCall({RevokedIdentity()})), "OVERLOADED");
   EXPECT_EQ(Reasoned(DemoCall({DemoIdentity()})), "NONE");
   ASSERT_TRUE(fetcher_.Release(kRevokedUrl, Ok(RevokedChainPem())));
@@ -211,7 +212,7 @@ TEST_F(VerifierTest, WithoutATrustListNothingIsJudged) {
   TrustSnapshot none;
   Verifier verifier(cache_, none, clock_, [](const std::function<void()>& task) { task(); }, {});
   Answer result;
-  verifier.Verify(DemoCall({DemoIdentity()}), [&](Answer answer) { result = std::move(answer); });
+  verifier.Verify(DemoCall({DemoIdentity()}), profile_, [&](Answer answer) { result = std::move(answer); });
   EXPECT_EQ(ReasonOf(result.status()), Reason::kNotReady);
 }
 
@@ -232,7 +233,7 @@ TEST_F(VerifierTest, JudgesOnManyThreadsWhileTheTrustChanges) {
   for (int t = 0; t < kThreads; ++t) {
     threads.emplace_back([&] {
       for (int i = 0; i < kCalls; ++i) {
-        verifier.Verify(DemoCall({DemoIdentity()}), [&](const Answer& answer) {
+        verifier.Verify(DemoCall({DemoIdentity()}), profile_, [&](const Answer& answer) {
           const bool known = answer.ok() && (answer->reason == Reason::kNone ||
                                              answer->reason == Reason::kCertificateUntrusted);
           if (!known) ++odd;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/daemon/config_loader.h"
 #include "common/stir/vectors_testing.h"
@@ -10,62 +12,176 @@
 namespace sti::vs {
 namespace {
 
-sti::config::v1::VerificationServer Config(const std::string& pa_root_file) {
-  sti::config::v1::VerificationServer config;
-  config.set_pa_root_file(pa_root_file);
-  config.set_country_code("1");
-  config.set_freshness_seconds(15);
-  config.set_future_skew_seconds(2);
-  config.set_refresh_seconds(30);
-  config.mutable_download()->add_allowed_ports(9443);
-  config.mutable_download()->add_allowed_special_addresses("127.0.0.0/8");
-  config.mutable_download()->set_timeout_ms(700);
-  config.mutable_download()->set_cache_seconds(60);
-  config.mutable_download()->set_negative_cache_seconds(3);
-  config.mutable_download()->set_cache_entries(5);
-  config.mutable_download()->set_max_downloads(2);
-  return config;
+using sti::config::v1::VerificationServer;
+
+constexpr char kDemoRoot[] = "tests/vectors/demo-pki/pa-root.pem";
+
+// A configuration as the schema makes it from YAML: with the defaults filled in.
+class VsConfigTest : public ::testing::Test {
+ protected:
+  VsConfigTest() {
+    dir_.Write("pa-root.pem", stir::ReadVector("demo-pki/pa-root.pem"));
+    dir_.Write("other.pem", stir::ReadVector("demo-pki/pa-crl-signer.pem"));
+    dir_.Write("crl.pem", stir::ReadVector("demo-pki/crl.pem"));
+  }
+
+  static std::string Domain(const std::string& more) {
+    return absl::StrCat("  - {pa: {target: \"localhost:1\", plaintext_without_authentication: true}, ",
+                        "pa_root_file: pa-root.pem", more, "}\n");
+  }
+  absl::StatusOr<VsOptions> Options(const std::string& domains, const std::string& more = "") {
+    VerificationServer config;
+    const std::string file = dir_.Write(
+        "vs.yaml", absl::StrCat("grpc: {listen: \"localhost:0\", plaintext_without_authentication: "
+                                "true}\nstate_dir: state\ntrust_domains:\n",
+                                domains, more));
+    const absl::Status loaded = daemon::LoadConfig(file, config);
+    if (!loaded.ok()) return loaded;
+    return OptionsFrom(config);
+  }
+  // "REASON key"
+  std::string Refused(const std::string& domains, const std::string& more = "") {
+    const absl::Status status = Options(domains, more).status();
+    return absl::StrCat(ReasonName(ReasonOf(status)), " ", FieldOf(status));
+  }
+
+  testing::TempDir dir_;
+};
+
+TEST_F(VsConfigTest, DefaultsAreThoseOfAProfileThatNobodyWrote) {
+  const auto options = Options(Domain(""), "profiles: [{name: written}]\n");
+  ASSERT_TRUE(options.ok()) << options.status();
+  const auto unwritten = Options(Domain(""));
+  ASSERT_TRUE(unwritten.ok()) << unwritten.status();
+  ASSERT_EQ(unwritten->profiles.profiles().size(), 1u);
+  const ClientProfile& theirs = options->profiles.profiles()[0];
+  const ClientProfile& ours = unwritten->profiles.profiles()[0];
+  EXPECT_EQ(ours.name, "default");
+  EXPECT_EQ(ours.clients, theirs.clients);
+  EXPECT_EQ(ours.trust_domains, theirs.trust_domains);
+  EXPECT_EQ(ours.policy.freshness, theirs.policy.freshness);
+  EXPECT_EQ(ours.policy.future_skew, theirs.policy.future_skew);
+  EXPECT_EQ(ours.policy.x5u_ports, theirs.policy.x5u_ports);
+  EXPECT_EQ(ours.replay, theirs.replay);
 }
 
-TEST(VsConfigTest, EveryKeyArrives) {
-  const auto options = OptionsFrom(Config("tests/vectors/demo-pki/pa-root.pem"));
+TEST_F(VsConfigTest, EveryKeyOfADownloadArrives) {
+  const auto options = Options(
+      Domain(""),
+      "download: {allowed_ports: [9443], allowed_special_addresses: [\"127.0.0.0/8\"], timeout_ms: 700, "
+      "cache_seconds: 60, negative_cache_seconds: 3, cache_entries: 5, max_downloads: 2, "
+      "max_downloads_per_host: 1}\n");
   ASSERT_TRUE(options.ok()) << options.status();
-  EXPECT_EQ(options->pa_root.serial(), stir::DemoCertificate("pa-root.pem").serial());
-  EXPECT_EQ(options->verifier.policy.freshness, absl::Seconds(15));
-  EXPECT_EQ(options->verifier.policy.future_skew, absl::Seconds(2));
-  EXPECT_EQ(options->verifier.policy.x5u_ports, std::vector<uint16_t>{9443});
+  EXPECT_EQ(options->profiles.profiles()[0].policy.x5u_ports, std::vector<uint16_t>{9443});
   EXPECT_EQ(options->fetcher.allowed_ports, std::vector<uint16_t>{9443});
   EXPECT_EQ(options->fetcher.allowed_special_addresses, std::vector<std::string>{"127.0.0.0/8"});
   EXPECT_EQ(options->fetcher.timeout, absl::Milliseconds(700));
   EXPECT_EQ(options->fetcher.max_downloads, 2);
+  EXPECT_EQ(options->fetcher.max_downloads_per_host, 1);
   EXPECT_EQ(options->cache.lifetime, absl::Minutes(1));
   EXPECT_EQ(options->cache.negative_lifetime, absl::Seconds(3));
   EXPECT_EQ(options->cache.entries, 5u);
-  EXPECT_EQ(options->refresher.interval, absl::Seconds(30));
 }
 
-TEST(VsConfigTest, APinnedRootThatIsNoneIsRefused) {
-  for (const char* file : {"tests/vectors/demo-pki/pa-crl-signer.pem", "tests/vectors/demo-pki/crl.pem"}) {
-    const auto options = OptionsFrom(Config(file));
-    EXPECT_EQ(ReasonOf(options.status()), Reason::kConfigInvalid) << file;
-    EXPECT_EQ(FieldOf(options.status()), "pa_root_file") << file;
+TEST_F(VsConfigTest, EveryKeyOfATrustDomainArrives) {
+  const auto options =
+      Options(Domain(", name: us") +
+              Domain(", name: fr, refresh_seconds: 30, policy_oids: [\"1.2.3\", \"2.16.840.1\"], "
+                     "delegates: false, rph_signers: [\"1234\"], "
+                     "trust_list_grace_seconds: 7, crl_grace_seconds: 8"));
+  ASSERT_TRUE(options.ok()) << options.status();
+  ASSERT_EQ(options->trust_domains.size(), 2u);
+  const TrustDomainOptions& us = options->trust_domains[0];
+  EXPECT_EQ(us.rules.name, "us");
+  EXPECT_EQ(us.pa_root.serial(), stir::DemoCertificate("pa-root.pem").serial());
+  EXPECT_EQ(us.refresh_interval, absl::Minutes(10));
+  EXPECT_TRUE(us.rules.delegates);
+  EXPECT_EQ(us.rules.trust_list_grace, absl::InfiniteDuration());
+  EXPECT_EQ(us.rules.crl_grace, absl::InfiniteDuration());
+  const TrustDomainOptions& fr = options->trust_domains[1];
+  EXPECT_EQ(fr.rules.name, "fr");
+  EXPECT_EQ(fr.refresh_interval, absl::Seconds(30));
+  EXPECT_EQ(fr.rules.policy_oids, (std::vector<std::string>{"1.2.3", "2.16.840.1"}));
+  EXPECT_FALSE(fr.rules.delegates);
+  EXPECT_EQ(fr.rules.rph_signers, std::vector<std::string>{"1234"});
+  EXPECT_EQ(fr.rules.trust_list_grace, absl::Seconds(7));
+  EXPECT_EQ(fr.rules.crl_grace, absl::Seconds(8));
+}
+
+TEST_F(VsConfigTest, EveryKeyOfAProfileArrives) {
+  const auto options = Options(
+      Domain(", name: us") + Domain(", name: fr"),
+      "profiles:\n  - {name: strict, clients: [sbc1, sbc2], trust_domains: [fr], freshness_seconds: 15, "
+      "future_skew_seconds: 2, country_code: \"33\", replay: reject}\n  - {replay: \"off\"}\n");
+  ASSERT_TRUE(options.ok()) << options.status();
+  ASSERT_EQ(options->profiles.profiles().size(), 2u);
+  const ClientProfile& strict = options->profiles.profiles()[0];
+  EXPECT_EQ(strict.name, "strict");
+  EXPECT_EQ(strict.clients, (std::vector<std::string>{"sbc1", "sbc2"}));
+  EXPECT_EQ(strict.trust_domains, std::vector<size_t>{1});
+  EXPECT_EQ(strict.policy.freshness, absl::Seconds(15));
+  EXPECT_EQ(strict.policy.future_skew, absl::Seconds(2));
+  EXPECT_EQ(strict.plan.country_code, "33");
+  EXPECT_EQ(strict.replay, ReplayPolicy::kReject);
+  EXPECT_EQ(options->profiles.profiles()[1].replay, ReplayPolicy::kOff);
+}
+
+TEST_F(VsConfigTest, WithoutTrustDomainItDoesNotStart) {
+  EXPECT_TRUE(absl::StrContains(Options("").status().message(), "trust_domains")) << Options("").status();
+  VerificationServer config;  // made without the schema
+  EXPECT_EQ(ReasonOf(OptionsFrom(config).status()), Reason::kConfigInvalid);
+  EXPECT_EQ(FieldOf(OptionsFrom(config).status()), "trust_domains");
+}
+
+TEST_F(VsConfigTest, TrustDomainsAreNamedPlainlyAndDifferently) {
+  EXPECT_EQ(Refused(Domain("") + Domain("")), "CONFIG_INVALID trust_domains[1].name");
+  EXPECT_EQ(Refused(Domain(", name: us") + Domain(", name: us")), "CONFIG_INVALID trust_domains[1].name");
+  EXPECT_EQ(Refused(Domain(", name: \"../us\"")), "CONFIG_INVALID trust_domains[0].name");
+  EXPECT_EQ(Refused(Domain(", name: US")), "CONFIG_INVALID trust_domains[0].name");
+}
+
+TEST_F(VsConfigTest, APolicyIsAnObjectIdentifier) {
+  for (const char* oid : {"1", "1.", ".1", "1..2", "1.02", "a.b", "1.2 "}) {
+    EXPECT_EQ(Refused(Domain(absl::StrCat(", policy_oids: [\"1.2\", \"", oid, "\"]"))),
+              "CONFIG_INVALID trust_domains[0].policy_oids[1]")
+        << oid;
   }
 }
 
-TEST(VsConfigTest, ABadCountryCodeIsRefused) {
-  auto config = Config("tests/vectors/demo-pki/pa-root.pem");
-  config.set_country_code("US");
-  EXPECT_EQ(FieldOf(OptionsFrom(config).status()), "country_code");
+TEST_F(VsConfigTest, AProfileOfAnUnknownTrustDomainIsRefused) {
+  EXPECT_EQ(Refused(Domain(", name: us"), "profiles: [{trust_domains: [us, fr]}]\n"),
+            "CONFIG_INVALID profiles[0].trust_domains[1]");
+}
+
+TEST_F(VsConfigTest, ProfilesAreNamedPlainlyAndDifferently) {
+  EXPECT_EQ(Refused(Domain(""), "profiles: [{}, {}]\n"), "CONFIG_INVALID profiles[1].name");
+  EXPECT_EQ(Refused(Domain(""), "profiles: [{name: A}]\n"), "CONFIG_INVALID profiles[0].name");
+}
+
+TEST_F(VsConfigTest, APinnedRootThatIsNoneIsRefused) {
+  for (const char* file : {"other.pem", "crl.pem"}) {
+    dir_.Write("pa-root.pem", dir_.Read(file));
+    EXPECT_EQ(Refused(Domain("")), "CONFIG_INVALID trust_domains[0].pa_root_file") << file;
+  }
+}
+
+TEST_F(VsConfigTest, ABadCountryCodeIsRefused) {
+  EXPECT_EQ(Refused(Domain(""), "profiles: [{country_code: US}]\n"),
+            "CONFIG_INVALID profiles[0].country_code");
 }
 
 // The example must stay true to the schema: only what needs the operator's own files may be complained about.
-TEST(VsConfigTest, TheExampleConfigurationFitsTheSchema) {
-  sti::config::v1::VerificationServer config;
+TEST(VsExampleTest, TheExampleConfigurationFitsTheSchema) {
+  VerificationServer config;
   for (const daemon::ConfigProblem& problem : daemon::ReadConfig("deploy/config/sti-vs.yaml", config)) {
     const std::string& path = problem.path;
     EXPECT_TRUE(path.size() > 5 && path.substr(path.size() - 5) == "_file") << path << ": " << problem.text;
   }
   EXPECT_EQ(config.grpc().listen(), "0.0.0.0:7002");
+  ASSERT_EQ(config.trust_domains_size(), 1);
+  config.mutable_trust_domains(0)->set_pa_root_file(kDemoRoot);
+  const auto options = OptionsFrom(config);
+  EXPECT_TRUE(options.ok()) << options.status();
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "services/as/call_signer.h"
 #include "services/as/key_ring.h"
 #include "services/vs/certificate_cache.h"
+#include "services/vs/client_profile.h"
 #include "services/vs/trust_state.h"
 #include "services/vs/verifier.h"
 
@@ -25,6 +26,7 @@ class Fixture {
 
   as::CallSigner& signer() { return *signer_; }
   vs::Verifier& verifier() { return *verifier_; }
+  const vs::ClientProfile& profile() const { return profile_; }
   vs::CertificateCache& cache() { return *cache_; }
   const vs::TrustSnapshot& trust() const { return trust_; }
   const std::shared_ptr<const crypto::SigningKey>& key() const { return key_; }
@@ -39,6 +41,7 @@ class Fixture {
   std::unique_ptr<http::HttpFetcher> repository_;
   std::unique_ptr<as::CallSigner> signer_;
   std::unique_ptr<vs::CertificateCache> cache_;
+  const vs::ClientProfile profile_;
   std::unique_ptr<vs::Verifier> verifier_;
 };
 

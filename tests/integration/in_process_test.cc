@@ -127,11 +127,12 @@ class FourDaemonsTest : public ::testing::Test {
     sti::config::v1::VerificationServer config;
     *config.mutable_grpc() = testing::GrpcServerConfig(tls_.Server());
     config.set_state_dir(dir_.File("vs"));
-    *config.mutable_pa() = testing::GrpcClientConfig(tls_.Client("sti-vs"), pa_->grpc_port());
-    config.set_pa_root_file(pa_root_);
-    config.set_freshness_seconds(60);
-    config.set_future_skew_seconds(5);
-    config.set_country_code("1");
+    auto& domain = *config.add_trust_domains();
+    domain.set_name("default");
+    *domain.mutable_pa() = testing::GrpcClientConfig(tls_.Client("sti-vs"), pa_->grpc_port());
+    domain.set_pa_root_file(pa_root_);
+    domain.set_refresh_seconds(600);
+    domain.set_delegates(true);
     auto& download = *config.mutable_download();
     download.set_ca_file(tls_.ca_file());
     download.add_allowed_ports(ca_->https_port());
@@ -141,7 +142,9 @@ class FourDaemonsTest : public ::testing::Test {
     download.set_negative_cache_seconds(10);
     download.set_cache_entries(100);
     download.set_max_downloads(8);
-    config.set_refresh_seconds(600);
+    download.set_max_downloads_per_host(8);
+    config.mutable_replay()->set_entries(1024);
+    config.mutable_replay()->set_redis_timeout_ms(20);
     vs_ = Must(vs::VsDaemon::Start(config, clock_));
   }
 

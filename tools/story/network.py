@@ -138,11 +138,12 @@ class Network:
                 f"spc: \"{self.spc}\"\norganization: Quickstart Telephone\nclients: [sbc]\nretry_seconds: 1\n")
             + self._peer("pa", "sti-pa", "sti-as") + self._peer("ca", "sti-ca", "sti-as"),
             "sti-vs.yaml": self._server("sti-vs") + (
-                "pa_root_file: pa/pa-root.pem\nclients: [sbc]\n"
+                "trust_domains:\n  - name: default\n    pa_root_file: pa/pa-root.pem\n    pa:\n"
+                f"      target: 127.0.0.1:{self.ports['sti-pa']}\n      {self._tls('sti-vs')}\n"
+                "profiles: [{clients: [sbc]}]\nadmins: [admin]\n"
                 # Loopback is special (RFC 6890); the guard against attackers' URLs would refuse it.
                 "download: {ca_file: tls/ca.pem, allowed_special_addresses: [\"127.0.0.0/8\", \"::1/128\"], "
-                f"allowed_ports: [443, 8443, {self.ports['repository']}]}}\n")
-            + self._peer("pa", "sti-pa", "sti-vs"),
+                f"allowed_ports: [443, 8443, {self.ports['repository']}]}}\n"),
         }
         for client, name in (("admin", "stictl.yaml"), ("sbc", "sbc.yaml")):
             files[name] = "".join(self._peer(short, daemon, client) for short, daemon in SHORT.items())
