@@ -15,8 +15,8 @@ BINARIES["stictl"] = os.path.abspath("services/stictl/stictl")
 CALLER, CALLED = "12155550121", "12155550131"
 
 
-def make_network(folder):
-    network = Network(folder, BINARIES, free_ports())
+def make_network(folder, others=()):
+    network = Network(folder, BINARIES, free_ports(), others=others)
     network.make_keys()
     network.write_configuration()
     return network
@@ -35,10 +35,12 @@ def start_and_enrol(network):
 class NetworkTest(unittest.TestCase):
     """One enrolled network a class."""
 
+    OTHERS = ()  # further sti-as, which a test starts with network.add_provider
+
     @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR"))  # pylint: disable=consider-using-with
-        cls.network = make_network(cls.folder.name)
+        cls.network = make_network(cls.folder.name, cls.OTHERS)
         try:
             start_and_enrol(cls.network)
         except BaseException:

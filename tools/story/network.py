@@ -34,9 +34,9 @@ def check_ports_free(ports):
                 raise NetworkError(f"port {port} for {name} is already in use; {port_owner_hint(port)}") from None
 
 
-def free_ports():
+def free_ports(names=tuple(DEFAULT_PORTS)):
     """Ports that the kernel has just handed out."""
-    sockets = {name: socket.socket() for name in DEFAULT_PORTS}
+    sockets = {name: socket.socket() for name in names}
     for held in sockets.values():
         held.bind(("127.0.0.1", 0))
     ports = {name: held.getsockname()[1] for name, held in sockets.items()}
@@ -57,9 +57,11 @@ def short_lived_environment():
 class Network:
     """Files under `state`, programs in `binaries` (name -> path). Not thread-safe."""
 
-    def __init__(self, state, binaries, ports=None, spc="1234"):
+    def __init__(self, state, binaries, ports=None, spc="1234", others=()):
+        """`others`: names of further sti-as, which add_provider starts."""
         self.state = os.path.abspath(state)
         self.binaries = binaries
+        self.others = tuple(others)
         self.ports = dict(ports or DEFAULT_PORTS)
         self.spc = spc
         self.processes = {}
@@ -98,7 +100,7 @@ class Network:
 
     def make_keys(self, organization="Quickstart"):
         os.makedirs(self.state, mode=0o700, exist_ok=True)
-        names = [word for name in (*DAEMONS, *CLIENTS) for word in ("--name", name)]
+        names = [word for name in (*DAEMONS, *CLIENTS, *self.others) for word in ("--name", name)]
         addresses = [word for ip in ("127.0.0.1", "127.0.0.2", "::1") for word in ("--ip", ip)]
         self.stictl("dev-pki", "--out", self.path("tls"), *names, *addresses)
         self.stictl("pa", "ceremony", "root", "--organization", f"{organization} PA", "--out", self.path("pa"))
@@ -156,6 +158,23 @@ class Network:
         for name, text in self.configuration().items():
             with open(self.path(name), "w", encoding="utf-8") as file:
                 file.write(text)
+
+    def add_provider(self, instance, spc):
+        """Registers a provider with an sti-as of its own, starts that, and waits for its certificate."""
+        self.ports[instance] = free_ports(("sti-as",))["sti-as"]
+        self.binaries = {**self.binaries, instance: self.binaries["sti-as"]}
+        with open(self.path(f"{instance}.yaml"), "w", encoding="utf-8") as file:
+            file.write(self._server(instance) + f"spc: \"{spc}\"\norganization: Provider {spc}\nclients: [sbc]\nretry_seconds: 1\n"
+                       + self._peer("pa", "sti-pa", instance) + self._peer("ca", "sti-ca", instance))
+        with open(self.path(f"{instance}-client.yaml"), "w", encoding="utf-8") as file:
+            file.write(self._peer("as", instance, "sbc"))
+        self.stictl("pa", "provider", "register", "--id", instance, "--name", f"Provider {spc}", "--spc", spc, "--client", instance)
+        self.start(instance)
+        self.wait_until(lambda: self._state(f"{instance}-client.yaml", "as") == "SERVING", f"{instance} to serve")
+
+    def _state(self, config, short):
+        done = self.stictl_process("--output", "json", "--timeout-ms", "1000", "health", short, config=config)
+        return json.loads(done.stdout)[short]["state"] if done.returncode in (0, 1) else None
 
     # --- processes
 
