@@ -12,13 +12,13 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/secret.h"
 #include "common/base/status_macros.h"
 #include "common/crypto/openssl_handles.h"
+#include "common/crypto/private_file.h"
 #include "common/crypto/system_random.h"
 
 namespace sti::crypto {
@@ -42,43 +42,6 @@ class Descriptor {
 absl::Status FileError(Reason reason, const std::string& path, absl::string_view what, int error) {
   return MakeError(reason,
                    absl::StrCat(path, ": cannot ", what, ": ", std::system_category().message(error)));
-}
-
-// Asks the open descriptor, so that what is checked is what gets read.
-absl::Status CheckKeyFile(int fd, const std::string& path) {
-  struct stat status {};
-  if (fstat(fd, &status) != 0) return FileError(Reason::kStorageFailed, path, "inspect", errno);
-  if (!S_ISREG(status.st_mode))
-    return MakeError(Reason::kKeyInvalid, absl::StrCat(path, ": not a regular file"));
-  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return MakeError(Reason::kKeyPermissions,
-                     absl::StrFormat("%s: mode %04o lets group or others at the private key; chmod 600 it",
-                                     path, status.st_mode & 07777));
-  }
-  return absl::OkStatus();
-}
-
-// Reads one octet beyond the limit, to tell a full file from one that is too large, also while it grows.
-absl::StatusOr<Secret> ReadBounded(int fd, const std::string& path) {
-  std::string text(limits::kKeyFile + 1, '\0');
-  size_t size = 0;
-  while (size < text.size()) {
-    const ssize_t got = read(fd, &text[size], text.size() - size);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) {
-      const int error = errno;
-      Wipe(text);
-      return FileError(Reason::kStorageFailed, path, "read", error);
-    }
-    if (got == 0) break;
-    size += static_cast<size_t>(got);
-  }
-  if (size > limits::kKeyFile) {
-    Wipe(text);
-    return MakeError(Reason::kTooLarge, absl::StrCat(path, ": larger than ", limits::kKeyFile, " octets"));
-  }
-  text.resize(size);
-  return Secret(std::move(text));
 }
 
 bool WriteAll(int fd, absl::string_view text) {
@@ -112,13 +75,7 @@ absl::Status WriteTemporary(const std::string& temporary, absl::string_view text
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const SigningKey>> LoadPrivateKeyFile(const std::string& path) {
-  // Without O_NONBLOCK a FIFO of that name would block here for ever.
-  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!file.ok()) {
-    return FileError(errno == ENOENT ? Reason::kNotFound : Reason::kStorageFailed, path, "open", errno);
-  }
-  STI_RETURN_IF_ERROR(CheckKeyFile(file.get(), path));
-  STI_ASSIGN_OR_RETURN(const Secret text, ReadBounded(file.get(), path));
+  STI_ASSIGN_OR_RETURN(const Secret text, ReadPrivateFile(path, limits::kKeyFile));
   absl::StatusOr<std::shared_ptr<const SigningKey>> key = SigningKey::FromPem(text.RevealForUse());
   if (!key.ok()) return MakeError(ReasonOf(key.status()), absl::StrCat(path, ": ", key.status().message()));
   return key;
