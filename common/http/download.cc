@@ -151,6 +151,9 @@ absl::StatusOr<FetchResponse> Download::Finish(CURLcode code) {
   response.content_type = absl::AsciiStrToLower(absl::StripAsciiWhitespace(type.substr(0, type.find(';'))));
   response.cache_control = JoinedHeader("cache-control");
   response.body = std::move(body_);
+  response.expires = FirstHeader("expires");
+  response.age = FirstHeader("age");
+  response.date = FirstHeader("date");
   return response;
 }
 
@@ -161,6 +164,11 @@ std::string Download::JoinedHeader(const char* name) {
     absl::StrAppend(&joined, i == 0 ? "" : ", ", header->value);
   }
   return joined;
+}
+
+std::string Download::FirstHeader(const char* name) {
+  curl_header* header = nullptr;
+  return curl_easy_header(easy(), name, 0, CURLH_HEADER, -1, &header) == CURLHE_OK ? header->value : "";
 }
 
 absl::Status Download::Explain(CURLcode code) const {

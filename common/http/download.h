@@ -53,6 +53,7 @@ class Download {
   absl::Status Fail(Reason reason, absl::string_view what) const;
   absl::Status Explain(CURLcode code) const;
   std::string JoinedHeader(const char* name);
+  std::string FirstHeader(const char* name);
   long HttpStatus() const;
 
   static curl_socket_t OpenSocket(void* self, curlsocktype purpose, curl_sockaddr* address);

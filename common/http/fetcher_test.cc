@@ -100,6 +100,15 @@ TEST_F(FetcherTest, AnswerWithoutTypeAndCachingLeavesThemEmpty) {
   ASSERT_TRUE(outcome.ok()) << outcome.status();
   EXPECT_EQ(outcome->content_type, "");
   EXPECT_EQ(outcome->cache_control, "");
+  EXPECT_EQ(outcome->expires + outcome->age + outcome->date, "");
+}
+
+TEST_F(FetcherTest, AnswerComesWithItsAge) {
+  const Outcome outcome = Fetch(Url("/dated"));
+  ASSERT_TRUE(outcome.ok()) << outcome.status();
+  EXPECT_EQ(outcome->date, "Mon, 23 Nov 2026 10:00:00 GMT");  // the first of two
+  EXPECT_EQ(outcome->age, "7");
+  EXPECT_EQ(outcome->expires, "Tue, 24 Nov 2026 10:00:00 GMT");
 }
 
 TEST_F(FetcherTest, RequestSaysNoMoreThanItMust) {

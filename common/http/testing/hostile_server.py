@@ -51,6 +51,9 @@ def answer(connection, path, request, number):
     if name == "chain":
         connection.sendall(sized(b"a chain", "Content-Type: Application/Pem-Certificate-Chain; charset=x",
                                  "Cache-Control: public", "Cache-Control: max-age=86400"))
+    elif name == "dated":
+        connection.sendall(sized(b"x", "Date: Mon, 23 Nov 2026 10:00:00 GMT", "Date: twice", "Age: 7",
+                                 "Expires: Tue, 24 Nov 2026 10:00:00 GMT"))
     elif name == "bare":
         connection.sendall(sized(b"bare"))
     elif name == "echo":

@@ -1,0 +1,69 @@
+#include "services/vs/http_freshness.h"
+
+#include <algorithm>
+#include <cstdint>
+#include <limits>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
+
+namespace sti::vs {
+namespace {
+
+// The argument of a directive, without quotes; "" for one without. Null when the field lacks the directive.
+std::optional<absl::string_view> Directive(absl::string_view cache_control, absl::string_view name) {
+  for (absl::string_view directive : absl::StrSplit(cache_control, ',')) {
+    directive = absl::StripAsciiWhitespace(directive);
+    const size_t equals = directive.find('=');
+    if (!absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(directive.substr(0, equals)), name)) continue;
+    if (equals == absl::string_view::npos) return "";
+    absl::string_view argument = absl::StripAsciiWhitespace(directive.substr(equals + 1));
+    if (absl::ConsumePrefix(&argument, "\"")) absl::ConsumeSuffix(&argument, "\"");
+    return argument;
+  }
+  return std::nullopt;
+}
+
+// delta-seconds (RFC 9111 s1.2.2): digits only; more than counts is the most that does.
+std::optional<absl::Duration> DeltaSeconds(absl::string_view text) {
+  if (text.empty() ||
+      !std::all_of(text.begin(), text.end(), [](unsigned char c) { return absl::ascii_isdigit(c); }))
+    return std::nullopt;
+  int64_t seconds = 0;
+  if (!absl::SimpleAtoi(text, &seconds)) seconds = std::numeric_limits<int32_t>::max();
+  return absl::Seconds(std::min<int64_t>(seconds, std::numeric_limits<int32_t>::max()));
+}
+
+}  // namespace
+
+std::optional<absl::Time> ParseHttpDate(absl::string_view text) {
+  text = absl::StripAsciiWhitespace(text);
+  for (const char* form : {"%a, %d %b %Y %H:%M:%S GMT",  // IMF-fixdate
+                           "%A, %d-%b-%y %H:%M:%S GMT",  // RFC 850
+                           "%a %b %e %H:%M:%S %Y"}) {    // asctime
+    absl::Time time;
+    if (absl::ParseTime(form, text, absl::UTCTimeZone(), &time, nullptr)) return time;
+  }
+  return std::nullopt;
+}
+
+absl::Duration FreshnessOf(const http::FetchResponse& response, absl::Time now) {
+  absl::Duration lifetime = absl::ZeroDuration();
+  if (const auto max_age = Directive(response.cache_control, "max-age")) {
+    lifetime = DeltaSeconds(*max_age).value_or(absl::ZeroDuration());
+  } else if (const auto expires = ParseHttpDate(response.expires)) {
+    lifetime = *expires - ParseHttpDate(response.date).value_or(now);
+  }
+  const absl::Duration age =
+      DeltaSeconds(absl::StripAsciiWhitespace(response.age)).value_or(absl::ZeroDuration());
+  return std::max(absl::ZeroDuration(), lifetime - age);
+}
+
+bool SaysNoStore(const http::FetchResponse& response) {
+  return Directive(response.cache_control, "no-store").has_value();
+}
+
+}  // namespace sti::vs
