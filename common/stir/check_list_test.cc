@@ -15,7 +15,8 @@ TEST(CheckList, NamesAreUniqueAndNothingHasPassedYet) {
     EXPECT_EQ(check.outcome, CheckOutcome::kSkipped);
     EXPECT_TRUE(names.insert(check.name).second) << check.name;
   }
-  EXPECT_FALSE(AllPassed(checks));
+  EXPECT_FALSE(AllPassed(checks, Rows({CheckRow::kSignature})));
+  EXPECT_TRUE(AllPassed(checks, 0));
   EXPECT_EQ(FirstFailure(checks), Reason::kNone);
 }
 
@@ -34,14 +35,36 @@ TEST(CheckList, AttestAloneDoesNotStopTheOthers) {
   EXPECT_EQ(FirstFailure(checks), Reason::kAttestInvalid);
 }
 
-TEST(CheckList, EveryRowMustPassButADateThatIsNotThere) {
-  for (size_t skipped = 0; skipped < static_cast<size_t>(CheckRow::kCount); ++skipped) {
-    std::vector<Check> checks = MakeCheckList();
-    for (size_t row = 0; row < checks.size(); ++row) {
-      if (row != skipped) Pass(checks, static_cast<CheckRow>(row));
+TEST(CheckList, NoRequiredRowMayBeLeftOutInEitherTable) {
+  for (const ErrorTable table : {ErrorTable::kAtis, ErrorTable::kMan}) {
+    for (size_t skipped = 0; skipped < static_cast<size_t>(CheckRow::kCount); ++skipped) {
+      std::vector<Check> checks = MakeCheckList(table);
+      for (size_t row = 0; row < checks.size(); ++row) {
+        if (row != skipped) Pass(checks, static_cast<CheckRow>(row));
+      }
+      const RowSet required = Rows({static_cast<CheckRow>(skipped)});
+      EXPECT_FALSE(AllPassed(checks, required)) << At(checks, static_cast<CheckRow>(skipped)).name;
+      EXPECT_TRUE(AllPassed(checks, ~required & (Rows({CheckRow::kCount}) - 1)));
     }
-    EXPECT_EQ(AllPassed(checks), skipped == static_cast<size_t>(CheckRow::kDateFresh))
-        << checks[skipped].name;
+  }
+}
+
+TEST(CheckList, AFailedRowCountsAlthoughNobodyRequiresIt) {
+  std::vector<Check> checks = MakeCheckList();
+  Fail(checks, CheckRow::kReplay, Reason::kReplaySuspected, "");
+  EXPECT_FALSE(AllPassed(checks, 0));
+}
+
+TEST(CheckList, TheManHasTheSameRowsInItsOwnOrder) {
+  std::vector<Check> checks = MakeCheckList(ErrorTable::kMan);
+  std::set<std::string> man, atis;
+  for (const Check& check : checks) man.insert(check.name);
+  for (const Check& check : MakeCheckList()) atis.insert(check.name);
+  EXPECT_EQ(man, atis);
+  EXPECT_EQ(checks.size(), atis.size());
+  for (size_t row = 0; row < checks.size(); ++row) {
+    Fail(checks, static_cast<CheckRow>(row), Reason::kInternal, "");
+    EXPECT_STREQ(At(checks, static_cast<CheckRow>(row)).name, MakeCheckList()[row].name);
   }
 }
 

@@ -35,8 +35,9 @@ std::optional<codec::Url> CheckUrl(absl::string_view text, const VerifyPolicy& p
   return *std::move(url);
 }
 
-// E5 to E7: what the header says without its token. An absent ppt parameter stands for a base PASSporT, since RFC
-// 8224 s4.1 demands the parameter for any token with ppt; where policy admits no base PASSporTs that is E5.
+// E5 to E7: what the header says without its token. An absent ppt parameter stands for a base PASSporT, since
+// RFC 8224 s4.1 demands the parameter for any token with ppt; where policy admits no base PASSporTs that is
+// E5.
 std::optional<PassportType> CheckParameters(const IdentityHeader& header, const VerifyPolicy& policy,
                                             ExaminedPassport& out) {
   Checks& checks = out.verdict.checks;
@@ -47,7 +48,8 @@ std::optional<PassportType> CheckParameters(const IdentityHeader& header, const 
   if (policy.table == ErrorTable::kMan) {
     Judge(checks, CheckRow::kHeaderParameters, header.other.empty(), Reason::kIdentityParameterUnexpected,
           [&] { return absl::StrCat("parameter ", header.other.front().first); });
-    Judge(checks, CheckRow::kHeaderAlg, header.alg.has_value(), Reason::kAlgParameterMissing, [] { return ""; });
+    Judge(checks, CheckRow::kHeaderAlg, header.alg.has_value(), Reason::kAlgParameterMissing,
+          [] { return ""; });
   }
   Judge(checks, CheckRow::kInfoPresent, header.info.has_value(), Reason::kInfoMissing, [] { return ""; });
   if (header.info) out.url = CheckUrl(*header.info, policy, checks);
@@ -63,12 +65,14 @@ std::string ShowMember(absl::string_view name, const codec::JsonValue& value) {
   return absl::StrCat(name, " is ", codec::CanonicalJson(value));
 }
 
-// E12: the parameter, where there is one, and the token must both say ES256. Absent means ES256 (RFC 8224 s4.1).
+// E12: the parameter, where there is one, and the token must both say ES256. Absent means ES256 (RFC 8224
+// s4.1).
 void CheckAlg(const IdentityHeader* header, const codec::JsonValue* alg, Checks& checks) {
   if (header != nullptr && header->alg && *header->alg != "ES256") {
     Fail(checks, CheckRow::kAlg, Reason::kAlgNotEs256, absl::StrCat("the alg parameter is ", *header->alg));
   } else if (alg != nullptr) {
-    Judge(checks, CheckRow::kAlg, Is(alg, "ES256"), Reason::kAlgNotEs256, [&] { return ShowMember("alg", *alg); });
+    Judge(checks, CheckRow::kAlg, Is(alg, "ES256"), Reason::kAlgNotEs256,
+          [&] { return ShowMember("alg", *alg); });
   }
 }
 
@@ -81,13 +85,14 @@ void CheckPpt(const IdentityHeader* header, const codec::JsonValue* ppt, bool ad
   if (header != nullptr && !header->ppt && !is_base) {
     differs = At(checks, CheckRow::kHeaderPpt).outcome == CheckOutcome::kPassed;
   }
-  Judge(checks, CheckRow::kPpt, admitted && !differs, differs ? Reason::kPptMismatch : Reason::kPptUnsupported,
+  Judge(checks, CheckRow::kPpt, admitted && !differs,
+        differs ? Reason::kPptMismatch : Reason::kPptUnsupported,
         [&] { return is_base ? "no ppt" : ShowMember("ppt", *ppt); });
 }
 
 // E9 to E13 and crit. A member that is missing fails E9 and leaves its own row out.
-void CheckTokenHeader(const IdentityHeader* header, std::optional<PassportType> announced, const VerifyPolicy& policy,
-                      ExaminedPassport& out) {
+void CheckTokenHeader(const IdentityHeader* header, std::optional<PassportType> announced,
+                      const VerifyPolicy& policy, ExaminedPassport& out) {
   const codec::JsonValue& token = out.verdict.passport->header();
   Checks& checks = out.verdict.checks;
   const codec::JsonValue* ppt = token.Find("ppt");
@@ -103,9 +108,10 @@ void CheckTokenHeader(const IdentityHeader* header, std::optional<PassportType> 
     type = AdmittedType(*ppt->if_string(), policy);
   }
   const bool lacks_ppt = ppt == nullptr && !(type && (header == nullptr || !header->ppt));
-  Judge(checks, CheckRow::kHeaderComplete,
-        !lacks_ppt && typ != nullptr && alg != nullptr && x5u != nullptr, Reason::kPassportHeaderIncomplete,
-        [&] { return lacks_ppt ? "no ppt" : typ == nullptr ? "no typ" : alg == nullptr ? "no alg" : "no x5u"; });
+  Judge(checks, CheckRow::kHeaderComplete, !lacks_ppt && typ != nullptr && alg != nullptr && x5u != nullptr,
+        Reason::kPassportHeaderIncomplete, [&] {
+          return lacks_ppt ? "no ppt" : typ == nullptr ? "no typ" : alg == nullptr ? "no alg" : "no x5u";
+        });
   if (header == nullptr) {
     if (x5u != nullptr && x5u->is_string()) {
       out.url = CheckUrl(*x5u->if_string(), policy, checks);
@@ -138,11 +144,34 @@ void CheckClaims(ExaminedPassport& out) {
   }
   Pass(checks, CheckRow::kClaimsComplete);
   if (*out.verdict.type == PassportType::kShaken && !IsUuid(claims->origid)) {
-    // Accepted: RFC 8588 s5 wants a UUID, but no verifier gains by refusing the call. Support staff sees it here.
+    // Accepted: RFC 8588 s5 wants a UUID, but no verifier gains by refusing the call. Support staff sees it
+    // here.
     At(checks, CheckRow::kClaimsComplete).detail = "origid is no UUID";
     out.verdict.notes.emplace_back("origid is no UUID");
   }
   out.verdict.claims = std::make_shared<const PassportClaims>(*std::move(claims));
+}
+
+// E4: whether the compact form is admitted. Its header and claims have to be rebuilt from the call.
+void CheckCompactForm(absl::string_view token, const IdentityHeader* header,
+                      std::optional<PassportType> announced, const VerifyPolicy& policy,
+                      ExaminedPassport& out) {
+  Checks& checks = out.verdict.checks;
+  if (header == nullptr || announced != PassportType::kBase || !policy.compact_form) {
+    Fail(checks, CheckRow::kFullForm, Reason::kIdentityCompactForm, "no header and payload");
+    return;
+  }
+  absl::StatusOr<std::string> signature = CompactSignature(token);
+  if (!signature.ok()) {
+    Fail(checks, CheckRow::kPassportSyntax, ReasonOf(signature.status()), signature.status().message());
+    return;
+  }
+  Pass(checks, CheckRow::kFullForm);
+  At(checks, CheckRow::kFullForm).detail = "compact form, which policy admits";
+  Judge(checks, CheckRow::kAlg, !header->alg || *header->alg == "ES256", Reason::kAlgNotEs256,
+        [&] { return absl::StrCat("the alg parameter is ", *header->alg); });
+  out.compact = true;
+  out.compact_signature = *std::move(signature);
 }
 
 // The token itself, E4 and E9 to E14.
@@ -158,7 +187,7 @@ void CheckToken(absl::string_view token, const IdentityHeader* header, std::opti
     CheckTokenHeader(header, announced, policy, out);
     CheckClaims(out);
   } else if (ReasonOf(passport.status()) == Reason::kIdentityCompactForm) {
-    Fail(checks, CheckRow::kFullForm, Reason::kIdentityCompactForm, passport.status().message());
+    CheckCompactForm(token, header, announced, policy, out);
   } else {
     Pass(checks, CheckRow::kFullForm);
     Fail(checks, CheckRow::kPassportSyntax, ReasonOf(passport.status()), passport.status().message());

@@ -103,20 +103,26 @@ absl::StatusOr<stir::CallVerdict> VerifyOffline(const OfflineCall& call) {
   chain_status.Update(crl_status);
 
   stir::CallFacts facts;
-  facts.callers = {orig};
-  facts.called = {dest};
-  std::vector<stir::HeaderVerdict> headers;
+  facts.from = orig;
+  facts.to = dest;
+  std::vector<std::string> identities;
   for (const std::string& joined : call.identities) {
-    for (const std::string& identity : stir::SplitIdentityValues(joined)) {
-      if (headers.size() == limits::kIdentityHeadersPerCall) {
-        return MakeError(Reason::kTooLarge, "identity",
-                         absl::StrCat("more than ", limits::kIdentityHeadersPerCall, " Identity headers"));
-      }
-      const stir::Examination examination = stir::Examine(identity, facts, stir::VerifyPolicy(), call.at);
-      headers.push_back(stir::Conclude(examination, chain, chain_status));
-    }
+    for (std::string& identity : stir::SplitIdentityValues(joined)) identities.push_back(std::move(identity));
   }
-  return stir::CombineVerdicts(std::move(headers));
+  if (identities.size() > limits::kIdentityHeadersPerCall) {
+    return MakeError(Reason::kTooLarge, "identity",
+                     absl::StrCat("more than ", limits::kIdentityHeadersPerCall, " Identity headers"));
+  }
+  const stir::CallExamination examination =
+      stir::ExamineCall(identities, facts, stir::VerifyPolicy(), call.at);
+  stir::SignerFindings signer;
+  signer.chain = &chain;
+  signer.chain_status = chain_status;
+  std::vector<stir::HeaderVerdict> headers;
+  for (size_t i = 0; i < examination.size(); ++i) {
+    headers.push_back(stir::ConcludeHeader(examination, i, signer));
+  }
+  return stir::ConcludeCall(examination, std::move(headers));
 }
 
 }  // namespace sti::stictl

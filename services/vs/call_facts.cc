@@ -32,23 +32,24 @@ absl::StatusOr<stir::CallFacts> FactsOf(const IncomingCall& call, const stir::Nu
   for (size_t i = 0; i < call.p_asserted_identity.size(); ++i) {
     STI_ASSIGN_OR_RETURN(auto caller, PartyOf(absl::StrCat("p_asserted_identity[", i, "]"),
                                               call.p_asserted_identity[i], plan));
-    facts.callers.push_back(std::move(caller));
+    facts.asserted.push_back(std::move(caller));
   }
   if (!call.from.empty()) {
-    STI_ASSIGN_OR_RETURN(auto caller, PartyOf("from", call.from, plan));
-    facts.callers.push_back(std::move(caller));
+    STI_ASSIGN_OR_RETURN(facts.from, PartyOf("from", call.from, plan));
   }
-  if (facts.callers.empty()) {
+  if (facts.asserted.empty() && !facts.from) {
     return MakeError(Reason::kMissingField, "from",
                      "from or p_asserted_identity is needed to know the caller");
   }
   if (call.to.empty() && call.request_uri.empty()) {
     return MakeError(Reason::kMissingField, "to", "to or request_uri is needed to know the called party");
   }
-  const bool has_to = !call.to.empty();
-  STI_ASSIGN_OR_RETURN(auto called,
-                       PartyOf(has_to ? "to" : "request_uri", has_to ? call.to : call.request_uri, plan));
-  facts.called.push_back(std::move(called));
+  if (!call.to.empty()) {
+    STI_ASSIGN_OR_RETURN(facts.to, PartyOf("to", call.to, plan));
+  }
+  if (!call.request_uri.empty()) {
+    STI_ASSIGN_OR_RETURN(facts.request_uri, PartyOf("request_uri", call.request_uri, plan));
+  }
   return facts;
 }
 

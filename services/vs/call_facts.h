@@ -23,10 +23,8 @@ struct IncomingCall {
   std::optional<absl::Time> date;
 };
 
-// The caller may be any P-Asserted-Identity or From. The called party is To, whatever the Request-URI says,
-// and the Request-URI only where To is absent (ATIS-1000082 row E16, sip_identity s7: a retargeted
-// Request-URI is what div PASSporTs account for). kMissingField, kInvalidField, kTelephoneNumberInvalid,
-// kTooLarge, with the field's path.
+// Caller and called party as told; which of them counts is policy. kMissingField without any of the one or
+// the other, kInvalidField, kTelephoneNumberInvalid, kTooLarge, with the field's path.
 absl::StatusOr<stir::CallFacts> FactsOf(const IncomingCall& call, const stir::NumberingPlan& plan);
 
 // The single Identity values in order, those that a SIP stack joined with "," taken apart. kTooLarge beyond

@@ -26,32 +26,32 @@ std::string Refused(const IncomingCall& call) {
   return std::string(ReasonName(ReasonOf(status))) + " " + FieldOf(status);
 }
 
-TEST(CallFactsTest, TheCallerMayBeAssertedOrFrom) {
+TEST(CallFactsTest, EveryCallerIsHandedOn) {
   const auto facts =
       Facts(Call("\"Anon\" <sip:anonymous@anonymous.invalid>",
                  {"<sip:+12155550121@sp.example>", "tel:+1-215-555-0122"}, "+12155550131", ""));
-  ASSERT_EQ(facts.callers.size(), 3u);
-  EXPECT_EQ(PartyText(facts.callers[0]), "12155550121");
-  EXPECT_EQ(PartyText(facts.callers[1]), "12155550122");
-  EXPECT_EQ(PartyText(facts.callers[2]), "sip:anonymous@anonymous.invalid");
+  ASSERT_EQ(facts.asserted.size(), 2u);
+  EXPECT_EQ(PartyText(facts.asserted[0]), "12155550121");
+  EXPECT_EQ(PartyText(facts.asserted[1]), "12155550122");
+  EXPECT_EQ(PartyText(facts.from.value()), "sip:anonymous@anonymous.invalid");
 }
 
-TEST(CallFactsTest, ToCountsAndNotTheRequestUri) {
+TEST(CallFactsTest, ToAndRequestUriAreKeptApart) {
   const auto facts = Facts(Call("+12155550121", {}, "+12155550131", "sip:+12155550199@sp.example"));
-  ASSERT_EQ(facts.called.size(), 1u);
-  EXPECT_EQ(PartyText(facts.called[0]), "12155550131");
+  EXPECT_EQ(PartyText(facts.to.value()), "12155550131");
+  EXPECT_EQ(PartyText(facts.request_uri.value()), "12155550199");
 }
 
-TEST(CallFactsTest, TheRequestUriCountsWhereToIsAbsent) {
+TEST(CallFactsTest, ToMayBeAbsent) {
   const auto facts = Facts(Call("+12155550121", {}, "", "sip:+12155550199@sp.example;user=phone"));
-  ASSERT_EQ(facts.called.size(), 1u);
-  EXPECT_EQ(PartyText(facts.called[0]), "12155550199");
+  EXPECT_FALSE(facts.to);
+  EXPECT_EQ(PartyText(facts.request_uri.value()), "12155550199");
 }
 
 TEST(CallFactsTest, NumbersAreCanonicalizedByThePlan) {
   const auto facts = Facts(Call("(215) 555-0121", {}, "011 33 612345678", ""));
-  EXPECT_EQ(PartyText(facts.callers[0]), "12155550121");
-  EXPECT_EQ(PartyText(facts.called[0]), "33612345678");
+  EXPECT_EQ(PartyText(facts.from.value()), "12155550121");
+  EXPECT_EQ(PartyText(facts.to.value()), "33612345678");
 }
 
 TEST(CallFactsTest, WhatIsMissingIsNamed) {

@@ -10,7 +10,7 @@ namespace sti::vs {
 
 // A call that waits for downloads.
 struct Verifier::Waiting {
-  std::vector<Header> headers;
+  Call call;
   Done done;
   std::atomic<size_t> missing{0};
 };
@@ -27,24 +27,22 @@ void Verifier::Verify(const IncomingCall& call, const ClientProfile& profile, Do
   const auto identities = IdentitiesOf(call);
   if (!identities.ok()) return done(identities.status());
 
-  const absl::Time now = clock_.TimeNow();
-  std::vector<Header> headers;
-  headers.reserve(identities->size());
+  Call judged{stir::ExamineCall(*identities, *facts, profile.policy, clock_.TimeNow()), {}};
+  judged.signers.resize(judged.examination.size());
   bool complete = true;
-  for (const std::string& identity : *identities) {
-    Header header{stir::Examine(identity, *facts, profile.policy, now), nullptr, false};
-    if (const codec::Url* url = header.examination.certificate_url()) {
-      header.certificate = cache_.Find(*url);
-      header.cached = header.certificate != nullptr;
-      complete = complete && header.cached;
-    }
-    headers.push_back(std::move(header));
+  for (size_t i = 0; i < judged.signers.size(); ++i) {
+    const codec::Url* url = judged.examination.certificate_url(i);
+    if (url == nullptr) continue;
+    Signer& signer = judged.signers[i];
+    signer.certificate = cache_.Find(*url);
+    signer.cached = signer.certificate != nullptr;
+    complete = complete && signer.cached;
   }
-  if (complete) return done(Judge(headers));
-  Await(std::move(headers), std::move(done));
+  if (complete) return done(Judge(judged));
+  Await(std::move(judged), std::move(done));
 }
 
-void Verifier::Await(std::vector<Header> headers, Done done) {
+void Verifier::Await(Call call, Done done) {
   if (pending_.fetch_add(1, std::memory_order_relaxed) >= options_.max_pending) {
     pending_.fetch_sub(1, std::memory_order_relaxed);
     return done(
@@ -52,19 +50,21 @@ void Verifier::Await(std::vector<Header> headers, Done done) {
                   absl::StrCat(options_.max_pending, " calls wait for a certificate download already")));
   }
   const auto waiting = std::make_shared<Waiting>();
-  waiting->headers = std::move(headers);
+  waiting->call = std::move(call);
   waiting->done = std::move(done);
+  const stir::CallExamination& examination = waiting->call.examination;
+  std::vector<Signer>& signers = waiting->call.signers;
   // One more than there are downloads, so that none of them ends the wait while the others are being started.
   size_t missing = 1;
-  for (const Header& header : waiting->headers) {
-    if (header.examination.certificate_url() != nullptr && !header.cached) ++missing;
+  for (size_t i = 0; i < signers.size(); ++i) {
+    if (examination.certificate_url(i) != nullptr && !signers[i].cached) ++missing;
   }
   waiting->missing.store(missing, std::memory_order_relaxed);
-  for (Header& header : waiting->headers) {
-    const codec::Url* url = header.examination.certificate_url();
-    if (url == nullptr || header.cached) continue;
-    cache_.Get(*url, [this, waiting, &header](CachedCertificatePtr certificate) {
-      header.certificate = std::move(certificate);  // each header is written by its own download only
+  for (size_t i = 0; i < signers.size(); ++i) {
+    const codec::Url* url = examination.certificate_url(i);
+    if (url == nullptr || signers[i].cached) continue;
+    cache_.Get(*url, [this, waiting, &signer = signers[i]](CachedCertificatePtr certificate) {
+      signer.certificate = std::move(certificate);  // each signer is written by its own download only
       Release(waiting);
     });
   }
@@ -74,33 +74,32 @@ void Verifier::Await(std::vector<Header> headers, Done done) {
 void Verifier::Release(const std::shared_ptr<Waiting>& waiting) {
   if (waiting->missing.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
   executor_([this, waiting] {
-    absl::StatusOr<stir::CallVerdict> verdict = Judge(waiting->headers);
+    absl::StatusOr<stir::CallVerdict> verdict = Judge(waiting->call);
     pending_.fetch_sub(1, std::memory_order_relaxed);
     waiting->done(std::move(verdict));
   });
 }
 
-absl::StatusOr<stir::CallVerdict> Verifier::Judge(const std::vector<Header>& headers) {
+absl::StatusOr<stir::CallVerdict> Verifier::Judge(const Call& call) {
   // Taken at the end of the wait: a revocation that came meanwhile counts.
   const std::shared_ptr<const TrustState> trust = trust_.Get();
   const absl::Time now = clock_.TimeNow();
   std::vector<stir::HeaderVerdict> verdicts;
-  verdicts.reserve(headers.size());
-  for (const Header& header : headers) verdicts.push_back(JudgeHeader(header, *trust, now));
-  return stir::CombineVerdicts(std::move(verdicts));
+  verdicts.reserve(call.signers.size());
+  for (size_t i = 0; i < call.signers.size(); ++i) verdicts.push_back(JudgeHeader(call, i, *trust, now));
+  return stir::ConcludeCall(call.examination, std::move(verdicts));
 }
 
-stir::HeaderVerdict Verifier::JudgeHeader(const Header& header, const TrustState& trust, absl::Time now) {
-  const codec::Url* url = header.examination.certificate_url();
-  if (url == nullptr) {
-    static const absl::StatusOr<pki::CertificateChain> no_chain = absl::UnknownError("not asked for");
-    return stir::Conclude(header.examination, no_chain, absl::OkStatus());
-  }
-  const CachedCertificate& certificate = *header.certificate;
-  absl::Status chain_status;
-  if (certificate.chain.ok()) chain_status = certificate.judge.Judge(*certificate.chain, trust, now);
-  stir::HeaderVerdict verdict = stir::Conclude(header.examination, certificate.chain, chain_status);
-  verdict.certificate_cached = header.cached;
+stir::HeaderVerdict Verifier::JudgeHeader(const Call& call, size_t i, const TrustState& trust,
+                                          absl::Time now) {
+  const codec::Url* url = call.examination.certificate_url(i);
+  if (url == nullptr) return stir::ConcludeHeader(call.examination, i, {});
+  const CachedCertificate& certificate = *call.signers[i].certificate;
+  stir::SignerFindings signer;
+  signer.chain = &certificate.chain;
+  if (certificate.chain.ok()) signer.chain_status = certificate.judge.Judge(*certificate.chain, trust, now);
+  stir::HeaderVerdict verdict = stir::ConcludeHeader(call.examination, i, signer);
+  verdict.certificate_cached = call.signers[i].cached;
   if (verdict.passed()) cache_.MarkProven(*url, certificate);
   return verdict;
 }

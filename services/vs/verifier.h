@@ -45,18 +45,22 @@ class Verifier {
   size_t pending() const { return pending_.load(std::memory_order_relaxed); }
 
  private:
-  // One Identity header on its way.
-  struct Header {
-    stir::Examination examination;
+  // The certificate of one PASSporT.
+  struct Signer {
     CachedCertificatePtr certificate;
     bool cached = false;
   };
+  // One call on its way. A signer for each PASSporT.
+  struct Call {
+    stir::CallExamination examination;
+    std::vector<Signer> signers;
+  };
   struct Waiting;
 
-  void Await(std::vector<Header> headers, Done done);
+  void Await(Call call, Done done);
   void Release(const std::shared_ptr<Waiting>& waiting);
-  absl::StatusOr<stir::CallVerdict> Judge(const std::vector<Header>& headers);
-  stir::HeaderVerdict JudgeHeader(const Header& header, const TrustState& trust, absl::Time now);
+  absl::StatusOr<stir::CallVerdict> Judge(const Call& call);
+  stir::HeaderVerdict JudgeHeader(const Call& call, size_t i, const TrustState& trust, absl::Time now);
 
   CertificateCache& cache_;
   const TrustSnapshot& trust_;

@@ -10,8 +10,10 @@
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/codec/json.h"
-#include "common/stir/claim_schema.h"
+#include "common/pki/certificate.h"
 #include "common/stir/passport.h"
+#include "common/stir/passport_claims.h"
+#include "common/stir/passport_type.h"
 #include "common/stir/passport_verifier.h"
 
 namespace {
@@ -21,27 +23,40 @@ using sti::Reason;
 void ReadToken(absl::string_view token) {
   const auto passport = sti::stir::SealedPassport::Parse(token);
   if (!passport.ok()) return;
-  const auto claims = sti::stir::ParseShakenClaims(passport->claims());
-  if (!claims.ok()) return;
-  const std::string text = sti::stir::SerializeClaims(*claims);
-  const auto json = sti::codec::ParseJson(text, sti::limits::kJson);
-  if (!json.ok()) abort();
-  const auto again = sti::stir::ParseShakenClaims(*json);
-  if (!again.ok() || sti::stir::SerializeClaims(*again) != text) abort();
+  using sti::stir::PassportType;
+  for (const PassportType type :
+       {PassportType::kBase, PassportType::kShaken, PassportType::kDiv, PassportType::kDivO,
+        PassportType::kRph, PassportType::kRcd, PassportType::kMsg}) {
+    const auto claims = sti::stir::ParseClaims(passport->claims(), type);
+    if (!claims.ok()) continue;
+    const std::string claims_text = sti::stir::SerializeClaims(*claims);
+    const auto json = sti::codec::ParseJson(claims_text, sti::limits::kJson);
+    if (!json.ok()) abort();
+    const auto again = sti::stir::ParseClaims(*json, type);
+    if (!again.ok() || sti::stir::SerializeClaims(*again) != claims_text) abort();
+  }
+}
+
+sti::stir::CallFacts DemoFacts() {
+  sti::stir::CallFacts facts;
+  facts.from = sti::stir::TelephoneNumber::FromClaim("12155550121").value();
+  facts.to = sti::stir::TelephoneNumber::FromClaim("12155550131").value();
+  return facts;
 }
 
 void JudgeHeader(absl::string_view text) {
-  static const auto& facts =
-      *new sti::stir::CallFacts{{sti::stir::TelephoneNumber::FromClaim("12155550121").value()},
-                                {sti::stir::TelephoneNumber::FromClaim("12155550131").value()},
-                                {}};
-  const auto examination =
-      sti::stir::Examine(text, facts, sti::stir::VerifyPolicy{}, absl::FromUnixSeconds(1735689600));
-  const auto verdict =
-      Conclude(examination, sti::MakeError(Reason::kCertificateUnavailable, ""), absl::OkStatus());
-  if (verdict.passed() || verdict.reason == Reason::kInternal) abort();
-  const bool fetched = examination.certificate_url() != nullptr;
-  if (fetched != (verdict.reason == Reason::kCertificateUnavailable)) abort();
+  static const auto& facts = *new sti::stir::CallFacts(DemoFacts());
+  const auto examination = sti::stir::ExamineCall({std::string(text)}, facts, sti::stir::VerifyPolicy{},
+                                                  absl::FromUnixSeconds(1735689600));
+  const absl::StatusOr<sti::pki::CertificateChain> none = sti::MakeError(Reason::kCertificateUnavailable, "");
+  sti::stir::SignerFindings signer;
+  signer.chain = &none;
+  for (size_t i = 0; i < examination.size(); ++i) {
+    const auto verdict = sti::stir::ConcludeHeader(examination, i, signer);
+    if (verdict.passed() || verdict.reason == Reason::kInternal) abort();
+    const bool fetched = examination.certificate_url(i) != nullptr;
+    if (fetched != (verdict.reason == Reason::kCertificateUnavailable)) abort();
+  }
 }
 
 }  // namespace
