@@ -88,6 +88,19 @@ bool IsDisplayText(absl::string_view text, bool may_be_empty) {
          });
 }
 
+bool IsJCard(const codec::JsonValue& value) {
+  const codec::JsonArray* card = value.if_array();
+  if (card == nullptr || card->size() != 2) return false;
+  const std::string* kind = (*card)[0].if_string();
+  const codec::JsonArray* properties = (*card)[1].if_array();
+  if (kind == nullptr || *kind != "vcard" || properties == nullptr) return false;
+  return std::all_of(properties->begin(), properties->end(), [](const codec::JsonValue& property) {
+    const codec::JsonArray* parts = property.if_array();
+    return parts != nullptr && parts->size() >= 4 && (*parts)[0].is_string() && (*parts)[1].is_object() &&
+           (*parts)[2].is_string();
+  });
+}
+
 std::optional<DigestText> DigestText::Parse(absl::string_view text) {
   const size_t hyphen = text.find('-');
   if (hyphen == absl::string_view::npos) return std::nullopt;

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "common/codec/json.h"
 
 namespace sti::stir {
 
@@ -23,6 +24,9 @@ bool IsImageUrl(absl::string_view text);
 bool IsJsonPointer(absl::string_view text);
 // Not empty unless `may_be_empty`, at most limits::kDisplayText octets, no control characters.
 bool IsDisplayText(absl::string_view text, bool may_be_empty);
+
+// ["vcard", [property...]], a property being [name, {parameters}, type, value...] (RFC 7095 s3.1 to s3.3).
+bool IsJCard(const codec::JsonValue& value);
 
 // "sha256-...": one of sha256, sha384 and sha512, a hyphen, base64 (RFC 9795 s6.1, RFC 9475 s3.2).
 struct DigestText {

@@ -1,40 +1,12 @@
 #include "common/stir/passport.h"
 
-#include <algorithm>
-
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/types/span.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 
 namespace sti::stir {
-namespace {
-
-const std::string& TextOf(const TelephoneNumber& number) { return number.digits(); }
-const std::string& TextOf(const CanonicalUri& uri) { return uri.text; }
-
-// "name":["a","b"] in lexicographic order (RFC 8225 s5.2.1).
-template <typename T>
-void AppendSorted(absl::string_view name, const std::vector<T>& entries, std::string& out) {
-  absl::StrAppend(&out, "\"", name, "\":[");
-  if (entries.size() == 1) {
-    codec::AppendJsonString(TextOf(entries[0]), out);
-  } else {
-    std::vector<absl::string_view> sorted;
-    sorted.reserve(entries.size());
-    for (const T& entry : entries) sorted.push_back(TextOf(entry));
-    std::sort(sorted.begin(), sorted.end());
-    for (size_t i = 0; i < sorted.size(); ++i) {
-      if (i != 0) out.push_back(',');
-      codec::AppendJsonString(sorted[i], out);
-    }
-  }
-  out.push_back(']');
-}
-
-}  // namespace
 
 absl::string_view AttestationText(Attestation attestation) {
   switch (attestation) {
@@ -66,28 +38,6 @@ std::string SerializeHeader(absl::string_view ppt, absl::string_view x5u) {
   }
   out += R"("typ":"passport","x5u":)";
   codec::AppendJsonString(x5u, out);
-  out.push_back('}');
-  return out;
-}
-
-std::string SerializeClaims(const ShakenClaims& claims) {
-  std::string out;
-  out.reserve(256);
-  absl::StrAppend(&out, R"({"attest":")", AttestationText(claims.attest), R"(","dest":{)");
-  if (!claims.dest_tn.empty()) AppendSorted("tn", claims.dest_tn, out);
-  if (!claims.dest_uri.empty()) {
-    if (!claims.dest_tn.empty()) out.push_back(',');
-    AppendSorted("uri", claims.dest_uri, out);
-  }
-  absl::StrAppend(&out, R"(},"iat":)", claims.iat, R"(,"orig":{)");
-  if (const auto* number = std::get_if<TelephoneNumber>(&claims.orig)) {
-    absl::StrAppend(&out, R"("tn":")", number->digits(), "\"");
-  } else {
-    out += R"("uri":)";
-    codec::AppendJsonString(std::get<CanonicalUri>(claims.orig).text, out);
-  }
-  out += R"(},"origid":)";
-  codec::AppendJsonString(claims.origid, out);
   out.push_back('}');
   return out;
 }

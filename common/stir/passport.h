@@ -32,9 +32,8 @@ struct ShakenClaims {
   std::string origid;
 };
 
-// RFC 8225 s9 serializations. dest entries are sorted (s5.2.1).
+// RFC 8225 s9 serialization. No ppt member when `ppt` is empty.
 std::string SerializeHeader(absl::string_view ppt, absl::string_view x5u);
-std::string SerializeClaims(const ShakenClaims& claims);
 
 // A PASSporT as received: decoded and bounded, nothing judged. Immutable value.
 class SealedPassport {

@@ -11,8 +11,8 @@ namespace {
 
 constexpr char kUrl[] = "https://cr.example.net/1234.pem";
 
-ShakenClaims DemoClaims() {
-  ShakenClaims claims;
+PassportClaims DemoClaims() {
+  PassportClaims claims;
   claims.attest = Attestation::kA;
   claims.orig = TelephoneNumber::FromClaim("12155550121").value();
   claims.dest_tn = {TelephoneNumber::FromClaim("12155550131").value()};
@@ -50,7 +50,7 @@ TEST(PassportSigner, EverythingButTheSignatureIsThatOfTheDemoToken) {
 
 TEST(PassportSigner, IncompleteClaimsAreRefused) {
   const PassportSigner signer(DemoKey("leaf1234.key"), kUrl);
-  ShakenClaims claims = DemoClaims();
+  PassportClaims claims = DemoClaims();
   claims.attest = Attestation::kNone;
   EXPECT_EQ(ReasonOf(signer.Sign(claims).status()), Reason::kAttestInvalid);
   claims = DemoClaims();
@@ -62,7 +62,7 @@ TEST(PassportSigner, IncompleteClaimsAreRefused) {
   claims = DemoClaims();
   claims.origid.clear();
   EXPECT_EQ(FieldOf(signer.Sign(claims).status()), "origid");
-  ShakenClaims no_orig = DemoClaims();
+  PassportClaims no_orig = DemoClaims();
   no_orig.orig = CanonicalUri{};
   EXPECT_EQ(FieldOf(signer.Sign(no_orig).status()), "orig");
   EXPECT_EQ(ReasonOf(signer.Sign(no_orig).status()), Reason::kMissingField);

@@ -1,13 +1,6 @@
 #include "common/stir/passport_type.h"
 
 namespace sti::stir {
-namespace {
-
-constexpr PassportType kTypes[] = {PassportType::kBase, PassportType::kShaken, PassportType::kDiv,
-                                   PassportType::kDivO, PassportType::kRph,    PassportType::kRcd,
-                                   PassportType::kMsg};
-
-}  // namespace
 
 absl::string_view PptText(PassportType type) {
   switch (type) {
@@ -30,7 +23,7 @@ absl::string_view PptText(PassportType type) {
 }
 
 std::optional<PassportType> ParsePpt(absl::string_view ppt) {
-  for (const PassportType type : kTypes) {
+  for (const PassportType type : kPassportTypes) {
     if (PptText(type) == ppt) return type;
   }
   return std::nullopt;

@@ -2,6 +2,7 @@
 #ifndef COMMON_STIR_PASSPORT_TYPE_H_
 #define COMMON_STIR_PASSPORT_TYPE_H_
 
+#include <array>
 #include <optional>
 
 #include "absl/strings/string_view.h"
@@ -17,6 +18,11 @@ enum class PassportType {
   kRcd,     // RFC 9795
   kMsg,     // RFC 9475
 };
+
+// In the order of the enumeration.
+inline constexpr std::array<PassportType, 7> kPassportTypes = {
+    PassportType::kBase, PassportType::kShaken, PassportType::kDiv, PassportType::kDivO,
+    PassportType::kRph,  PassportType::kRcd,    PassportType::kMsg};
 
 // The value of ppt; "" for kBase.
 absl::string_view PptText(PassportType type);

@@ -13,22 +13,7 @@
 namespace sti::stir::claim_readers {
 namespace {
 
-using codec::JsonArray;
 using codec::JsonValue;
-
-// ["vcard", [property...]], a property being [name, {parameters}, type, value...] (RFC 7095 s3.1 to s3.3).
-bool IsJCard(const JsonValue& value) {
-  const JsonArray* card = value.if_array();
-  if (card == nullptr || card->size() != 2) return false;
-  const std::string* kind = (*card)[0].if_string();
-  const JsonArray* properties = (*card)[1].if_array();
-  if (kind == nullptr || *kind != "vcard" || properties == nullptr) return false;
-  return std::all_of(properties->begin(), properties->end(), [](const JsonValue& property) {
-    const JsonArray* parts = property.if_array();
-    return parts != nullptr && parts->size() >= 4 && (*parts)[0].is_string() && (*parts)[1].is_object() &&
-           (*parts)[2].is_string();
-  });
-}
 
 absl::Status CheckRcd(const JsonValue& rcd) {
   const codec::JsonObject* members = rcd.if_object();

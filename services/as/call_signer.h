@@ -3,34 +3,24 @@
 #define SERVICES_AS_CALL_SIGNER_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/base/random.h"
-#include "common/stir/passport.h"
+#include "common/stir/passport_signer.h"
 #include "common/stir/telephone_number.h"
 #include "services/as/key_ring.h"
+#include "services/as/outgoing_call.h"
 
 namespace sti::as {
 
-// As the SBC sends it; nothing checked.
-struct OutgoingCall {
-  std::string ppt;                               // empty means shaken
-  std::optional<std::string> orig_tn, orig_uri;  // exactly one
-  std::vector<std::string> dest_tn, dest_uri;
-  stir::Attestation attest = stir::Attestation::kNone;
-  std::string origid;          // empty: a new one
-  std::optional<int64_t> iat;  // seconds since 1970 UTC; absent: now
-};
-
 struct SignedCall {
   stir::SignedPassport passport;
-  std::string x5u, origid, spc;
-  int64_t iat = 0;  // seconds since 1970 UTC
+  std::string x5u, spc;
+  std::string origid;  // empty but for shaken
+  int64_t iat = 0;     // seconds since 1970 UTC
   absl::Time certificate_expires;
 };
 
@@ -46,8 +36,8 @@ class CallSigner {
   CallSigner(const KeyRingSnapshot& ring, const Clock& clock, const Random& random,
              const CallSignerOptions& options);
 
-  // Errors carry the path of the field in SignRequest. kPptUnsupported; kMissingField, kInvalidField,
-  // kTooLarge, kTelephoneNumberInvalid; kIatStale, kIatInFuture; kNotReady without a credential;
+  // Errors carry the path of the field in SignRequest: those of OutgoingType and MakeOutgoingClaims;
+  // kIatStale, kIatInFuture; kTooLarge when the PASSporT would be; kNotReady without a credential;
   // kCertificateExpired, kCertificateNotYetValid; kInternal.
   absl::StatusOr<SignedCall> Sign(const OutgoingCall& call) const;
 

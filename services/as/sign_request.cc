@@ -6,6 +6,16 @@
 
 namespace sti::as {
 
+namespace {
+
+OutgoingRichCallData FromProto(const sti::v1::RichCallData& rcd) {
+  OutgoingRichCallData out{rcd.nam(), rcd.apn(), rcd.icn(), rcd.jcd(), rcd.jcl(), rcd.crn(), rcd.iss(), {}};
+  out.rcdi.assign(rcd.rcdi().begin(), rcd.rcdi().end());
+  return out;
+}
+
+}  // namespace
+
 absl::StatusOr<OutgoingCall> FromProto(const sti::v1::SignRequest& request) {
   OutgoingCall call;
   call.ppt = request.ppt();
@@ -30,6 +40,17 @@ absl::StatusOr<OutgoingCall> FromProto(const sti::v1::SignRequest& request) {
   }
   call.origid = request.origid();
   if (request.has_iat()) call.iat = request.iat();
+  if (request.div().has_tn()) call.div_tn = request.div().tn();
+  if (request.div().has_uri()) call.div_uri = request.div().uri();
+  call.div_hi = request.div_hi();
+  call.opt = request.opt();
+  call.rph_auth.assign(request.rph().auth().begin(), request.rph().auth().end());
+  call.rph_sph = request.rph().sph();
+  if (request.has_rcd()) call.rcd = FromProto(request.rcd());
+  if (request.has_message_body()) call.message_body = request.message_body();
+  for (const sti::v1::MediaKey& key : request.media_keys()) {
+    call.media_keys.emplace_back(key.alg(), key.dig());
+  }
   return call;
 }
 

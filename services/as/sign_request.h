@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "proto/sti/v1/authentication.pb.h"
 #include "services/as/call_signer.h"
+#include "services/as/outgoing_call.h"
 
 namespace sti::as {
 

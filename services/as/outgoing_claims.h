@@ -1,0 +1,37 @@
+// The claims of a call to be signed, canonical, from what the SBC says. Pure functions.
+#ifndef SERVICES_AS_OUTGOING_CLAIMS_H_
+#define SERVICES_AS_OUTGOING_CLAIMS_H_
+
+#include "absl/status/statusor.h"
+#include "common/stir/passport_claims.h"
+#include "common/stir/telephone_number.h"
+#include "services/as/outgoing_call.h"
+
+namespace sti::as {
+
+// kPptUnsupported.
+absl::StatusOr<stir::PassportType> OutgoingType(const OutgoingCall& call);
+
+// All claims but iat and a new origid. Errors carry the path of the field in SignRequest: kMissingField;
+// kInvalidField, also for a field that a PASSporT of this type has no claim for; kTooLarge,
+// kTelephoneNumberInvalid, kMalformedJson; kDivTooDeep.
+absl::StatusOr<stir::PassportClaims> MakeOutgoingClaims(const OutgoingCall& call, stir::PassportType type,
+                                                        const stir::NumberingPlan& plan);
+
+// The part of it that is rich call data, rcdi completed, in rich_call_claims.cc.
+absl::StatusOr<stir::RichCallData> MakeRichCallData(const OutgoingRichCallData& data,
+                                                    const stir::NumberingPlan& plan);
+// The part of it that is a diversion: div, div.hi and opt, against orig and dest that are in `claims`
+// already; in diversion_claims.cc.
+absl::Status AddDiversion(const OutgoingCall& call, const stir::NumberingPlan& plan,
+                          stir::PassportClaims& claims);
+
+// An identity at `field`, or kMissingField.
+absl::StatusOr<stir::PartyIdentity> OutgoingParty(absl::string_view field,
+                                                  const std::optional<std::string>& tn,
+                                                  const std::optional<std::string>& uri,
+                                                  const stir::NumberingPlan& plan);
+
+}  // namespace sti::as
+
+#endif  // SERVICES_AS_OUTGOING_CLAIMS_H_
