@@ -1,5 +1,6 @@
-// SQL state as a seam. SQLite (WAL, synchronous=FULL) today; the SQL subset is what PostgreSQL also
-// understands.
+// SQL state as a seam, with two engines behind it: SQLite (WAL, synchronous=FULL) here, PostgreSQL in
+// postgres_database.h. Statements keep to what both understand, with the types BIGINT, TEXT and BLOB; text is
+// UTF-8 without NUL. common/store/open_database.h opens the one that the configuration names.
 #ifndef COMMON_STORE_DATABASE_H_
 #define COMMON_STORE_DATABASE_H_
 
@@ -53,8 +54,10 @@ class Database {
   virtual ~Database() = default;
   // Runs `body` in one write transaction. OK means committed and synced to disk; anything else means that
   // nothing of it happened: the body's error, or kStorageFailed. The next call starts afresh.
+  // The body may run more than once, when the connection is lost or another program interferes; what an
+  // earlier run did to the database is undone then. So it must set what it leaves in memory, not add to it.
   virtual absl::Status Write(const std::function<absl::Status(Transaction&)>& body) = 0;
-  // Runs `body` on one consistent state; Execute fails there.
+  // Runs `body` on one consistent state; Execute fails there. It, too, may run more than once.
   virtual absl::Status Read(const std::function<absl::Status(Transaction&)>& body) = 0;
 };
 

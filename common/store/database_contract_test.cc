@@ -16,23 +16,42 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-DatabaseContract::DatabaseContract()
-    : under_test_(GetParam()({
-          {1,
-           {"CREATE TABLE provider (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
-            "CREATE TABLE code (spc TEXT PRIMARY KEY, provider INTEGER NOT NULL REFERENCES provider (id))"}},
-          {2, {"CREATE TABLE thing (number INTEGER, words TEXT, octets BLOB)"}},
-      })) {}
+namespace {
 
-absl::Status DatabaseContract::Insert(int64_t id, const std::string& name) {
-  return database().Write([&](Transaction& transaction) {
+const std::vector<Migration>& Schema() {
+  static const auto* const migrations = new std::vector<Migration>{
+      {1,
+       {"CREATE TABLE provider (id BIGINT PRIMARY KEY, name TEXT NOT NULL UNIQUE)",
+        "CREATE TABLE code (spc TEXT PRIMARY KEY, provider BIGINT NOT NULL REFERENCES provider (id))"}},
+      {2, {"CREATE TABLE thing (number BIGINT, words TEXT, octets BLOB)"}},
+  };
+  return *migrations;
+}
+
+}  // namespace
+
+absl::Status InsertProvider(Database& database, int64_t id, const std::string& name) {
+  return database.Write([&](Transaction& transaction) {
     return transaction.Execute("INSERT INTO provider (id, name) VALUES (?1, ?2)", {id, name});
   });
+}
+
+DatabaseContract::DatabaseContract() : place_(GetParam()()), database_(OpenAgain()) {}
+
+std::unique_ptr<Database> DatabaseContract::OpenAgain() {
+  auto database = place_.open(Schema());
+  EXPECT_TRUE(database.ok()) << database.status();
+  return *std::move(database);
+}
+
+absl::Status DatabaseContract::Insert(int64_t id, const std::string& name) {
+  return InsertProvider(database(), id, name);
 }
 
 std::vector<std::string> DatabaseContract::Names() {
   std::vector<std::string> names;
   const absl::Status status = database().Read([&](Transaction& transaction) -> absl::Status {
+    names.clear();
     STI_ASSIGN_OR_RETURN(const auto rows, transaction.Query("SELECT name FROM provider ORDER BY id", {}));
     for (const SqlRow& row : rows) names.push_back(AsText(row.at(0)));
     return absl::OkStatus();

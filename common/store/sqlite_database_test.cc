@@ -22,12 +22,12 @@ namespace sti::store {
 using ::sti::testing::TempDir;
 using ::testing::HasSubstr;
 
-INSTANTIATE_TEST_SUITE_P(Sqlite, DatabaseContract,
-                         ::testing::Values(+[](const std::vector<Migration>& migrations) {
+INSTANTIATE_TEST_SUITE_P(Sqlite, DatabaseContract, ::testing::Values(+[] {
                            const auto dir = std::make_shared<TempDir>();
-                           auto database = OpenSqlite(dir->File("test.db"), migrations);
-                           EXPECT_TRUE(database.ok()) << database.status();
-                           return DatabaseUnderTest{dir, *std::move(database)};
+                           return DatabasePlace{[dir](const std::vector<Migration>& migrations) {
+                                                  return OpenSqlite(dir->File("test.db"), migrations);
+                                                },
+                                                [] {}, [] {}};
                          }));
 
 namespace {
