@@ -36,7 +36,8 @@ struct NumberAuthorityContents {
 // Immutable, thread-safe. One binary search a question.
 class NumberAuthority {
  public:
-  // kNumberListInvalid for an entry that is no range of numbers, or ranges of two SPCs that overlap.
+  // kNumberListInvalid for an SPC that is not A-Z 0-9, an entry that is no range of numbers (1 to 15 digits),
+  // or ranges of two SPCs that overlap; those of one SPC may. kTooLarge.
   static absl::StatusOr<std::shared_ptr<const NumberAuthority>> Create(NumberAuthorityContents contents);
 
   enum class Answer { kAssigned, kOtherProvider, kUnknown };
@@ -45,10 +46,10 @@ class NumberAuthority {
   virtual ~NumberAuthority() = default;
   virtual int64_t sequence() const = 0;
   virtual absl::Time expires() const = 0;
-  virtual size_t size() const = 0;  // ranges
+  virtual size_t size() const = 0;  // ranges, once those of one SPC that touch are joined
 };
 
-// x5c as in SPC tokens. kMissingField, kKeyMismatch, kTooLarge, kInternal.
+// x5c as in SPC tokens. kMissingField, kKeyMismatch, kTooLarge, kInternal, and as Create.
 absl::StatusOr<std::string> SignNumberAuthority(const NumberAuthorityContents& contents,
                                                 const std::vector<pki::Certificate>& signer_chain,
                                                 const crypto::Signer& signer);
