@@ -21,7 +21,7 @@ struct FetchResponse {
   std::string cache_control;  // as received; several fields joined with ", " (RFC 9110 s5.3)
   std::string body;
   // As received, of several fields the first; empty when absent (RFC 9111 s5.1, s5.3, RFC 9110 s6.6.1).
-  std::string expires, age, date;
+  std::string expires = {}, age = {}, date = {};
 };
 
 // Seam. Thread-safe.

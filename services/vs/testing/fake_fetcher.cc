@@ -8,7 +8,12 @@
 namespace sti::vs {
 
 http::FetchResponse Ok(const std::string& body, const std::string& cache_control) {
-  return http::FetchResponse{200, "application/pem-certificate-chain", cache_control, body};
+  http::FetchResponse response;
+  response.status = 200;
+  response.content_type = "application/pem-certificate-chain";
+  response.cache_control = cache_control;
+  response.body = body;
+  return response;
 }
 
 FakeFetcher::~FakeFetcher() {
