@@ -10,6 +10,7 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/codec/url.h"
+#include "common/store/database_config.h"
 #include "services/ca/certificate_issuer.h"
 
 namespace sti::ca {
@@ -100,7 +101,11 @@ absl::StatusOr<CaSettings> LoadCaSettings(const sti::config::v1::CertificateAuth
                        LoadIssuingAuthority({config.issuing_certificate_file(), config.issuing_key_file(),
                                              config.root_certificate_file(), config.pa_root_file()},
                                             now));
+  STI_ASSIGN_OR_RETURN(
+      store::DatabaseOptions database,
+      store::LoadDatabaseOptions(config.database(), absl::StrCat(config.state_dir(), "/ca.sqlite"), "sti-ca"));
   return CaSettings{config.state_dir(),
+                    std::move(database),
                     {config.admins().begin(), config.admins().end()},
                     std::move(authority),
                     std::move(profile),

@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/http/server.h"
+#include "common/store/open_database.h"
 #include "proto/sti/config/v1/ca.pb.h"
 #include "services/ca/certificate_profile.h"
 #include "services/ca/issuing_authority.h"
@@ -18,6 +19,7 @@ namespace sti::ca {
 
 struct CaSettings {
   std::string state_dir;
+  store::DatabaseOptions database;
   std::vector<std::string> admins;
   IssuingAuthority authority;
   CertificateProfile profile;

@@ -103,6 +103,20 @@ TEST_F(CaConfigTest, PublicUrlIsNeededWhenTheListenAddressIsNoName) {
   EXPECT_EQ(*DefaultPublicUrl("certs.example.net:8443", 8443), "https://certs.example.net:8443");
 }
 
+TEST_F(CaConfigTest, DatabaseIsAFileInTheStateFolderUnlessTheConfigurationSaysPostgres) {
+  Config config = good_;
+  config.clear_database();
+  absl::StatusOr<CaSettings> settings = LoadCaSettings(config, kNow);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(std::get<store::SqliteOptions>(settings->database).file, config.state_dir() + "/ca.sqlite");
+  config.mutable_database()->set_engine("postgres");
+  EXPECT_EQ(FieldOf(LoadCaSettings(config, kNow).status()), "database.postgres");
+  config.mutable_database()->mutable_postgres()->set_host("/run/postgresql");
+  settings = LoadCaSettings(config, kNow);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(std::get<store::PostgresOptions>(settings->database).host, "/run/postgresql");
+}
+
 TEST(DeployedConfig, FitsTheSchema) {
   Config config;
   for (const daemon::ConfigProblem& problem : daemon::ReadConfig("deploy/config/sti-ca.yaml", config)) {

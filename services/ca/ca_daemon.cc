@@ -7,6 +7,7 @@
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
+#include "common/store/open_database.h"
 #include "services/ca/ca_schema.h"
 
 namespace sti::ca {
@@ -29,7 +30,8 @@ absl::StatusOr<std::unique_ptr<CaDaemon>> CaDaemon::Start(
     const sti::config::v1::CertificateAuthorityServer& config, const Clock& clock, const Random& random) {
   STI_ASSIGN_OR_RETURN(CaSettings settings, LoadCaSettings(config, clock.TimeNow()));
   STI_RETURN_IF_ERROR(daemon::EnsureStateDir(settings.state_dir));
-  STI_ASSIGN_OR_RETURN(std::unique_ptr<store::Database> database, OpenCaDatabase(settings.state_dir));
+  STI_ASSIGN_OR_RETURN(std::unique_ptr<store::Database> database,
+                       store::OpenDatabase(settings.database, Migrations()));
   std::unique_ptr<CaDaemon> ca(new CaDaemon(std::move(settings), std::move(database), clock, random));
   STI_RETURN_IF_ERROR(ca->StartServers(config.grpc()));
   ca->ReportHealth();

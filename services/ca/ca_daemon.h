@@ -28,7 +28,7 @@ namespace sti::ca {
 class CaDaemon {
  public:
   // Serving when it returns. `clock` and `random` must outlive it. Errors of LoadCaSettings,
-  // store::OpenSqlite, http::StartHttpsServer and rpc::Server::Start.
+  // store::OpenDatabase, http::StartHttpsServer and rpc::Server::Start.
   static absl::StatusOr<std::unique_ptr<CaDaemon>> Start(
       const sti::config::v1::CertificateAuthorityServer& config, const Clock& clock, const Random& random);
   ~CaDaemon();

@@ -1,6 +1,7 @@
 #include "services/ca/ca_daemon_testing.h"
 
 #include "common/testing/grpc_server.h"
+#include "common/testing/scratch_database.h"
 #include "services/ca/ca_testing.h"
 
 namespace sti::ca {
@@ -11,6 +12,7 @@ sti::config::v1::CertificateAuthorityServer DemoConfig(const testing::TempDir& d
   const testing::TlsFiles server = tls.Server();
   *config.mutable_grpc() = testing::GrpcServerConfig(server);
   config.set_state_dir(dir.File("state"));
+  *config.mutable_database() = testing::ScratchDatabaseConfig(dir);
   sti::config::v1::Repository& repository = *config.mutable_repository();
   repository.mutable_https()->set_listen("127.0.0.1:0");
   repository.mutable_https()->set_certificate_file(server.certificate_file);

@@ -1,7 +1,5 @@
 #include "services/ca/ca_schema.h"
 
-#include "absl/strings/str_cat.h"
-
 namespace sti::ca {
 
 const std::vector<store::Migration>& Migrations() {
@@ -23,12 +21,56 @@ const std::vector<store::Migration>& Migrations() {
            "CREATE INDEX certificates_by_spc ON certificates (spc, seq)",
            "CREATE INDEX certificates_by_expiry ON certificates (not_after)",
        }},
+      {2,
+       {
+           // Also what is still to be told to the STI-PA: told is NULL until it confirms.
+           "CREATE TABLE revocations (serial TEXT PRIMARY KEY REFERENCES certificates(serial),"
+           " reason BIGINT NOT NULL, revoked BIGINT NOT NULL, requested_by TEXT NOT NULL, told BIGINT,"
+           " tries BIGINT NOT NULL, trouble TEXT NOT NULL)",
+           "CREATE INDEX revocations_by_told ON revocations (told)",
+           // Keys of certificates revoked for keyCompromise. Hashes are hexadecimal SHA-256 of the SPKI.
+           "CREATE TABLE compromised_keys (key_hash TEXT PRIMARY KEY)",
+           "CREATE INDEX certificates_by_issue ON certificates (spc, issued)",
+       }},
+      {3,
+       {
+           // One row: what replicas and restarts share so that each knows the nonces of the others.
+           "CREATE TABLE acme_secrets (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
+           "CREATE TABLE acme_used_nonces (nonce TEXT PRIMARY KEY, expires BIGINT NOT NULL)",
+           "CREATE INDEX acme_used_nonces_by_expiry ON acme_used_nonces (expires)",
+           "CREATE TABLE acme_accounts (id TEXT PRIMARY KEY, jwk TEXT NOT NULL, state TEXT NOT NULL,"
+           " paused BIGINT NOT NULL, contacts TEXT NOT NULL, terms TEXT NOT NULL,"
+           " external_key TEXT NOT NULL, external_binding TEXT NOT NULL, created BIGINT NOT NULL)",
+           // Every key that an account has or had; none of them may be certified.
+           "CREATE TABLE acme_account_keys (key_hash TEXT PRIMARY KEY,"
+           " account TEXT NOT NULL REFERENCES acme_accounts(id), in_use BIGINT NOT NULL)",
+           // External account binding: a key serves one account.
+           "CREATE TABLE acme_external_keys (id TEXT PRIMARY KEY, provider TEXT NOT NULL, mac_key TEXT NOT "
+           "NULL,"
+           " created BIGINT NOT NULL, account TEXT)",
+           "CREATE TABLE acme_orders (id TEXT PRIMARY KEY,"
+           " account TEXT NOT NULL REFERENCES acme_accounts(id), state TEXT NOT NULL,"
+           " identifier TEXT NOT NULL, tn_auth_list TEXT NOT NULL, spc TEXT NOT NULL,"
+           " not_before BIGINT, not_after BIGINT, created BIGINT NOT NULL, expires BIGINT NOT NULL,"
+           " csr TEXT NOT NULL, claimed BIGINT NOT NULL, serial TEXT NOT NULL, error TEXT NOT NULL,"
+           " replaces TEXT NOT NULL)",
+           "CREATE INDEX acme_orders_by_account ON acme_orders (account, id)",
+           "CREATE INDEX acme_orders_by_serial ON acme_orders (serial)",
+           "CREATE INDEX acme_orders_by_state ON acme_orders (state, claimed)",
+           "CREATE INDEX acme_orders_by_replaces ON acme_orders (replaces)",
+           // One authorization an order, one challenge an authorization: they share an id.
+           "CREATE TABLE acme_authorizations (id TEXT PRIMARY KEY,"
+           " order_id TEXT NOT NULL UNIQUE REFERENCES acme_orders(id), account TEXT NOT NULL,"
+           " state TEXT NOT NULL, identifier TEXT NOT NULL, tn_auth_list TEXT NOT NULL,"
+           " expires BIGINT NOT NULL, challenge_token TEXT NOT NULL, challenge_state TEXT NOT NULL,"
+           " validated BIGINT NOT NULL, error TEXT NOT NULL, token_jti TEXT NOT NULL, token_ca BIGINT NOT "
+           "NULL)",
+           "CREATE INDEX acme_authorizations_by_right ON acme_authorizations (account, tn_auth_list)",
+           "CREATE INDEX acme_authorizations_by_failure ON acme_authorizations (account, challenge_state,"
+           " validated)",
+       }},
   };
   return *migrations;
-}
-
-absl::StatusOr<std::unique_ptr<store::Database>> OpenCaDatabase(const std::string& state_dir) {
-  return store::OpenSqlite(absl::StrCat(state_dir, "/ca.sqlite"), Migrations());
 }
 
 }  // namespace sti::ca

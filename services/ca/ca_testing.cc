@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/daemon/files.h"
+#include "common/testing/scratch_database.h"
 #include "common/testing/subprocess.h"
 #include "services/ca/ca_schema.h"
 
@@ -45,7 +46,7 @@ Requests::Requests(absl::Time now) {
 }
 
 std::unique_ptr<store::Database> OpenScratchDatabase(const testing::TempDir& dir) {
-  return OrAbort(OpenCaDatabase(dir.path()));
+  return testing::OpenScratchDatabase(dir, Migrations());
 }
 
 }  // namespace sti::ca
