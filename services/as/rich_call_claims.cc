@@ -63,11 +63,6 @@ absl::StatusOr<std::optional<codec::JsonValue>> MakeRcd(const OutgoingRichCallDa
   return std::optional<codec::JsonValue>(std::move(members));
 }
 
-// The pointer stands in the path of the field: "rcd.rcdi[/icn]".
-absl::Status AtPointer(absl::string_view pointer, Reason reason, absl::string_view what) {
-  return MakeError(reason, absl::StrCat("rcd.rcdi[", pointer, "]"), what);
-}
-
 absl::Status AddDigests(const OutgoingRichCallData& data, stir::RichCallData& out) {
   if (!data.rcdi.empty() && !out.rcd) return Invalid("rcd.rcdi", "digests of no rcd");
   if (data.rcdi.size() > limits::kRcdDigests) {
@@ -76,19 +71,17 @@ absl::Status AddDigests(const OutgoingRichCallData& data, stir::RichCallData& ou
   for (const auto& [pointer, digest] : data.rcdi) {
     if (pointer.empty() || !stir::IsJsonPointer(pointer)) return Invalid("rcd.rcdi", "no JSON pointer");
     if (!stir::DigestText::Parse(digest)) {
-      return AtPointer(pointer, Reason::kInvalidField, "no sha256, sha384 or sha512 digest");
+      return Invalid(absl::StrCat("rcd.rcdi.", pointer), "no sha256, sha384 or sha512 digest");
     }
   }
   out.digests = data.rcdi;
   std::sort(out.digests.begin(), out.digests.end());
   const auto repeated = std::adjacent_find(out.digests.begin(), out.digests.end(),
                                            [](const auto& a, const auto& b) { return a.first == b.first; });
-  if (repeated != out.digests.end()) return AtPointer(repeated->first, Reason::kInvalidField, "twice");
+  if (repeated != out.digests.end()) return Invalid(absl::StrCat("rcd.rcdi.", repeated->first), "twice");
   const absl::Status status = stir::CompleteRcdDigests(out);
-  if (status.ok()) return status;
-  const std::string pointer = FieldOf(status);
-  if (pointer.empty()) return MakeError(ReasonOf(status), "rcd.rcdi", status.message());
-  return AtPointer(pointer, ReasonOf(status), status.message());
+  // Its field is the pointer: "rcd.rcdi./icn".
+  return status.ok() ? status : PrefixField("rcd.rcdi", status);
 }
 
 }  // namespace
