@@ -12,8 +12,8 @@
 namespace sti::store {
 namespace {
 
-using ::testing::HasSubstr;
 using sti::config::v1::Database;
+using ::testing::HasSubstr;
 
 class DatabaseConfigTest : public ::testing::Test {
  protected:

@@ -7,14 +7,11 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <algorithm>
-
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/store/database.h"
 #include "common/store/database_contract_test.h"
-#include "common/testing/subprocess.h"
 #include "common/testing/temp_dir.h"
 
 namespace sti::store {
@@ -238,33 +235,6 @@ TEST(SqliteTest, FileThatMayNotBeWrittenIsAClearErrorAtOpening) {
   const absl::Status status = OpenSqlite(path, Notes()).status();
   EXPECT_EQ(ReasonOf(status), Reason::kStorageFailed);
   EXPECT_THAT(std::string(status.message()), HasSubstr(path + ": the file may not be written to"));
-}
-
-// A program that is killed while it writes; what it had acknowledged must be there.
-TEST(SqliteTest, AcknowledgedWritesSurviveKills) {
-  const TempDir dir;
-  const std::string path = dir.File("state.db");
-  int64_t acknowledged = 0;
-  for (int round = 0; round < 40; ++round) {
-    testing::Subprocess writer({"common/store/crash_writer", path});
-    for (int i = 0; i <= round % 7; ++i) ASSERT_EQ(writer.ReadLine(), "written");
-    writer.Signal(SIGKILL);
-    const std::string rest = writer.Wait().out;
-    acknowledged += round % 7 + 1 + std::count(rest.begin(), rest.end(), '\n');
-
-    const auto database = OpenSqlite(path, Notes());
-    ASSERT_TRUE(database.ok()) << database.status();
-    const int64_t found = Count(**database);
-    ASSERT_GE(found, acknowledged) << "round " << round;
-    ASSERT_LE(found, acknowledged + 1) << "round " << round;  // one may be committed and not told
-    acknowledged = found;
-    const absl::Status sound = (*database)->Read([](Transaction& transaction) -> absl::Status {
-      STI_ASSIGN_OR_RETURN(const auto rows, transaction.Query("PRAGMA integrity_check", {}));
-      EXPECT_EQ(AsText(rows.at(0).at(0)), "ok");
-      return absl::OkStatus();
-    });
-    ASSERT_TRUE(sound.ok()) << sound;
-  }
 }
 
 }  // namespace

@@ -124,7 +124,9 @@ void PostgresServer::Start() {
     command.push_back(word);
   }
   std::vector<std::string> settings = {"listen_addresses=", "dynamic_shared_memory_type=mmap",
-                                       "shared_buffers=16MB", "max_connections=60"};
+                                       "shared_buffers=16MB", "max_connections=60",
+                                       // Else a crash makes it sync each of its thousand files.
+                                       "recovery_init_sync_method=syncfs"};
   settings.insert(settings.end(), settings_.begin(), settings_.end());
   for (const std::string& setting : settings) {
     command.insert(command.end(), {"-c", setting});
