@@ -7,6 +7,7 @@
 
 #include "absl/time/time.h"
 #include "common/pki/certificate.h"
+#include "common/stir/passport_verifier.h"
 
 namespace sti::vs {
 
@@ -15,6 +16,7 @@ struct TrustDomainRules {
   std::string name = "default";
   std::vector<std::string> policy_oids;  // a certificate was issued under one of them; empty: any
   bool delegates = true;                 // delegate certificates (RFC 9060) are accepted
+  stir::NumberAuthorityMode numbers = stir::NumberAuthorityMode::kOff;
   std::vector<std::string> rph_signers;  // SPCs that may sign rph; empty: any
   // How long the documents stay in use after they expired.
   absl::Duration trust_list_grace = absl::InfiniteDuration();

@@ -56,6 +56,9 @@ absl::StatusOr<TrustDomainOptions> DomainFrom(const sti::config::v1::TrustDomain
     }
   }
   rules.delegates = domain.delegates();
+  rules.numbers = domain.number_authority() == "enforce"  ? stir::NumberAuthorityMode::kEnforce
+                  : domain.number_authority() == "report" ? stir::NumberAuthorityMode::kReport
+                                                          : stir::NumberAuthorityMode::kOff;
   rules.rph_signers.assign(domain.rph_signers().begin(), domain.rph_signers().end());
   rules.trust_list_grace = GraceFrom(domain.trust_list_grace_seconds());
   rules.crl_grace = GraceFrom(domain.crl_grace_seconds());

@@ -23,11 +23,11 @@ std::optional<SignedCrl> Take(absl::StatusOr<SignedCrl>& document) {
 
 }  // namespace
 
-TrustRefresher::TrustRefresher(TrustSource& source, TrustStore& store, const TrustSnapshot& published,
+TrustRefresher::TrustRefresher(TrustSource& source, TrustStore& store, TrustDomainRules rules,
                                const Clock& clock, LackingSink lacking, const TrustRefresherOptions& options)
     : source_(source),
       store_(store),
-      published_(published),
+      rules_(std::move(rules)),
       clock_(clock),
       lacking_(std::move(lacking)),
       options_(options) {}
@@ -36,10 +36,12 @@ TrustRefresher::~TrustRefresher() { Stop(); }
 
 void TrustRefresher::LoadStored() {
   const absl::Status loaded = store_.Load();
-  if (!loaded.ok()) daemon::LogError("stored trust unusable", {{"error", loaded.message()}});
-  const auto trust = published_.Get();
+  if (!loaded.ok()) {
+    daemon::LogError("stored trust unusable", {{"trust_domain", rules_.name}, {"error", loaded.message()}});
+  }
   std::vector<std::string> lacking;
-  if (trust == nullptr) lacking.push_back("no trust list yet: sti-pa was not asked yet");
+  if (store_.state() == nullptr) lacking.push_back("no trust list yet: sti-pa was not asked yet");
+  ShowHealth(lacking.empty() ? "" : lacking[0]);
   lacking_(lacking);
 }
 
@@ -56,41 +58,62 @@ bool TrustRefresher::RefreshOnce() {
   return list_status.ok() && crl_status.ok();
 }
 
-void TrustRefresher::Report(const absl::Status& trust_list, const absl::Status& crl) {
-  const auto trust = published_.Get();
+std::vector<std::string> TrustRefresher::TroubleOf(const TrustState* trust, const absl::Status& trust_list,
+                                                   const absl::Status& crl) const {
   std::vector<std::string> trouble;
   if (!trust_list.ok()) {
     trouble.push_back(absl::StrCat(trust == nullptr ? "no trust list yet: " : "trust list not refreshed: ",
                                    trust_list.message()));
   }
   const absl::Time now = clock_.TimeNow();
-  if (trust != nullptr && trust->expires <= now) trouble.push_back("the trust list in use has expired");
+  const bool list_expired = trust != nullptr && trust->expires <= now;
+  if (list_expired) trouble.push_back("the trust list in use has expired");
   if (!crl.ok()) {
     const bool none = trust == nullptr || trust->crl == nullptr;
     trouble.push_back(absl::StrCat(none ? "no CRL yet: " : "CRL not refreshed: ", crl.message()));
   }
-  if (trust != nullptr && trust->crl != nullptr && trust->crl->next_update() <= now) {
-    trouble.push_back("the CRL in use has expired");
+  const bool crl_expired = trust != nullptr && trust->crl != nullptr && trust->crl->next_update() <= now;
+  if (crl_expired) trouble.push_back("the CRL in use has expired");
+  if (trust != nullptr && (list_expired || crl_expired)) {
+    const TrustDomain domain{std::make_shared<const TrustDomainRules>(rules_),
+                             std::make_shared<const TrustState>(*trust)};
+    if (domain.IsStale(now)) trouble.push_back("the grace for it is over: calls fail");
   }
+  return trouble;
+}
+
+void TrustRefresher::Report(const absl::Status& trust_list, const absl::Status& crl) {
+  const std::shared_ptr<const TrustState> trust = store_.state();
+  const std::vector<std::string> trouble = TroubleOf(trust.get(), trust_list, crl);
   // Only a missing trust list keeps the daemon from judging: calls must not hang on the STI-PA (operations.md
   // s10).
   lacking_(trust == nullptr ? trouble : std::vector<std::string>());
+  ShowHealth(absl::StrJoin(trouble, "; "));
   LogChange(absl::StrJoin(trouble, "; "));
-  if (trust != nullptr && trust->version != last_version_) {
-    last_version_ = trust->version;
-    daemon::LogInfo("trust updated", {{"trust_list_sequence", trust->sequence},
+  if (trust != nullptr && trust != last_state_) {
+    last_state_ = trust;
+    daemon::LogInfo("trust updated", {{"trust_domain", rules_.name},
+                                      {"trust_list_sequence", trust->sequence},
                                       {"anchors", trust->anchors.roots().size()},
                                       {"crl_number", trust->crl == nullptr ? 0 : trust->crl->number()}});
   }
+}
+
+void TrustRefresher::ShowHealth(std::string trouble) {
+  auto health = std::make_shared<DomainHealth>();
+  health->list_confirmed = store_.list_confirmed();
+  health->crl_confirmed = store_.crl_confirmed();
+  health->trouble = std::move(trouble);
+  health_.Set(std::move(health));
 }
 
 void TrustRefresher::LogChange(const std::string& trouble) {
   if (trouble == last_trouble_) return;
   last_trouble_ = trouble;
   if (trouble.empty()) {
-    daemon::LogInfo("trust up to date");
+    daemon::LogInfo("trust up to date", {{"trust_domain", rules_.name}});
   } else {
-    daemon::LogWarning("trust not up to date", {{"why", trouble}});
+    daemon::LogWarning("trust not up to date", {{"trust_domain", rules_.name}, {"why", trouble}});
   }
 }
 

@@ -1,19 +1,20 @@
-// Keeps trust list and CRL up to date: at start, whenever the STI-PA tells of a new version, and every
-// refresh interval.
+// Keeps one domain's trust list and CRL up to date: at start, whenever the STI-PA tells of a new version, and
+// every refresh interval.
 #ifndef SERVICES_VS_TRUST_REFRESHER_H_
 #define SERVICES_VS_TRUST_REFRESHER_H_
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "common/base/clock.h"
+#include "common/base/snapshot.h"
 #include "common/daemon/pause.h"
 #include "services/vs/trust_source.h"
-#include "services/vs/trust_state.h"
 #include "services/vs/trust_store.h"
 
 namespace sti::vs {
@@ -25,15 +26,22 @@ struct TrustRefresherOptions {
   absl::Duration longest_retry = absl::Seconds(30);
 };
 
-// Told on every pass what keeps the daemon from judging; empty when nothing does.
+// Told on every pass what keeps the daemon from judging calls of the domain; empty when nothing does.
 using LackingSink = std::function<void(const std::vector<std::string>&)>;
+
+// How a domain's documents are, besides what TrustState says.
+struct DomainHealth {
+  // When the STI-PA last delivered what is in use; the infinite past when nothing is.
+  absl::Time list_confirmed = absl::InfinitePast(), crl_confirmed = absl::InfinitePast();
+  std::string trouble;  // what is wrong, for a person; empty when nothing is
+};
 
 // Not thread-safe but for its own two threads.
 class TrustRefresher {
  public:
   // The references must outlive the refresher. `lacking` is called where LoadStored, RefreshOnce and
   // the refresher's thread run.
-  TrustRefresher(TrustSource& source, TrustStore& store, const TrustSnapshot& published, const Clock& clock,
+  TrustRefresher(TrustSource& source, TrustStore& store, TrustDomainRules rules, const Clock& clock,
                  LackingSink lacking, const TrustRefresherOptions& options);
   ~TrustRefresher();  // stops
   TrustRefresher(const TrustRefresher&) = delete;
@@ -45,6 +53,9 @@ class TrustRefresher {
   bool RefreshOnce();
   // Starts the threads that do so from now on.
   void Start();
+  // As of the last pass; never null. Any thread may ask.
+  std::shared_ptr<const DomainHealth> health() const { return health_.Get(); }
+
   // Ends them; calls to the STI-PA under way are cancelled. Idempotent.
   void Stop();
 
@@ -52,16 +63,20 @@ class TrustRefresher {
   void RefreshLoop();
   void WatchLoop();
   void Report(const absl::Status& trust_list, const absl::Status& crl);
+  std::vector<std::string> TroubleOf(const TrustState* trust, const absl::Status& trust_list,
+                                     const absl::Status& crl) const;
+  void ShowHealth(std::string trouble);
   void LogChange(const std::string& trouble);
 
   TrustSource& source_;
   TrustStore& store_;
-  const TrustSnapshot& published_;
+  const TrustDomainRules rules_;
   const Clock& clock_;
   const LackingSink lacking_;
   const TrustRefresherOptions options_;
   std::string last_trouble_;  // logged last
-  uint64_t last_version_ = 0;
+  std::shared_ptr<const TrustState> last_state_;
+  Snapshot<DomainHealth> health_{std::make_shared<DomainHealth>()};
 
   daemon::Pause refresh_pause_, watch_pause_;
   std::thread refresh_thread_, watch_thread_;

@@ -72,19 +72,19 @@ class TrustRefresherTest : public ::testing::Test {
     return DemoCrl(number, clock_.TimeNow(), clock_.TimeNow() + absl::Hours(1));
   }
   int64_t Sequence() const {
-    const auto trust = published_.Get();
+    const auto trust = board_.state(0);
     return trust == nullptr ? 0 : trust->sequence;
   }
 
   testing::TempDir dir_;
   testing::FakeClock clock_{stir::DemoTime()};
-  TrustSnapshot published_;
-  TrustStore store_{dir_.path(), stir::DemoCertificate("pa-root.pem"), clock_, published_};
+  TrustBoard board_{{TrustDomainRules()}};
+  TrustStore store_{dir_.path(), stir::DemoCertificate("pa-root.pem"), clock_, board_, 0};
   FakeTrustSource source_;
   std::vector<std::string> lacking_ = {"never told"};
   TrustRefresher refresher_{source_,
                             store_,
-                            published_,
+                            TrustDomainRules(),
                             clock_,
                             [this](const std::vector<std::string>& lacking) { lacking_ = lacking; },
                             TrustRefresherOptions{absl::Hours(24), absl::Hours(24), absl::Hours(24)}};
@@ -104,7 +104,7 @@ TEST_F(TrustRefresherTest, ServesOnceTheTrustListIsThere) {
   EXPECT_TRUE(refresher_.RefreshOnce());
   EXPECT_TRUE(lacking_.empty());
   EXPECT_EQ(Sequence(), 3);
-  EXPECT_EQ(published_.Get()->crl->number(), 4);
+  EXPECT_EQ(board_.state(0)->crl->number(), 4);
 }
 
 TEST_F(TrustRefresherTest, ServesWithoutACrlAndKeepsTrying) {
@@ -144,15 +144,48 @@ TEST_F(TrustRefresherTest, KeepsTheListInUseWhenTheStiPaSendsAnOlderOne) {
 TEST_F(TrustRefresherTest, ServesFromDiskAtOnce) {
   source_.Set(List(3), Crl(4));
   ASSERT_TRUE(refresher_.RefreshOnce());
-  published_.Set(nullptr);
-  TrustStore store(dir_.path(), stir::DemoCertificate("pa-root.pem"), clock_, published_);
+  board_.Publish(0, nullptr);
+  TrustStore store(dir_.path(), stir::DemoCertificate("pa-root.pem"), clock_, board_, 0);
   FakeTrustSource away;
-  TrustRefresher refresher(away, store, published_, clock_,
+  TrustRefresher refresher(away, store, TrustDomainRules(), clock_,
                            [this](const std::vector<std::string>& lacking) { lacking_ = lacking; }, {});
   lacking_ = {"x"};
   refresher.LoadStored();
   EXPECT_TRUE(lacking_.empty());
   EXPECT_EQ(Sequence(), 3);
+}
+
+TEST_F(TrustRefresherTest, HealthSaysWhatIsWrong) {
+  EXPECT_EQ(refresher_.health()->list_confirmed, absl::InfinitePast());
+  refresher_.LoadStored();
+  EXPECT_TRUE(absl::StartsWith(refresher_.health()->trouble, "no trust list yet"));
+  source_.Set(List(3), Crl(4));
+  ASSERT_TRUE(refresher_.RefreshOnce());
+  EXPECT_EQ(refresher_.health()->trouble, "");
+  EXPECT_EQ(refresher_.health()->list_confirmed, clock_.TimeNow());
+  EXPECT_EQ(refresher_.health()->crl_confirmed, clock_.TimeNow());
+  clock_.Advance(absl::Hours(2));
+  source_.Set(MakeError(Reason::kUnavailable, "gone"), MakeError(Reason::kUnavailable, "gone"));
+  refresher_.RefreshOnce();
+  EXPECT_EQ(refresher_.health()->trouble,
+            "trust list not refreshed: gone; the trust list in use has expired; CRL not refreshed: gone; the "
+            "CRL in use "
+            "has expired");
+  EXPECT_EQ(refresher_.health()->list_confirmed, clock_.TimeNow() - absl::Hours(2));
+}
+
+TEST_F(TrustRefresherTest, HealthSaysWhenTheGraceIsOver) {
+  TrustDomainRules rules;
+  rules.crl_grace = absl::Minutes(30);
+  TrustRefresher strict(source_, store_, rules, clock_, [](const std::vector<std::string>&) {}, {});
+  source_.Set(List(3), Crl(4));
+  ASSERT_TRUE(strict.RefreshOnce());
+  clock_.Advance(absl::Minutes(90));
+  strict.RefreshOnce();
+  EXPECT_FALSE(absl::StrContains(strict.health()->trouble, "grace"));
+  clock_.Advance(absl::Seconds(1));
+  strict.RefreshOnce();
+  EXPECT_TRUE(absl::StrContains(strict.health()->trouble, "grace")) << strict.health()->trouble;
 }
 
 TEST_F(TrustRefresherTest, AVersionMessageBringsTheNewListWithoutWaitingForTheInterval) {

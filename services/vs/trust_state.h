@@ -4,26 +4,44 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "absl/time/time.h"
-#include "common/base/snapshot.h"
 #include "common/pki/chain_verifier.h"
 #include "common/pki/crl.h"
+#include "common/stir/number_authority.h"
+#include "services/vs/trust_domain.h"
 
 namespace sti::vs {
 
-// Immutable once published.
+// What one STI-PA says. Immutable once published.
 struct TrustState {
   pki::TrustAnchors anchors;
   int64_t sequence = 0;  // of the trust list
-  absl::Time expires;    // of the trust list; a list past it stays in use until the STI-PA sends another
-  std::shared_ptr<const pki::VerifiedCrl> crl;  // null until the STI-PA delivered one
+  absl::Time expires;    // of the trust list; how long it stays in use after that is a rule of the domain
+  std::shared_ptr<const pki::VerifiedCrl> crl;           // null until the STI-PA delivered one
+  std::shared_ptr<const stir::NumberAuthority> numbers;  // null when it has none, or it is not asked for
+};
+
+// One domain of a set.
+struct TrustDomain {
+  std::shared_ptr<const TrustDomainRules> rules;
+  std::shared_ptr<const TrustState> state;  // null until there is a trust list
+
+  // A document in use expired longer ago than the rules bear with.
+  bool IsStale(absl::Time now) const {
+    if (state == nullptr) return false;
+    return now > state->expires + rules->trust_list_grace ||
+           (state->crl != nullptr && now > state->crl->next_update() + rules->crl_grace);
+  }
+};
+
+// All domains in the order in which they are tried. Immutable once published.
+struct TrustSet {
+  std::vector<TrustDomain> domains;
   // Grows with every swap in this process. Whatever was derived from another version is void.
   uint64_t version = 0;
 };
-
-// Null until there is a trust list.
-using TrustSnapshot = Snapshot<TrustState>;
 
 }  // namespace sti::vs
 

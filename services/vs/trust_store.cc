@@ -83,17 +83,18 @@ struct TrustStore::Candidate {
   std::shared_ptr<const pki::VerifiedCrl> crl;
 };
 
-TrustStore::TrustStore(std::string state_dir, pki::Certificate pa_root, const Clock& clock,
-                       TrustSnapshot& published)
-    : trust_list_file_(state_dir + "/trust_list.jws"),
-      crl_file_(state_dir + "/crl.pem"),
+TrustStore::TrustStore(const std::string& folder, pki::Certificate pa_root, const Clock& clock,
+                       TrustBoard& board, size_t domain)
+    : trust_list_file_(folder + "/trust_list.jws"),
+      crl_file_(folder + "/crl.pem"),
       pa_root_(std::move(pa_root)),
       clock_(clock),
-      published_(published) {}
+      board_(board),
+      domain_(domain) {}
 
 TrustStore::Candidate TrustStore::Current() const {
   Candidate candidate;
-  candidate.current = published_.Get();
+  candidate.current = state();
   candidate.crl = candidate.current != nullptr ? candidate.current->crl : early_crl_;
   return candidate;
 }
@@ -129,12 +130,12 @@ void TrustStore::Publish(Candidate candidate) {
   }
   // Built whole before it is shown: an immutable TrustAnchors has no other way in.
   auto next = std::make_shared<TrustState>(
-      candidate.list.has_value() ? TrustState{pki::TrustAnchors(std::move(candidate.list->roots)),
-                                              candidate.list->sequence, candidate.list->expires, nullptr, 0}
-                                 : *candidate.current);
+      candidate.list.has_value()
+          ? TrustState{pki::TrustAnchors(std::move(candidate.list->roots)), candidate.list->sequence,
+                       candidate.list->expires, nullptr, nullptr}
+          : *candidate.current);
   next->crl = std::move(candidate.crl);
-  next->version = ++version_;
-  published_.Set(std::move(next));
+  board_.Publish(domain_, std::move(next));
 }
 
 absl::Status TrustStore::Accept(const std::string& trust_list, absl::Time now, Candidate& candidate) {
@@ -164,23 +165,31 @@ TrustStore::Outcome TrustStore::Offer(const std::optional<std::string>& trust_li
   const auto crl_in_use = candidate.crl;
   if (trust_list.has_value()) outcome.trust_list = Accept(*trust_list, now, candidate);
   if (crl.has_value()) outcome.crl = Accept(*crl, now, candidate);
+  if (trust_list.has_value() && outcome.trust_list.ok()) list_confirmed_ = now;
+  if (crl.has_value() && outcome.crl.ok()) crl_confirmed_ = now;
   if (candidate.list.has_value() || candidate.crl != crl_in_use) Publish(std::move(candidate));
   return outcome;
 }
 
-absl::Status TrustStore::LoadTrustList(Candidate& candidate) const {
+absl::Status TrustStore::LoadTrustList(Candidate& candidate) {
   auto stored = OpenEnvelope(trust_list_file_, limits::kTrustList + 64);
   if (ReasonOf(stored.status()) == Reason::kNotFound) return absl::OkStatus();
   STI_RETURN_IF_ERROR(stored.status());
-  return Consider(stored->text, std::min(stored->accepted, clock_.TimeNow()), candidate);
+  const absl::Time at = std::min(stored->accepted, clock_.TimeNow());
+  STI_RETURN_IF_ERROR(Consider(stored->text, at, candidate));
+  list_confirmed_ = at;
+  return absl::OkStatus();
 }
 
-absl::Status TrustStore::LoadCrl(Candidate& candidate) const {
+absl::Status TrustStore::LoadCrl(Candidate& candidate) {
   auto stored = OpenEnvelope(crl_file_, 2 * limits::kCrl);
   if (ReasonOf(stored.status()) == Reason::kNotFound) return absl::OkStatus();
   STI_RETURN_IF_ERROR(stored.status());
   STI_ASSIGN_OR_RETURN(const SignedCrl crl, ParseCrlPem(stored->text));
-  return Consider(crl, std::min(stored->accepted, clock_.TimeNow()), candidate);
+  const absl::Time at = std::min(stored->accepted, clock_.TimeNow());
+  STI_RETURN_IF_ERROR(Consider(crl, at, candidate));
+  crl_confirmed_ = at;
+  return absl::OkStatus();
 }
 
 absl::Status TrustStore::Load() {

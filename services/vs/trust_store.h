@@ -1,5 +1,5 @@
-// Decides which trust list and CRL count: verifies what the STI-PA delivers, refuses to go back, keeps the
-// last good copies on disk and publishes them. No network, no threads.
+// Decides which trust list and CRL of one trust domain count: verifies what the STI-PA delivers, refuses to
+// go back, keeps the last good copies on disk and publishes them. No network, no threads.
 #ifndef SERVICES_VS_TRUST_STORE_H_
 #define SERVICES_VS_TRUST_STORE_H_
 
@@ -13,7 +13,7 @@
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/pki/certificate.h"
-#include "services/vs/trust_state.h"
+#include "services/vs/trust_board.h"
 
 namespace sti::vs {
 
@@ -23,11 +23,13 @@ struct SignedCrl {
   std::vector<std::string> signer_chain;  // DER, signer first
 };
 
-// Only one thread may call Load and Offer; `published` may be read by any.
+// Not thread-safe: one thread at a time.
 class TrustStore {
  public:
-  // `state_dir` exists. The references must outlive the store.
-  TrustStore(std::string state_dir, pki::Certificate pa_root, const Clock& clock, TrustSnapshot& published);
+  // Publishes as `domain` of `board`. `folder` exists and is this domain's alone. The references must outlive
+  // the store.
+  TrustStore(const std::string& folder, pki::Certificate pa_root, const Clock& clock, TrustBoard& board,
+             size_t domain);
 
   // Publishes the copies on disk. They are judged as of the time at which they were accepted: a list that
   // expired meanwhile stays in use as it would have without the restart. OK when there are none. A copy that
@@ -45,6 +47,11 @@ class TrustStore {
   // kTrustListRollback, kCrlInvalid, kCrlExpired, kCrlRollback, kTooLarge, kStorageFailed.
   Outcome Offer(const std::optional<std::string>& trust_list, const std::optional<SignedCrl>& crl);
 
+  // When the STI-PA last delivered the document in use; the infinite past when there is none.
+  absl::Time list_confirmed() const { return list_confirmed_; }
+  absl::Time crl_confirmed() const { return crl_confirmed_; }
+  std::shared_ptr<const TrustState> state() const { return board_.state(domain_); }
+
  private:
   struct Candidate;  // what is to be published next
 
@@ -52,18 +59,19 @@ class TrustStore {
   absl::Status Consider(const SignedCrl& crl, absl::Time at, Candidate& candidate) const;
   absl::Status Accept(const std::string& trust_list, absl::Time now, Candidate& candidate);
   absl::Status Accept(const SignedCrl& crl, absl::Time now, Candidate& candidate);
-  absl::Status LoadTrustList(Candidate& candidate) const;
-  absl::Status LoadCrl(Candidate& candidate) const;
+  absl::Status LoadTrustList(Candidate& candidate);
+  absl::Status LoadCrl(Candidate& candidate);
   Candidate Current() const;
   void Publish(Candidate candidate);
 
   const std::string trust_list_file_, crl_file_;
   const pki::Certificate pa_root_;
   const Clock& clock_;
-  TrustSnapshot& published_;
+  TrustBoard& board_;
+  const size_t domain_;
   std::string known_list_, known_crl_;                 // digests of what was accepted last
   std::shared_ptr<const pki::VerifiedCrl> early_crl_;  // came before the first trust list
-  uint64_t version_ = 0;
+  absl::Time list_confirmed_ = absl::InfinitePast(), crl_confirmed_ = absl::InfinitePast();
 };
 
 }  // namespace sti::vs

@@ -28,37 +28,37 @@ class TrustStoreTest : public ::testing::Test {
   // A new process over the same folder.
   absl::Status Restart() {
     store_.reset();
-    published_.Set(nullptr);
-    store_.emplace(dir_.path(), stir::DemoCertificate("pa-root.pem"), clock_, published_);
+    board_.emplace(std::vector<TrustDomainRules>{{}});
+    store_.emplace(dir_.path(), stir::DemoCertificate("pa-root.pem"), clock_, *board_, 0);
     return store_->Load();
   }
-  int64_t Sequence() const { return published_.Get() == nullptr ? 0 : published_.Get()->sequence; }
+  int64_t Sequence() const { return board_->state(0) == nullptr ? 0 : board_->state(0)->sequence; }
   int64_t CrlNumber() const {
-    const auto trust = published_.Get();
+    const auto trust = board_->state(0);
     return trust == nullptr || trust->crl == nullptr ? 0 : trust->crl->number();
   }
 
   testing::TempDir dir_;
   testing::FakeClock clock_{stir::DemoTime()};
-  TrustSnapshot published_;
-  std::optional<TrustStore> store_{std::in_place, dir_.path(), stir::DemoCertificate("pa-root.pem"), clock_,
-                                   published_};
+  std::optional<TrustBoard> board_{std::in_place, std::vector<TrustDomainRules>{{}}};
+  std::optional<TrustStore> store_{std::in_place, dir_.path(), stir::DemoCertificate("pa-root.pem"),
+                                   clock_,        *board_,     0};
 };
 
 TEST_F(TrustStoreTest, StartsWithNothing) {
   EXPECT_TRUE(store_->Load().ok());
-  EXPECT_EQ(published_.Get(), nullptr);
+  EXPECT_EQ(board_->state(0), nullptr);
 }
 
 TEST_F(TrustStoreTest, PublishesBothInOneSwap) {
   const auto outcome = store_->Offer(List(5), Crl(7));
   EXPECT_TRUE(outcome.trust_list.ok()) << outcome.trust_list;
   EXPECT_TRUE(outcome.crl.ok()) << outcome.crl;
-  const auto trust = published_.Get();
+  const auto trust = board_->state(0);
   ASSERT_NE(trust, nullptr);
   EXPECT_EQ(trust->sequence, 5);
   EXPECT_EQ(trust->anchors.roots().size(), 1u);
-  EXPECT_EQ(trust->version, 1u);
+  EXPECT_EQ(board_->Get()->version, 1u);
   EXPECT_EQ(CrlNumber(), 7);
 }
 
@@ -91,11 +91,11 @@ TEST_F(TrustStoreTest, AnOlderCrlIsRefusedAndTheNewerKept) {
   ASSERT_EQ(OfferList(List(1)), "NONE");
   EXPECT_EQ(OfferCrl(Crl(7, {DemoSerial()})), "NONE");
   EXPECT_EQ(OfferCrl(Crl(6)), "CRL_ROLLBACK");
-  EXPECT_TRUE(published_.Get()->crl->IsRevoked(stir::DemoCertificate("leaf1234.pem")));
+  EXPECT_TRUE(board_->state(0)->crl->IsRevoked(stir::DemoCertificate("leaf1234.pem")));
   ASSERT_TRUE(Restart().ok());
   EXPECT_EQ(OfferCrl(Crl(6)), "CRL_ROLLBACK");
   EXPECT_EQ(OfferCrl(Crl(8)), "NONE");
-  EXPECT_FALSE(published_.Get()->crl->IsRevoked(stir::DemoCertificate("leaf1234.pem")));
+  EXPECT_FALSE(board_->state(0)->crl->IsRevoked(stir::DemoCertificate("leaf1234.pem")));
 }
 
 TEST_F(TrustStoreTest, AForgedListIsRefused) {
@@ -117,14 +117,14 @@ TEST_F(TrustStoreTest, ACrlOfAnotherSignerIsRefused) {
   EXPECT_EQ(OfferCrl(crl), "CERTIFICATE_MALFORMED");
   crl.signer_chain = {};
   EXPECT_EQ(OfferCrl(crl), "CRL_INVALID");
-  EXPECT_EQ(published_.Get()->crl, nullptr);
+  EXPECT_EQ(board_->state(0)->crl, nullptr);
 }
 
 TEST_F(TrustStoreTest, ABadDocumentDoesNotHoldUpTheOther) {
   const auto outcome = store_->Offer("junk", Crl(7));
   EXPECT_FALSE(outcome.trust_list.ok());
   EXPECT_TRUE(outcome.crl.ok());
-  EXPECT_EQ(published_.Get(), nullptr);
+  EXPECT_EQ(board_->state(0), nullptr);
   ASSERT_EQ(OfferList(List(1)), "NONE");
   EXPECT_EQ(CrlNumber(), 7);  // was waiting for the first list
 }
@@ -134,7 +134,7 @@ TEST_F(TrustStoreTest, ARestartWithoutTheStiPaServesTheLastGoodCopies) {
   ASSERT_TRUE(Restart().ok());
   EXPECT_EQ(Sequence(), 5);
   EXPECT_EQ(CrlNumber(), 7);
-  EXPECT_TRUE(published_.Get()->crl->IsRevoked(stir::DemoCertificate("leaf1234.pem")));
+  EXPECT_TRUE(board_->state(0)->crl->IsRevoked(stir::DemoCertificate("leaf1234.pem")));
 }
 
 TEST_F(TrustStoreTest, CopiesThatExpiredMeanwhileStayInUse) {
@@ -142,24 +142,39 @@ TEST_F(TrustStoreTest, CopiesThatExpiredMeanwhileStayInUse) {
   clock_.Advance(30 * kDay);
   ASSERT_TRUE(Restart().ok());
   EXPECT_EQ(Sequence(), 5);
-  EXPECT_LT(published_.Get()->expires, Now());
+  EXPECT_LT(board_->state(0)->expires, Now());
 }
 
 TEST_F(TrustStoreTest, AnExpiredDocumentIsNotAccepted) {
   EXPECT_EQ(OfferList(DemoTrustList(5, Now() - kDay)), "TRUST_LIST_EXPIRED");
   EXPECT_EQ(OfferCrl(DemoCrl(7, Now() - 2 * kDay, Now() - kDay)), "CRL_EXPIRED");
-  EXPECT_EQ(published_.Get(), nullptr);
+  EXPECT_EQ(board_->state(0), nullptr);
 }
 
 TEST_F(TrustStoreTest, ADocumentOfferedAgainChangesNothing) {
   const std::string list = List(5);
   const SignedCrl crl = Crl(7);
   store_->Offer(list, crl);
-  const auto before = published_.Get();
+  const auto before = board_->state(0);
   const auto outcome = store_->Offer(list, crl);
   EXPECT_TRUE(outcome.trust_list.ok());
   EXPECT_TRUE(outcome.crl.ok());
-  EXPECT_EQ(published_.Get(), before);
+  EXPECT_EQ(board_->state(0), before);
+}
+
+TEST_F(TrustStoreTest, RemembersWhenTheStiPaLastSaidSo) {
+  EXPECT_EQ(store_->list_confirmed(), absl::InfinitePast());
+  const std::string list = List(5);
+  store_->Offer(list, Crl(7));
+  const absl::Time accepted = Now();
+  EXPECT_EQ(store_->list_confirmed(), accepted);
+  EXPECT_EQ(store_->crl_confirmed(), accepted);
+  clock_.Advance(absl::Hours(1));
+  store_->Offer(list, DemoCrl(6, Now(), Now() + kDay));
+  EXPECT_EQ(store_->list_confirmed(), Now());    // the same list once more
+  EXPECT_EQ(store_->crl_confirmed(), accepted);  // the older one was refused
+  ASSERT_TRUE(Restart().ok());
+  EXPECT_EQ(store_->list_confirmed(), accepted);
 }
 
 TEST_F(TrustStoreTest, ATornFileIsReportedAndTheOtherUsed) {
@@ -174,11 +189,11 @@ TEST_F(TrustStoreTest, ATornFileIsReportedAndTheOtherUsed) {
 }
 
 TEST_F(TrustStoreTest, WhatCannotBeStoredIsUsedAndReported) {
-  TrustSnapshot published;
-  TrustStore store("/proc/nowhere", stir::DemoCertificate("pa-root.pem"), clock_, published);
+  TrustBoard board({TrustDomainRules()});
+  TrustStore store("/proc/nowhere", stir::DemoCertificate("pa-root.pem"), clock_, board, 0);
   EXPECT_EQ(Name(store.Offer(List(5), std::nullopt).trust_list), "STORAGE_FAILED");
-  ASSERT_NE(published.Get(), nullptr);
-  EXPECT_EQ(published.Get()->sequence, 5);
+  ASSERT_NE(board.state(0), nullptr);
+  EXPECT_EQ(board.state(0)->sequence, 5);
 }
 
 }  // namespace

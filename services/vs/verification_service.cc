@@ -75,11 +75,46 @@ void SetTime(absl::Time time, google::protobuf::Timestamp& proto) {
   proto.set_seconds(absl::ToUnixSeconds(time));
 }
 
+void Show(const TrustDomain& domain, const DomainHealth& health, sti::v1::TrustDomainStatus& status) {
+  status.set_name(domain.rules->name);
+  status.set_trouble(health.trouble);
+  if (domain.state == nullptr) return;
+  const TrustState& state = *domain.state;
+  status.set_trust_list_sequence(state.sequence);
+  SetTime(state.expires, *status.mutable_trust_list_expires());
+  if (health.list_confirmed > absl::InfinitePast()) {
+    SetTime(health.list_confirmed, *status.mutable_trust_list_confirmed());
+  }
+  status.set_anchors(static_cast<int32_t>(state.anchors.roots().size()));
+  if (state.crl != nullptr) {
+    status.set_crl_number(state.crl->number());
+    SetTime(state.crl->next_update(), *status.mutable_crl_next_update());
+    if (health.crl_confirmed > absl::InfinitePast()) {
+      SetTime(health.crl_confirmed, *status.mutable_crl_confirmed());
+    }
+    status.set_revoked_certificates(static_cast<int64_t>(state.crl->size()));
+  }
+}
+
+// The fields that are older than trust domains.
+void ShowFirst(const sti::v1::TrustDomainStatus& first, sti::v1::GetTrustStatusResponse& response) {
+  response.set_trust_list_sequence(first.trust_list_sequence());
+  if (first.has_trust_list_expires()) *response.mutable_trust_list_expires() = first.trust_list_expires();
+  response.set_anchors(first.anchors());
+  response.set_crl_number(first.crl_number());
+  if (first.has_crl_next_update()) *response.mutable_crl_next_update() = first.crl_next_update();
+  response.set_revoked_certificates(first.revoked_certificates());
+}
+
 }  // namespace
 
 VerificationService::VerificationService(Verifier& verifier, const CertificateCache& cache,
-                                         const TrustSnapshot& trust, ProfileTable profiles)
-    : verifier_(verifier), cache_(cache), trust_(trust), profiles_(std::move(profiles)) {}
+                                         const TrustBoard& trust, DomainHealths health, ProfileTable profiles)
+    : verifier_(verifier),
+      cache_(cache),
+      trust_(trust),
+      health_(std::move(health)),
+      profiles_(std::move(profiles)) {}
 
 absl::Status VerificationService::Admit(const grpc::CallbackServerContext& context) const {
   return profiles_.For(rpc::ClientIdentity(context), "").status();
@@ -132,17 +167,12 @@ grpc::ServerUnaryReactor* VerificationService::GetTrustStatus(
     grpc::CallbackServerContext* context, const sti::v1::GetTrustStatusRequest* /*request*/,
     sti::v1::GetTrustStatusResponse* response) {
   if (const absl::Status admitted = Admit(*context); !admitted.ok()) return Answer(*context, admitted);
-  const std::shared_ptr<const TrustState> trust = trust_.Get();
-  if (trust != nullptr) {
-    response->set_trust_list_sequence(trust->sequence);
-    SetTime(trust->expires, *response->mutable_trust_list_expires());
-    response->set_anchors(static_cast<int32_t>(trust->anchors.roots().size()));
-    if (trust->crl != nullptr) {
-      response->set_crl_number(trust->crl->number());
-      SetTime(trust->crl->next_update(), *response->mutable_crl_next_update());
-      response->set_revoked_certificates(static_cast<int64_t>(trust->crl->size()));
-    }
+  const std::shared_ptr<const TrustSet> trust = trust_.Get();
+  const std::vector<std::shared_ptr<const DomainHealth>> health = health_();
+  for (size_t i = 0; i < trust->domains.size(); ++i) {
+    Show(trust->domains[i], *health[i], *response->add_domains());
   }
+  ShowFirst(response->domains(0), *response);
   response->set_cached_chains(static_cast<int64_t>(cache_.size()));
   return Answer(*context, absl::OkStatus());
 }

@@ -4,21 +4,29 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <functional>
+#include <memory>
+#include <vector>
+
 #include "proto/sti/v1/verification.grpc.pb.h"
 #include "services/vs/certificate_cache.h"
 #include "services/vs/client_profile.h"
-#include "services/vs/trust_state.h"
+#include "services/vs/trust_board.h"
+#include "services/vs/trust_refresher.h"
 #include "services/vs/verifier.h"
 
 namespace sti::vs {
+
+// TrustDomains::health.
+using DomainHealths = std::function<std::vector<std::shared_ptr<const DomainHealth>>()>;
 
 // Thread-safe. A call whose certificates are cached is answered on the thread that received it; the others
 // hold none. A call that its client gave up ends at once, its verdict is dropped.
 class VerificationService final : public sti::v1::Verification::CallbackService {
  public:
   // Serves clients that have a profile. The references must outlive the service and its calls.
-  VerificationService(Verifier& verifier, const CertificateCache& cache, const TrustSnapshot& trust,
-                      ProfileTable profiles);
+  VerificationService(Verifier& verifier, const CertificateCache& cache, const TrustBoard& trust,
+                      DomainHealths health, ProfileTable profiles);
 
   grpc::ServerUnaryReactor* Verify(grpc::CallbackServerContext* context,
                                    const sti::v1::VerifyRequest* request,
@@ -35,7 +43,8 @@ class VerificationService final : public sti::v1::Verification::CallbackService 
 
   Verifier& verifier_;
   const CertificateCache& cache_;
-  const TrustSnapshot& trust_;
+  const TrustBoard& trust_;
+  const DomainHealths health_;
   const ProfileTable profiles_;
 };
 

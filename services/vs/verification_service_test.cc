@@ -40,10 +40,12 @@ VerifyRequest Request(const std::string& identity) {
 VerifyRequest WarmRequest() { return Request(stir::DemoToken("shaken_identity")); }
 VerifyRequest ColdRequest() { return Request(RevokedIdentity()); }
 
+using Healths = std::vector<std::shared_ptr<const DomainHealth>>;
+
 class VerificationServiceTest : public ::testing::Test {
  protected:
   VerificationServiceTest() {
-    trust_.Set(DemoTrust(3));
+    trust_.Publish(0, DemoTrust());
     fetcher_->ServeBody(kDemoUrl, DemoChainPem());
   }
   ~VerificationServiceTest() override {
@@ -65,13 +67,14 @@ class VerificationServiceTest : public ::testing::Test {
   }
 
   testing::FakeClock clock_{stir::DemoTime()};
-  TrustSnapshot trust_;
+  TrustBoard trust_{{TrustDomainRules()}};
   std::unique_ptr<FakeFetcher> fetcher_ = std::make_unique<FakeFetcher>();
   CertificateCache cache_{*fetcher_, clock_, {}};
   CompletionPool pool_{2};
+  std::shared_ptr<DomainHealth> health_ = std::make_shared<DomainHealth>();
   Verifier verifier_{
       cache_, trust_, clock_, [this](std::function<void()> task) { pool_.Run(std::move(task)); }, {}};
-  VerificationService service_{verifier_, cache_, trust_, Profiles()};
+  VerificationService service_{verifier_, cache_, trust_, [this] { return Healths{health_}; }, Profiles()};
   testing::GrpcServer server_{{&service_}};
   std::unique_ptr<sti::v1::Verification::Stub> stub_ =
       sti::v1::Verification::NewStub(server_.Channel("sbc1.example"));
@@ -244,8 +247,26 @@ TEST_F(VerificationServiceTest, SaysWhatItTrusts) {
   EXPECT_EQ(response.cached_chains(), 1);
 }
 
+TEST_F(VerificationServiceTest, SaysHowEachTrustDomainIs) {
+  health_->trouble = "CRL not refreshed: gone";
+  health_->list_confirmed = absl::FromUnixSeconds(1000);
+  sti::v1::GetTrustStatusResponse response;
+  grpc::ClientContext context;
+  ASSERT_TRUE(stub_->GetTrustStatus(&context, {}, &response).ok());
+  ASSERT_EQ(response.domains_size(), 1);
+  const sti::v1::TrustDomainStatus& domain = response.domains(0);
+  EXPECT_EQ(domain.name(), "default");
+  EXPECT_EQ(domain.trust_list_sequence(), 1);
+  EXPECT_EQ(domain.trust_list_confirmed().seconds(), 1000);
+  EXPECT_EQ(domain.anchors(), 1);
+  EXPECT_EQ(domain.crl_number(), 7);
+  EXPECT_FALSE(domain.has_crl_confirmed());
+  EXPECT_EQ(domain.revoked_certificates(), 1);
+  EXPECT_EQ(domain.trouble(), "CRL not refreshed: gone");
+}
+
 TEST_F(VerificationServiceTest, WithoutATrustListItDoesNotJudge) {
-  trust_.Set(nullptr);
+  trust_.Publish(0, nullptr);
   VerifyResponse response;
   EXPECT_EQ(ReasonOf(rpc::FromGrpcStatus(Verify(WarmRequest(), response))), Reason::kNotReady);
   sti::v1::GetTrustStatusResponse status;

@@ -1,5 +1,6 @@
 #include "services/vs/verifier.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -7,6 +8,26 @@
 #include "common/base/reason.h"
 
 namespace sti::vs {
+namespace {
+
+// Whether one of the profile's trust domains has a list.
+bool MayJudge(const TrustSet& trust, const ClientProfile& profile) {
+  const auto has_list = [](const TrustDomain& domain) { return domain.state != nullptr; };
+  const auto& places = profile.trust_domains;
+  if (places.empty()) return std::any_of(trust.domains.begin(), trust.domains.end(), has_list);
+  return std::any_of(places.begin(), places.end(),
+                     [&](size_t place) { return has_list(trust.domains[place]); });
+}
+
+// What the domain that vouches says about its signers.
+void ApplyRules(const TrustDomain& domain, stir::SignerFindings& signer) {
+  signer.trust_domain = domain.rules->name;
+  signer.numbers = domain.state->numbers.get();
+  signer.number_mode = domain.rules->numbers;
+  signer.rph_signers = domain.rules->rph_signers;
+}
+
+}  // namespace
 
 // A call that waits for downloads.
 struct Verifier::Waiting {
@@ -15,19 +36,21 @@ struct Verifier::Waiting {
   std::atomic<size_t> missing{0};
 };
 
-Verifier::Verifier(CertificateCache& cache, const TrustSnapshot& trust, const Clock& clock, Executor executor,
+Verifier::Verifier(CertificateCache& cache, const TrustBoard& trust, const Clock& clock, Executor executor,
                    const VerifierOptions& options)
     : cache_(cache), trust_(trust), clock_(clock), executor_(std::move(executor)), options_(options) {}
 
 void Verifier::Verify(const IncomingCall& call, const ClientProfile& profile, Done done) {
   // Asked before any work: without a trust list there is nothing to judge by.
-  if (trust_.Get() == nullptr) return done(MakeError(Reason::kNotReady, "no trust list from the STI-PA yet"));
+  if (!MayJudge(*trust_.Get(), profile)) {
+    return done(MakeError(Reason::kNotReady, "no trust list from the STI-PA yet"));
+  }
   auto facts = FactsOf(call, profile.plan);
   if (!facts.ok()) return done(facts.status());
   const auto identities = IdentitiesOf(call);
   if (!identities.ok()) return done(identities.status());
 
-  Call judged{stir::ExamineCall(*identities, *facts, profile.policy, clock_.TimeNow()), {}};
+  Call judged{stir::ExamineCall(*identities, *facts, profile.policy, clock_.TimeNow()), {}, &profile};
   judged.signers.resize(judged.examination.size());
   bool complete = true;
   for (size_t i = 0; i < judged.signers.size(); ++i) {
@@ -82,7 +105,7 @@ void Verifier::Release(const std::shared_ptr<Waiting>& waiting) {
 
 absl::StatusOr<stir::CallVerdict> Verifier::Judge(const Call& call) {
   // Taken at the end of the wait: a revocation that came meanwhile counts.
-  const std::shared_ptr<const TrustState> trust = trust_.Get();
+  const std::shared_ptr<const TrustSet> trust = trust_.Get();
   const absl::Time now = clock_.TimeNow();
   std::vector<stir::HeaderVerdict> verdicts;
   verdicts.reserve(call.signers.size());
@@ -90,14 +113,17 @@ absl::StatusOr<stir::CallVerdict> Verifier::Judge(const Call& call) {
   return stir::ConcludeCall(call.examination, std::move(verdicts));
 }
 
-stir::HeaderVerdict Verifier::JudgeHeader(const Call& call, size_t i, const TrustState& trust,
-                                          absl::Time now) {
+stir::HeaderVerdict Verifier::JudgeHeader(const Call& call, size_t i, const TrustSet& trust, absl::Time now) {
   const codec::Url* url = call.examination.certificate_url(i);
   if (url == nullptr) return stir::ConcludeHeader(call.examination, i, {});
   const CachedCertificate& certificate = *call.signers[i].certificate;
   stir::SignerFindings signer;
   signer.chain = &certificate.chain;
-  if (certificate.chain.ok()) signer.chain_status = certificate.judge.Judge(*certificate.chain, trust, now);
+  if (certificate.chain.ok()) {
+    ChainVerdict chain = certificate.judge.Judge(*certificate.chain, trust, call.profile->trust_domains, now);
+    signer.chain_status = std::move(chain.status);
+    if (chain.domain != nullptr) ApplyRules(*chain.domain, signer);
+  }
   stir::HeaderVerdict verdict = stir::ConcludeHeader(call.examination, i, signer);
   verdict.certificate_cached = call.signers[i].cached;
   if (verdict.passed()) cache_.MarkProven(*url, certificate);

@@ -16,7 +16,7 @@
 #include "services/vs/call_facts.h"
 #include "services/vs/certificate_cache.h"
 #include "services/vs/client_profile.h"
-#include "services/vs/trust_state.h"
+#include "services/vs/trust_board.h"
 
 namespace sti::vs {
 
@@ -35,11 +35,12 @@ class Verifier {
 
   // The references must outlive the verifier, and the verifier every download under way. Calls that had to
   // wait are judged through `executor`, so that signature checks do not hold up the fetcher's thread.
-  Verifier(CertificateCache& cache, const TrustSnapshot& trust, const Clock& clock, Executor executor,
+  Verifier(CertificateCache& cache, const TrustBoard& trust, const Clock& clock, Executor executor,
            const VerifierOptions& options);
 
-  // Judges by `profile`, which must outlive the call. Calls `done` exactly once. kNotReady without a trust
-  // list; kMissingField, kInvalidField, kTooLarge for the call's facts; kOverloaded when too many calls wait.
+  // Judges by `profile`, which must outlive the call. Calls `done` exactly once. kNotReady while none of its
+  // trust domains has a list; kMissingField, kInvalidField, kTooLarge for the call's facts; kOverloaded when
+  // too many calls wait.
   void Verify(const IncomingCall& call, const ClientProfile& profile, Done done);
 
   size_t pending() const { return pending_.load(std::memory_order_relaxed); }
@@ -54,16 +55,17 @@ class Verifier {
   struct Call {
     stir::CallExamination examination;
     std::vector<Signer> signers;
+    const ClientProfile* profile = nullptr;
   };
   struct Waiting;
 
   void Await(Call call, Done done);
   void Release(const std::shared_ptr<Waiting>& waiting);
   absl::StatusOr<stir::CallVerdict> Judge(const Call& call);
-  stir::HeaderVerdict JudgeHeader(const Call& call, size_t i, const TrustState& trust, absl::Time now);
+  stir::HeaderVerdict JudgeHeader(const Call& call, size_t i, const TrustSet& trust, absl::Time now);
 
   CertificateCache& cache_;
-  const TrustSnapshot& trust_;
+  const TrustBoard& trust_;
   const Clock& clock_;
   const Executor executor_;
   const VerifierOptions options_;

@@ -20,7 +20,7 @@ using Answer = absl::StatusOr<stir::CallVerdict>;
 
 class VerifierTest : public ::testing::Test {
  protected:
-  VerifierTest() { trust_.Set(DemoTrust()); }
+  VerifierTest() { trust_.Publish(0, DemoTrust()); }
 
   void Use(const VerifierOptions& options) {
     verifier_.emplace(
@@ -47,8 +47,8 @@ class VerifierTest : public ::testing::Test {
   }
 
   testing::FakeClock clock_{stir::DemoTime()};
-  const ClientProfile profile_;
-  TrustSnapshot trust_;
+  ClientProfile profile_;
+  TrustBoard trust_{{TrustDomainRules()}};
   FakeFetcher fetcher_;
   CertificateCache cache_{fetcher_, clock_, {}};
   std::optional<Verifier> verifier_{
@@ -87,6 +87,8 @@ TEST_F(VerifierTest, TheSecondCallUsesTheCachedCertificate) {
 
 TEST_F(VerifierTest, ForeignTokensGetTheVerdictThatTheirMakerExpects) {
   ServeDemo();
+  // The makers of the tokens knew SHAKEN alone.
+  profile_.policy.types = {stir::PassportType::kShaken};
   int judged = 0;
   const codec::JsonValue vectors = stir::JsonVector("judged_passports.json");
   for (const codec::JsonValue& row : *vectors.if_array()) {
@@ -117,11 +119,11 @@ TEST_F(VerifierTest, ARevokedSignerFails) {
 
 TEST_F(VerifierTest, ANewTrustVersionCountsAtOnceForACachedChain) {
   ServeDemo();
-  trust_.Set(DemoTrust(1, /*with_crl=*/false));
+  trust_.Publish(0, DemoTrust(/*with_crl=*/false));
   EXPECT_EQ(Reasoned(DemoCall({RevokedIdentity()})), "NONE");
-  trust_.Set(DemoTrust(2, /*with_crl=*/true));
+  trust_.Publish(0, DemoTrust(/*with_crl=*/true));
   EXPECT_EQ(Reasoned(DemoCall({RevokedIdentity()})), "CERTIFICATE_REVOKED");
-  trust_.Set(EmptyTrust(3));
+  trust_.Publish(0, EmptyTrust());
   EXPECT_EQ(Reasoned(DemoCall({DemoIdentity()})), "CERTIFICATE_UNTRUSTED");
   EXPECT_EQ(fetcher_.fetches(kRevokedUrl), 1);
 }
@@ -129,7 +131,7 @@ TEST_F(VerifierTest, ANewTrustVersionCountsAtOnceForACachedChain) {
 TEST_F(VerifierTest, ATrustChangeDuringTheDownloadCounts) {
   Answer result = absl::UnknownError("no answer");
   verifier_->Verify(DemoCall({DemoIdentity()}), profile_, [&](Answer answer) { result = std::move(answer); });
-  trust_.Set(EmptyTrust(2));
+  trust_.Publish(0, EmptyTrust());
   ASSERT_TRUE(fetcher_.Release(kDemoUrl, Ok(DemoChainPem())));
   EXPECT_EQ(result.value().reason, Reason::kCertificateUntrusted);
 }
@@ -209,7 +211,7 @@ TEST_F(VerifierTest, TooManyWaitingCallsAreRefusedAndWarmOnesAreNot) {
 }
 
 TEST_F(VerifierTest, WithoutATrustListNothingIsJudged) {
-  TrustSnapshot none;
+  const TrustBoard none({TrustDomainRules()});
   Verifier verifier(cache_, none, clock_, [](const std::function<void()>& task) { task(); }, {});
   Answer result;
   verifier.Verify(DemoCall({DemoIdentity()}), profile_, [&](Answer answer) { result = std::move(answer); });
@@ -242,8 +244,8 @@ TEST_F(VerifierTest, JudgesOnManyThreadsWhileTheTrustChanges) {
       }
     });
   }
-  for (uint64_t version = 2; version < 40; ++version) {
-    trust_.Set(version % 2 == 0 ? EmptyTrust(version) : DemoTrust(version, false));
+  for (int change = 0; change < 40; ++change) {
+    trust_.Publish(0, change % 2 == 0 ? EmptyTrust() : DemoTrust(false));
   }
   for (std::thread& thread : threads) thread.join();
   while (answers.load() < kCalls * kThreads) std::this_thread::yield();

@@ -87,7 +87,7 @@ TEST_F(VsConfigTest, EveryKeyOfATrustDomainArrives) {
   const auto options =
       Options(Domain(", name: us") +
               Domain(", name: fr, refresh_seconds: 30, policy_oids: [\"1.2.3\", \"2.16.840.1\"], "
-                     "delegates: false, rph_signers: [\"1234\"], "
+                     "delegates: false, number_authority: enforce, rph_signers: [\"1234\"], "
                      "trust_list_grace_seconds: 7, crl_grace_seconds: 8"));
   ASSERT_TRUE(options.ok()) << options.status();
   ASSERT_EQ(options->trust_domains.size(), 2u);
@@ -103,6 +103,8 @@ TEST_F(VsConfigTest, EveryKeyOfATrustDomainArrives) {
   EXPECT_EQ(fr.refresh_interval, absl::Seconds(30));
   EXPECT_EQ(fr.rules.policy_oids, (std::vector<std::string>{"1.2.3", "2.16.840.1"}));
   EXPECT_FALSE(fr.rules.delegates);
+  EXPECT_EQ(us.rules.numbers, stir::NumberAuthorityMode::kOff);
+  EXPECT_EQ(fr.rules.numbers, stir::NumberAuthorityMode::kEnforce);
   EXPECT_EQ(fr.rules.rph_signers, std::vector<std::string>{"1234"});
   EXPECT_EQ(fr.rules.trust_list_grace, absl::Seconds(7));
   EXPECT_EQ(fr.rules.crl_grace, absl::Seconds(8));

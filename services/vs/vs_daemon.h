@@ -12,9 +12,7 @@
 #include "proto/sti/config/v1/vs.pb.h"
 #include "services/vs/certificate_cache.h"
 #include "services/vs/completion_pool.h"
-#include "services/vs/trust_client.h"
-#include "services/vs/trust_refresher.h"
-#include "services/vs/trust_store.h"
+#include "services/vs/trust_domains.h"
 #include "services/vs/verification_service.h"
 #include "services/vs/verifier.h"
 #include "services/vs/vs_config.h"
@@ -35,21 +33,17 @@ class VsDaemon {
   void Stop(absl::Duration grace);
 
  private:
-  VsDaemon(const sti::config::v1::VerificationServer& config, VsOptions options,
-           const std::shared_ptr<grpc::Channel>& pa, std::unique_ptr<http::HttpFetcher> fetcher,
+  VsDaemon(VsOptions options, std::unique_ptr<TrustDomains> trust, std::unique_ptr<http::HttpFetcher> fetcher,
            const Clock& clock);
 
   const VsOptions options_;
-  TrustSnapshot trust_;
-  TrustStore store_;
-  TrustClient pa_;
+  const std::unique_ptr<TrustDomains> trust_;
   std::unique_ptr<http::HttpFetcher> fetcher_;
   CertificateCache cache_;
   std::unique_ptr<CompletionPool> pool_;
   Verifier verifier_;
   VerificationService service_;
   std::unique_ptr<rpc::Server> server_;
-  std::unique_ptr<TrustRefresher> refresher_;
 };
 
 }  // namespace sti::vs

@@ -67,11 +67,12 @@ std::vector<Case> CallCases(Fixture& fixture) {
        [&fixture](absl::Duration duration) {
          const vs::IncomingCall call = fixture.IncomingCall();  // fresh in every round
          return Repeat(duration, [&] {
-           fixture.verifier().Verify(call, fixture.profile(), [](const absl::StatusOr<stir::CallVerdict>& verdict) {
-             Require(verdict.status(), "Verify");
-             if (verdict->reason != Reason::kNone)
-               Require(MakeError(verdict->reason, "not passed"), "Verify");
-           });
+           fixture.verifier().Verify(call, fixture.profile(),
+                                     [](const absl::StatusOr<stir::CallVerdict>& verdict) {
+                                       Require(verdict.status(), "Verify");
+                                       if (verdict->reason != Reason::kNone)
+                                         Require(MakeError(verdict->reason, "not passed"), "Verify");
+                                     });
          });
        }},
   };

@@ -78,8 +78,8 @@ Fixture::Fixture() {
   ring_.Set(std::make_shared<as::KeyRing>(
       as::KeyRing{Must(as::CheckCredential(key_, chain, kX5u, "1234", now), "credential"), nullptr}));
   signer_ = std::make_unique<as::CallSigner>(ring_, clock, random, as::CallSignerOptions());
-  vs::TrustState trust{pki::TrustAnchors({root}), 1, validity.not_after, nullptr, 1};
-  trust_.Set(std::make_shared<vs::TrustState>(std::move(trust)));
+  trust_.Publish(0, std::make_shared<vs::TrustState>(
+                        vs::TrustState{pki::TrustAnchors({root}), 1, validity.not_after, nullptr, nullptr}));
   repository_ = std::make_unique<OneChainRepository>(chain.Pem());
   cache_ = std::make_unique<vs::CertificateCache>(*repository_, clock, vs::CertificateCacheOptions());
   verifier_ = std::make_unique<vs::Verifier>(

@@ -11,7 +11,7 @@
 #include "services/as/key_ring.h"
 #include "services/vs/certificate_cache.h"
 #include "services/vs/client_profile.h"
-#include "services/vs/trust_state.h"
+#include "services/vs/trust_board.h"
 #include "services/vs/verifier.h"
 
 namespace sti::bench {
@@ -28,7 +28,7 @@ class Fixture {
   vs::Verifier& verifier() { return *verifier_; }
   const vs::ClientProfile& profile() const { return profile_; }
   vs::CertificateCache& cache() { return *cache_; }
-  const vs::TrustSnapshot& trust() const { return trust_; }
+  const vs::TrustBoard& trust() const { return trust_; }
   const std::shared_ptr<const crypto::SigningKey>& key() const { return key_; }
 
   static as::OutgoingCall OutgoingCall();
@@ -37,7 +37,7 @@ class Fixture {
  private:
   std::shared_ptr<const crypto::SigningKey> key_;
   as::KeyRingSnapshot ring_;
-  vs::TrustSnapshot trust_;
+  vs::TrustBoard trust_{{vs::TrustDomainRules()}};
   std::unique_ptr<http::HttpFetcher> repository_;
   std::unique_ptr<as::CallSigner> signer_;
   std::unique_ptr<vs::CertificateCache> cache_;

@@ -5,9 +5,9 @@
 
 namespace sti::vs {
 
-std::shared_ptr<const TrustState> DemoTrust(uint64_t version, bool with_crl) {
+std::shared_ptr<const TrustState> DemoTrust(bool with_crl) {
   auto trust = std::make_shared<TrustState>(TrustState{pki::TrustAnchors({stir::DemoCertificate("root.pem")}),
-                                                       1, absl::InfiniteFuture(), nullptr, version});
+                                                       1, absl::InfiniteFuture(), nullptr, nullptr});
   if (with_crl) {
     trust->crl = pki::VerifiedCrl::Verify(stir::ReadVector("demo-pki/crl.pem"),
                                           {stir::DemoCertificate("pa-crl-signer.pem")},
@@ -17,9 +17,16 @@ std::shared_ptr<const TrustState> DemoTrust(uint64_t version, bool with_crl) {
   return trust;
 }
 
-std::shared_ptr<const TrustState> EmptyTrust(uint64_t version) {
+std::shared_ptr<const TrustState> EmptyTrust() {
   return std::make_shared<TrustState>(
-      TrustState{pki::TrustAnchors({}), 1, absl::InfiniteFuture(), nullptr, version});
+      TrustState{pki::TrustAnchors({}), 1, absl::InfiniteFuture(), nullptr, nullptr});
+}
+
+std::shared_ptr<const TrustSet> TrustSetOf(std::shared_ptr<const TrustState> state, uint64_t version) {
+  auto set = std::make_shared<TrustSet>();
+  set->domains.push_back({std::make_shared<TrustDomainRules>(), std::move(state)});
+  set->version = version;
+  return set;
 }
 
 std::string DemoChainPem() { return stir::ReadVector("demo-pki/chain1234.pem"); }

@@ -18,9 +18,11 @@ inline constexpr char kDemoUrl[] = "https://cr.example.net/1234.pem";
 inline constexpr char kRevokedUrl[] = "https://cr.example.net/5678.pem";
 
 // Trusts the demo root; `with_crl` adds the demo CRL, which lists the signer of SPC 5678.
-std::shared_ptr<const TrustState> DemoTrust(uint64_t version = 1, bool with_crl = true);
+std::shared_ptr<const TrustState> DemoTrust(bool with_crl = true);
 // Trusts nobody.
-std::shared_ptr<const TrustState> EmptyTrust(uint64_t version);
+std::shared_ptr<const TrustState> EmptyTrust();
+// A set of one domain of that state, which may be null.
+std::shared_ptr<const TrustSet> TrustSetOf(std::shared_ptr<const TrustState> state, uint64_t version = 1);
 
 std::string DemoChainPem();
 std::string RevokedChainPem();
