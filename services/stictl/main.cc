@@ -7,6 +7,7 @@
 #include "services/stictl/call_commands.h"
 #include "services/stictl/ceremony_commands.h"
 #include "services/stictl/command.h"
+#include "services/stictl/db_command.h"
 #include "services/stictl/dev_pki_command.h"
 #include "services/stictl/health_command.h"
 #include "services/stictl/pa_commands.h"
@@ -42,6 +43,7 @@ int main(int argc, char** argv) {
   sti::stictl::AddVsCommands(app, session, exit_code);
   sti::stictl::AddCallCommands(app, session, exit_code);
   sti::stictl::AddPassportCommands(app, session, exit_code);
+  sti::stictl::AddDbCommands(app, session, exit_code);
   sti::stictl::AddDevPkiCommand(app, session, exit_code);
 
   try {
