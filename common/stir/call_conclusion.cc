@@ -49,9 +49,12 @@ class CallConclusion {
   }
 
   CallVerdict Run() {
-    if (call_.div_) DropUndiverted();
+    if (call_.div_) {
+      // In this order: what is dropped fails because of the chain, and is not what is wrong with it.
+      out_.div = JudgeDiversion();
+      DropUndiverted();
+    }
     Decide();
-    if (call_.div_) out_.div = JudgeDiversion();
     JudgePriority();
     out_.rcd = JudgeRichCallData(out_.headers, call_.display_name_);
     for (const HeaderVerdict& header : out_.headers) out_.replay_suspected |= header.replay_suspected;

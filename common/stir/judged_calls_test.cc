@@ -1,0 +1,173 @@
+// Whole calls that another program signed, each with the verdict that its maker expects.
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "common/base/reason.h"
+#include "common/stir/explain.h"
+#include "common/stir/judged_calls_testing.h"
+#include "common/stir/vectors_testing.h"
+
+namespace sti::stir {
+namespace {
+
+// One Reason, or any of several.
+bool Is(const codec::JsonValue& expected, Reason reason) {
+  if (expected.is_string()) return *expected.if_string() == ReasonName(reason);
+  for (const codec::JsonValue& one : *expected.if_array()) {
+    if (Is(one, reason)) return true;
+  }
+  return false;
+}
+
+std::string Show(const codec::JsonValue* value) {
+  return value == nullptr ? "none" : codec::CanonicalJson(*value);
+}
+
+TEST(JudgedCalls, GetTheVerdictThatTheirMakerExpects) {
+  const std::vector<JudgedCall> calls = JudgedCalls();
+  ASSERT_GE(calls.size(), 170u);
+  for (const JudgedCall& call : calls) {
+    SCOPED_TRACE(call.name);
+    const CallVerdict verdict = Judge(call);
+    EXPECT_EQ(std::string(ReasonName(verdict.reason)), TextOf(call.expected, "reason"));
+    EXPECT_EQ(VerstatText(verdict.verstat), TextOf(call.expected, "verstat"));
+    EXPECT_EQ(AttestationText(verdict.attestation), TextOf(call.expected, "attestation"));
+    const codec::JsonArray& headers = *call.expected.Find("headers")->if_array();
+    EXPECT_EQ(verdict.headers.size(), headers.size());
+    for (size_t i = 0; i < std::min(verdict.headers.size(), headers.size()); ++i) {
+      EXPECT_TRUE(Is(headers[i], verdict.headers[i].reason))
+          << i << ": " << ReasonName(verdict.headers[i].reason) << ", not " << Show(&headers[i]);
+    }
+    const codec::JsonValue* div = call.expected.Find("div");
+    EXPECT_EQ(verdict.div ? std::string(ReasonName(verdict.div->reason)) : "none",
+              div ? *div->if_string() : "none");
+    const codec::JsonValue* rph = call.expected.Find("rph");
+    ASSERT_EQ(verdict.rph.has_value(), rph != nullptr);
+    if (rph != nullptr) {
+      EXPECT_TRUE(Is(*rph, verdict.rph->reason)) << ReasonName(verdict.rph->reason);
+      EXPECT_EQ(verdict.rph->auth.empty(), verdict.rph->reason != Reason::kNone);
+    }
+    std::string rcd;
+    for (const RcdOutcome& one : verdict.rcd) absl::StrAppend(&rcd, ReasonName(one.reason), " ");
+    std::string expected_rcd;
+    for (const codec::JsonValue& one : *call.expected.Find("rcd")->if_array()) {
+      absl::StrAppend(&expected_rcd, *one.if_string(), " ");
+    }
+    EXPECT_EQ(rcd, expected_rcd);
+  }
+}
+
+TEST(JudgedCalls, WhatIsNotPassedCarriesNothingOfAPass) {
+  for (const JudgedCall& call : JudgedCalls()) {
+    SCOPED_TRACE(call.name);
+    const CallVerdict verdict = Judge(call);
+    EXPECT_EQ(verdict.passed(), verdict.verstat == Verstat::kTnValidationPassed);
+    EXPECT_TRUE(verdict.passed() || verdict.attestation == Attestation::kNone);
+    EXPECT_TRUE(verdict.passed() || verdict.origid.empty());
+    EXPECT_TRUE(verdict.passed() || verdict.signer.serial.empty());
+    EXPECT_NE(verdict.reason, Reason::kInternal);
+    for (const HeaderVerdict& header : verdict.headers) {
+      EXPECT_NE(header.reason, Reason::kInternal);
+      EXPECT_EQ(FirstFailure(header.checks), header.reason);
+      EXPECT_TRUE(header.passed() || (header.attestation == Attestation::kNone && header.origid.empty()));
+      EXPECT_TRUE(!header.passed() ||
+                  At(header.checks, CheckRow::kSignature).outcome == CheckOutcome::kPassed);
+    }
+  }
+}
+
+TEST(JudgedCalls, AreExplainedInAFewPlainLines) {
+  std::set<Reason> seen;
+  for (const JudgedCall& call : JudgedCalls()) {
+    SCOPED_TRACE(call.name);
+    const CallVerdict verdict = Judge(call);
+    const std::string text = Explain(verdict);
+    EXPECT_EQ(text.find("The caller's number is "), 0u) << text;
+    EXPECT_EQ(text.find("is verified:") != std::string::npos, verdict.passed()) << text;
+    EXPECT_EQ(text.find("What to do: ") != std::string::npos, !verdict.passed()) << text;
+    for (const char c : text) EXPECT_TRUE(c == '\n' || (c >= 0x20 && c < 0x7f)) << text;
+    seen.insert(verdict.reason);
+  }
+  EXPECT_GE(seen.size(), 25u);
+}
+
+JudgedCall CallNamed(absl::string_view name) {
+  std::vector<JudgedCall> calls = JudgedCalls();
+  for (JudgedCall& call : calls) {
+    if (call.name == name) return std::move(call);
+  }
+  ADD_FAILURE() << name << " is gone";
+  return {};
+}
+
+TEST(JudgedCalls, ForwardingIsToldHopByHop) {
+  const CallVerdict verdict = Judge(CallNamed("two hops in order [2, 1, 0]"));
+  ASSERT_TRUE(verdict.div);
+  ASSERT_EQ(verdict.div->hops.size(), 2u);
+  EXPECT_EQ(verdict.div->hops[0].header, 1u);
+  EXPECT_EQ(PartyText(verdict.div->hops[0].from), "12155550131");
+  EXPECT_EQ(PartyText(verdict.div->hops[0].to), "12155550199");
+  EXPECT_EQ(verdict.div->hops[1].header, 0u);
+  EXPECT_EQ(PartyText(verdict.div->hops[1].to), "12155550250");
+  EXPECT_NE(Explain(verdict).find("12155550131 to 12155550199, then 12155550199 to 12155550250"),
+            std::string::npos);
+}
+
+// Of the octets of a header that mean something. By the MAN's table all do: it admits no unknown parameter.
+// What may differ is the case of a parameter's name (RFC 3261 s7.3.1).
+bool IsCaseOfName(absl::string_view header, size_t i, int bit) {
+  const size_t begin = header.rfind(';', i), end = header.find('=', i);
+  return bit == 5 && begin != absl::string_view::npos && begin < i && end != absl::string_view::npos &&
+         header.substr(begin, i - begin).find('=') == absl::string_view::npos &&
+         absl::ascii_isalpha(header[i]);
+}
+
+TEST(JudgedCalls, NoFlippedBitOfAnyHeaderPasses) {
+  for (const char* name : {"MAN: good", "one hop, To 12155550199", "rcd", "rph as Resource-Priority", "msg",
+                           "div-o of one", "rcd inside shaken"}) {
+    SCOPED_TRACE(name);
+    JudgedCall call = CallNamed(name);
+    call.policy.table = ErrorTable::kMan;
+    ASSERT_TRUE(Judge(call).passed());
+    for (std::string& header : call.identities) {
+      const size_t h = static_cast<size_t>(&header - call.identities.data());
+      for (size_t i = 0; i < header.size(); ++i) {
+        for (int bit = 0; bit < 8; ++bit) {
+          if (IsCaseOfName(header, i, bit)) continue;
+          header[i] = static_cast<char>(header[i] ^ (1 << bit));
+          EXPECT_FALSE(JudgeOne(call, h).passed())
+              << "bit " << bit << " of octet " << i << " of header " << h;
+          header[i] = static_cast<char>(header[i] ^ (1 << bit));
+        }
+      }
+    }
+  }
+}
+
+// RFC 8946 prints div.tn with a digit too many: each PASSporT alone is in order, the chain is not.
+TEST(JudgedCalls, TheTypoInTheExampleOfRfc8946BreaksTheChain) {
+  const codec::JsonValue official = JsonVector("official.json");
+  const std::string url = "https://www.example.com/cert.cer";
+  CallFacts facts;
+  facts.from = ParseSipIdentity("+12155551212", {}).value();
+  facts.to = ParseSipIdentity("+12155551213", {}).value();
+  facts.request_uri = ParseSipIdentity("+12155551214", {}).value();
+  VerifyPolicy policy;
+  policy.types = {PassportType::kBase, PassportType::kDiv, PassportType::kDivO};
+  const auto header = [&](const char* name, const char* ppt) {
+    return absl::StrCat(TextOf(official, name), ";info=<", url, ">", ppt);
+  };
+  const CallExamination call = ExamineCall({header("rfc8946_base", ""), header("rfc8946_div", ";ppt=\"div\""),
+                                            header("rfc8946_div-o", ";ppt=\"div-o\"")},
+                                           facts, policy, absl::FromUnixSeconds(1443208345));
+  EXPECT_NE(call.certificate_url(0), nullptr);  // base for To
+  EXPECT_EQ(call.certificate_url(1), nullptr);
+  EXPECT_EQ(ReasonName(ConcludeHeader(call, 1, {}).reason), "DIV_CHAIN_INCOMPLETE");
+  EXPECT_EQ(ReasonName(ConcludeHeader(call, 2, {}).reason), "CLAIM_INVALID");  // dest.tn is no array
+}
+
+}  // namespace
+}  // namespace sti::stir
