@@ -15,6 +15,7 @@
 #include "absl/time/time.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/http/message.h"
 
 namespace sti::http {
 namespace {
@@ -147,8 +148,7 @@ absl::StatusOr<FetchResponse> Download::Finish(CURLcode code) {
   if (code != CURLE_OK || status != 200) return Explain(code);
   FetchResponse response;
   response.status = static_cast<int>(status);
-  const std::string type = JoinedHeader("content-type");
-  response.content_type = absl::AsciiStrToLower(absl::StripAsciiWhitespace(type.substr(0, type.find(';'))));
+  response.content_type = absl::AsciiStrToLower(MediaTypeOf(JoinedHeader("content-type")));
   response.cache_control = JoinedHeader("cache-control");
   response.body = std::move(body_);
   response.expires = FirstHeader("expires");

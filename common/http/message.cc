@@ -43,6 +43,10 @@ absl::string_view HttpRequest::Header(absl::string_view name) const {
   return "";
 }
 
+absl::string_view MediaTypeOf(absl::string_view content_type) {
+  return absl::StripAsciiWhitespace(content_type.substr(0, content_type.find(';')));
+}
+
 absl::Status CheckResponse(const HttpResponse& response) {
   if (response.status < 200 || response.status > 599) {
     return Refuse(absl::StrCat("the handler answered with status ", response.status));

@@ -61,5 +61,12 @@ TEST(CheckResponse, StatusLiesBetween200And599) {
   }
 }
 
+TEST(MediaTypeOfTest, ParametersAndSpaceAreDropped) {
+  EXPECT_EQ(MediaTypeOf("application/json"), "application/json");
+  EXPECT_EQ(MediaTypeOf(" Application/JSON ;charset=utf-8;a=b"), "Application/JSON");
+  EXPECT_EQ(MediaTypeOf(""), "");
+  EXPECT_EQ(MediaTypeOf(";x"), "");
+}
+
 }  // namespace
 }  // namespace sti::http

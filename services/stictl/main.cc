@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "common/daemon/daemon.h"
+#include "services/stictl/api_key_command.h"
 #include "services/stictl/ca_commands.h"
 #include "services/stictl/call_commands.h"
 #include "services/stictl/ceremony_commands.h"
@@ -43,6 +44,7 @@ int main(int argc, char** argv) {
   sti::stictl::AddVsCommands(app, session, exit_code);
   sti::stictl::AddCallCommands(app, session, exit_code);
   sti::stictl::AddPassportCommands(app, session, exit_code);
+  sti::stictl::AddApiKeyCommand(app, session, exit_code);
   sti::stictl::AddDbCommands(app, session, exit_code);
   sti::stictl::AddDevPkiCommand(app, session, exit_code);
 

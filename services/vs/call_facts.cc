@@ -2,8 +2,11 @@
 
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
@@ -19,11 +22,30 @@ absl::StatusOr<stir::PartyIdentity> PartyOf(absl::string_view field, const std::
   return party;
 }
 
+// RFC 4412 s3.1: r-values between commas, in fields one after the other.
+absl::StatusOr<std::vector<std::string>> ResourcePrioritiesOf(const std::vector<std::string>& fields) {
+  std::vector<std::string> values;
+  for (const std::string& field : fields) {
+    for (const absl::string_view value : absl::StrSplit(field, ',')) {
+      if (values.size() == limits::kResourcePriorities) {
+        return MakeError(Reason::kTooLarge, "resource_priority",
+                         absl::StrCat("more than ", limits::kResourcePriorities, " values"));
+      }
+      const absl::string_view name = absl::StripAsciiWhitespace(value);
+      if (!name.empty()) values.emplace_back(name);
+    }
+  }
+  return values;
+}
+
 }  // namespace
 
 absl::StatusOr<stir::CallFacts> FactsOf(const IncomingCall& call, const stir::NumberingPlan& plan) {
   stir::CallFacts facts;
   facts.date = call.date;
+  STI_ASSIGN_OR_RETURN(facts.resource_priority, ResourcePrioritiesOf(call.resource_priority));
+  facts.priority = call.priority;
+  facts.display_name = call.display_name;
   if (call.p_asserted_identity.size() > limits::kAssertedIdentities) {
     return MakeError(
         Reason::kTooLarge, "p_asserted_identity",

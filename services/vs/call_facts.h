@@ -21,6 +21,9 @@ struct IncomingCall {
   std::string to;
   std::string request_uri;
   std::optional<absl::Time> date;
+  std::vector<std::string> resource_priority;  // values of the field, each with one r-value or several
+  std::string priority;
+  std::optional<std::string> display_name;  // to compare with rcd; absent: not known
 };
 
 // Caller and called party as told; which of them counts is policy. kMissingField without any of the one or

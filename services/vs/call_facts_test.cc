@@ -107,5 +107,23 @@ TEST(IdentitiesOfTest, BoundsTheSizeBeforeSplitting) {
   EXPECT_EQ(FieldOf(IdentitiesOf(call).status()), "identity[0]");
 }
 
+TEST(FactsOfTest, ResourcePrioritiesAreTakenApart) {
+  IncomingCall call;
+  call.from = "12155550121";
+  call.to = "12155550131";
+  call.resource_priority = {"ets.0, wps.1", "esnet.0,"};
+  call.priority = "psap-callback";
+  call.display_name = "Alice";
+  const auto facts = FactsOf(call, stir::NumberingPlan());
+  ASSERT_TRUE(facts.ok()) << facts.status();
+  EXPECT_EQ(facts->resource_priority, (std::vector<std::string>{"ets.0", "wps.1", "esnet.0"}));
+  EXPECT_EQ(facts->priority, "psap-callback");
+  EXPECT_EQ(facts->display_name, "Alice");
+  call.resource_priority.assign(32, "ets.0");
+  EXPECT_TRUE(FactsOf(call, stir::NumberingPlan()).ok());
+  call.resource_priority.emplace_back("ets.0");
+  EXPECT_EQ(ReasonOf(FactsOf(call, stir::NumberingPlan()).status()), Reason::kTooLarge);
+}
+
 }  // namespace
 }  // namespace sti::vs

@@ -13,6 +13,9 @@
 namespace sti::vs {
 namespace {
 
+// RFC 9111 s1.2.2 suggests it for larger values.
+constexpr absl::Duration kLongest = absl::Seconds(std::numeric_limits<int32_t>::max());
+
 // The argument of a directive, without quotes; "" for one without. Null when the field lacks the directive.
 std::optional<absl::string_view> Directive(absl::string_view cache_control, absl::string_view name) {
   for (absl::string_view directive : absl::StrSplit(cache_control, ',')) {
@@ -33,8 +36,8 @@ std::optional<absl::Duration> DeltaSeconds(absl::string_view text) {
       !std::all_of(text.begin(), text.end(), [](unsigned char c) { return absl::ascii_isdigit(c); }))
     return std::nullopt;
   int64_t seconds = 0;
-  if (!absl::SimpleAtoi(text, &seconds)) seconds = std::numeric_limits<int32_t>::max();
-  return absl::Seconds(std::min<int64_t>(seconds, std::numeric_limits<int32_t>::max()));
+  if (!absl::SimpleAtoi(text, &seconds)) return kLongest;
+  return std::min(absl::Seconds(seconds), kLongest);
 }
 
 }  // namespace
@@ -45,7 +48,10 @@ std::optional<absl::Time> ParseHttpDate(absl::string_view text) {
                            "%A, %d-%b-%y %H:%M:%S GMT",  // RFC 850
                            "%a %b %e %H:%M:%S %Y"}) {    // asctime
     absl::Time time;
-    if (absl::ParseTime(form, text, absl::UTCTimeZone(), &time, nullptr)) return time;
+    if (!absl::ParseTime(form, text, absl::UTCTimeZone(), &time, nullptr)) continue;
+    // It takes "infinite-future" for a time, too, and years that nobody lives to see.
+    if (time <= absl::InfinitePast() || time >= absl::InfiniteFuture()) return std::nullopt;
+    return time;
   }
   return std::nullopt;
 }
@@ -59,7 +65,7 @@ absl::Duration FreshnessOf(const http::FetchResponse& response, absl::Time now) 
   }
   const absl::Duration age =
       DeltaSeconds(absl::StripAsciiWhitespace(response.age)).value_or(absl::ZeroDuration());
-  return std::max(absl::ZeroDuration(), lifetime - age);
+  return std::max(absl::ZeroDuration(), std::min(lifetime, kLongest) - age);
 }
 
 bool SaysNoStore(const http::FetchResponse& response) {

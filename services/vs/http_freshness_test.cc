@@ -29,7 +29,8 @@ TEST(HttpDateTest, AllThreeFormsAreOneTime) {
   EXPECT_EQ(ParseHttpDate("Sun, 06 Nov 1994 08:49:37 GMT"), time);
   EXPECT_EQ(ParseHttpDate("Sunday, 06-Nov-94 08:49:37 GMT"), time);
   EXPECT_EQ(ParseHttpDate("Sun Nov  6 08:49:37 1994"), time);
-  for (const char* text : {"", "0", "-1", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 06 Nov 1994", "784111777"}) {
+  for (const char* text : {"", "0", "-1", "Sun, 06 Nov 1994 08:49:37 CET", "Sun, 06 Nov 1994", "784111777",
+                           "infinite-future", "infinite-past", "Sun, 06 Nov 999999999999 08:49:37 GMT"}) {
     EXPECT_EQ(ParseHttpDate(text), std::nullopt) << text;
   }
 }
@@ -56,6 +57,8 @@ TEST(FreshnessTest, ExpiresCountsFromDateWhereThereIsNoMaxAge) {
   EXPECT_EQ(Seconds(Response("", eleven)), 3600);
   EXPECT_EQ(Seconds(Response("", nine, ten)), 0);
   EXPECT_EQ(Seconds(Response("", "0", ten)), 0);
+  EXPECT_EQ(Seconds(Response("", "infinite-future", ten)), 0);
+  EXPECT_EQ(Seconds(Response("", "Fri, 31 Dec 9999 23:59:59 GMT", ten)), 2147483647);
   EXPECT_EQ(Seconds(Response("max-age=60", eleven, ten)), 60);
   EXPECT_EQ(Seconds(Response("max-age=x", eleven, ten)), 0);
 }

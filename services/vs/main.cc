@@ -1,5 +1,7 @@
 // sti-vs: the STI verification service (ATIS-1000074).
+#include <map>
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -18,7 +20,9 @@ constexpr absl::Duration kGrace = absl::Seconds(5);
 absl::Status Run(const sti::config::v1::VerificationServer& config, sti::daemon::Lifetime& lifetime) {
   absl::StatusOr<std::unique_ptr<VsDaemon>> vs = VsDaemon::Start(config, sti::SystemClock::Instance());
   if (!vs.ok()) return vs.status();
-  const absl::Status announced = lifetime.Announce(config.port_file(), {{"grpc", (*vs)->grpc_port()}});
+  std::map<std::string, int> ports = {{"grpc", (*vs)->grpc_port()}};
+  if (const auto rest = (*vs)->rest_port()) ports["rest"] = *rest;
+  const absl::Status announced = lifetime.Announce(config.port_file(), ports);
   if (!announced.ok()) return announced;
   lifetime.WaitForStop();
   (*vs)->Stop(kGrace);

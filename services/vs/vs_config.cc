@@ -37,6 +37,9 @@ absl::StatusOr<VsOptions> OptionsFrom(const sti::config::v1::VerificationServer&
   STI_ASSIGN_OR_RETURN(options.profiles, ProfilesFrom(config, options.trust_domains));
   options.cache = CacheFrom(config.download());
   options.fetcher = FetcherFrom(config.download());
+  if (config.has_rest()) {
+    STI_ASSIGN_OR_RETURN(options.rest, RestOptionsFrom(config.rest()));
+  }
   return options;
 }
 

@@ -2,6 +2,7 @@
 #ifndef SERVICES_VS_VS_CONFIG_H_
 #define SERVICES_VS_VS_CONFIG_H_
 
+#include <optional>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -9,6 +10,7 @@
 #include "proto/sti/config/v1/vs.pb.h"
 #include "services/vs/certificate_cache.h"
 #include "services/vs/client_profile.h"
+#include "services/vs/rest_config.h"
 #include "services/vs/trust_domain.h"
 
 namespace sti::vs {
@@ -18,6 +20,7 @@ struct VsOptions {
   ProfileTable profiles;
   CertificateCacheOptions cache;
   http::FetcherOptions fetcher;
+  std::optional<RestOptions> rest;  // none: no REST server
 };
 
 // `config` has passed the schema. Reads the files that it names. kConfigInvalid, with the path of the key as

@@ -3,15 +3,18 @@
 #define SERVICES_VS_VS_DAEMON_H_
 
 #include <memory>
+#include <optional>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/http/fetcher.h"
+#include "common/http/server.h"
 #include "common/rpc/server.h"
 #include "proto/sti/config/v1/vs.pb.h"
 #include "services/vs/certificate_cache.h"
 #include "services/vs/completion_pool.h"
+#include "services/vs/rest_routes.h"
 #include "services/vs/trust_domains.h"
 #include "services/vs/verification_service.h"
 #include "services/vs/verifier.h"
@@ -22,19 +25,23 @@ namespace sti::vs {
 // Starts without the STI-PA; health says what it lacks.
 class VsDaemon {
  public:
-  // `clock` must outlive it. Errors of OptionsFrom, rpc::OpenChannel, http::CreateFetcher and
-  // rpc::Server::Start.
+  // `clock` must outlive it. Errors of OptionsFrom, rpc::OpenChannel, http::CreateFetcher, rpc::Server::Start
+  // and http::StartHttpsServer.
   static absl::StatusOr<std::unique_ptr<VsDaemon>> Start(const sti::config::v1::VerificationServer& config,
                                                          const Clock& clock);
   ~VsDaemon();
 
   int grpc_port() const { return server_->port(); }
+  // None without a REST server.
+  std::optional<int> rest_port() const;
   // Ends the refresher, lets calls under way finish within `grace`. Idempotent.
   void Stop(absl::Duration grace);
 
  private:
   VsDaemon(VsOptions options, std::unique_ptr<TrustDomains> trust, std::unique_ptr<http::HttpFetcher> fetcher,
            const Clock& clock);
+
+  absl::Status StartRest();
 
   const VsOptions options_;
   const std::unique_ptr<TrustDomains> trust_;
@@ -44,6 +51,8 @@ class VsDaemon {
   Verifier verifier_;
   VerificationService service_;
   std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<RestRoutes> rest_routes_;
+  std::unique_ptr<http::HttpServer> rest_server_;
 };
 
 }  // namespace sti::vs

@@ -15,9 +15,11 @@ BINARIES["stictl"] = os.path.abspath("services/stictl/stictl")
 CALLER, CALLED = "12155550121", "12155550131"
 
 
-def make_network(folder, others=()):
+def make_network(folder, others=(), prepare=lambda network: None):
+    """`prepare` sees the network with its keys, before the configuration is written."""
     network = Network(folder, BINARIES, free_ports(), others=others)
     network.make_keys()
+    prepare(network)
     network.write_configuration()
     return network
 
@@ -38,9 +40,13 @@ class NetworkTest(unittest.TestCase):
     OTHERS = ()  # further sti-as, which a test starts with network.add_provider
 
     @classmethod
+    def prepare(cls, network):
+        """For what a suite adds to the configuration."""
+
+    @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR"))  # pylint: disable=consider-using-with
-        cls.network = make_network(cls.folder.name, cls.OTHERS)
+        cls.network = make_network(cls.folder.name, cls.OTHERS, cls.prepare)
         try:
             start_and_enrol(cls.network)
         except BaseException:
