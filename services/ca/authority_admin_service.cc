@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+#include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/daemon/log.h"
 #include "common/rpc/server.h"
@@ -13,10 +15,14 @@ namespace sti::ca {
 using grpc::ServerContext;
 
 AuthorityAdminService::AuthorityAdminService(const CertificateArchive& archive,
-                                             const IssuingAuthority& authority, std::string public_url,
-                                             std::vector<std::string> admins)
+                                             const IssuingAuthority& authority, const Revoker& revoker,
+                                             const AcmeAccounts& accounts, const Clock& clock,
+                                             std::string public_url, std::vector<std::string> admins)
     : archive_(archive),
       authority_(authority),
+      revoker_(revoker),
+      accounts_(accounts),
+      clock_(clock),
       public_url_(std::move(public_url)),
       admins_(std::move(admins)) {}
 
@@ -41,6 +47,9 @@ grpc::Status AuthorityAdminService::ListCertificates(ServerContext* context,
       STI_ASSIGN_OR_RETURN(filter.expiring_before,
                            FromTimestamp(request->expiring_before(), "expiring_before"));
     }
+    filter.state = FromProto(request->state());
+    filter.now = clock_.TimeNow();
+    filter.serial_prefix = CanonicalSerial(request->serial_prefix());
     STI_ASSIGN_OR_RETURN(const CertificatePage page,
                          archive_.List(filter, request->page_size(), request->page_token()));
     for (const CertificateRecord& record : page.certificates) {
@@ -67,6 +76,73 @@ grpc::Status AuthorityAdminService::GetAuthorityChain(ServerContext* context,
   return AsAdmin(*context, [&]() -> absl::Status {
     response->set_issuing_pem(authority_.issuing.Pem());
     response->set_root_pem(authority_.root.Pem());
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AuthorityAdminService::RevokeCertificate(ServerContext* context,
+                                                      const sti::v1::RevokeCertificateRequest* request,
+                                                      sti::v1::CertificateRecord* response) {
+  return AsAdmin(*context, [&]() -> absl::Status {
+    if (request->serial().empty()) return MakeError(Reason::kMissingField, "serial", "which certificate?");
+    if (!IsAdminsReason(request->reason_code())) {
+      return MakeError(Reason::kInvalidField, "reason_code", "not a CRLReason of 0 to 5, 9 or 10");
+    }
+    const std::string admin = rpc::ClientIdentity(*context);
+    STI_ASSIGN_OR_RETURN(const CertificateRecord record,
+                         revoker_.Revoke(CanonicalSerial(request->serial()), request->reason_code(), admin));
+    daemon::LogInfo("certificate revoked", {{"client", admin},
+                                            {"serial", record.serial},
+                                            {"spc", record.spc},
+                                            {"crl_reason", absl::StrCat(record.revocation_reason)}});
+    *response = ToProto(record, public_url_);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status AuthorityAdminService::ListAccounts(ServerContext* context,
+                                                 const sti::v1::ListAccountsRequest* request,
+                                                 sti::v1::ListAccountsResponse* response) {
+  return AsAdmin(*context, [&]() -> absl::Status {
+    STI_ASSIGN_OR_RETURN(const AccountPage page, accounts_.List(request->page_size(), request->page_token()));
+    for (const AcmeAccount& account : page.accounts) *response->add_accounts() = ToProto(account);
+    response->set_next_page_token(page.next_page_token);
+    return absl::OkStatus();
+  });
+}
+
+absl::Status AuthorityAdminService::SetPaused(const ServerContext& context, const std::string& id,
+                                              bool paused, sti::v1::AcmeAccount& response) const {
+  if (id.empty()) return MakeError(Reason::kMissingField, "id", "which account?");
+  STI_ASSIGN_OR_RETURN(const AcmeAccount account, accounts_.SetPaused(id, paused));
+  daemon::LogInfo(paused ? "ACME account paused" : "ACME account resumed",
+                  {{"client", rpc::ClientIdentity(context)}, {"account", id}});
+  response = ToProto(account);
+  return absl::OkStatus();
+}
+
+grpc::Status AuthorityAdminService::PauseAccount(ServerContext* context,
+                                                 const sti::v1::PauseAccountRequest* request,
+                                                 sti::v1::AcmeAccount* response) {
+  return AsAdmin(*context, [&] { return SetPaused(*context, request->id(), true, *response); });
+}
+
+grpc::Status AuthorityAdminService::ResumeAccount(ServerContext* context,
+                                                  const sti::v1::ResumeAccountRequest* request,
+                                                  sti::v1::AcmeAccount* response) {
+  return AsAdmin(*context, [&] { return SetPaused(*context, request->id(), false, *response); });
+}
+
+grpc::Status AuthorityAdminService::CreateExternalAccountKey(
+    ServerContext* context, const sti::v1::CreateExternalAccountKeyRequest* request,
+    sti::v1::ExternalAccountKey* response) {
+  return AsAdmin(*context, [&]() -> absl::Status {
+    STI_ASSIGN_OR_RETURN(const ExternalKey key, accounts_.MakeExternalKey(request->provider()));
+    daemon::LogInfo("external account key made",
+                    {{"client", rpc::ClientIdentity(*context)}, {"key", key.id}, {"provider", key.provider}});
+    response->set_id(key.id);
+    response->set_provider(key.provider);
+    response->set_mac_key(key.mac_key);
     return absl::OkStatus();
   });
 }

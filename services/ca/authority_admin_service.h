@@ -7,17 +7,21 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "common/base/clock.h"
 #include "proto/sti/v1/certificate_authority.grpc.pb.h"
+#include "services/ca/acme_accounts.h"
 #include "services/ca/certificate_archive.h"
 #include "services/ca/issuing_authority.h"
+#include "services/ca/revoker.h"
 
 namespace sti::ca {
 
 // Thread-safe.
 class AuthorityAdminService final : public sti::v1::AuthorityAdmin::Service {
  public:
-  // `archive` and `authority` must outlive this.
+  // All references must outlive this.
   AuthorityAdminService(const CertificateArchive& archive, const IssuingAuthority& authority,
+                        const Revoker& revoker, const AcmeAccounts& accounts, const Clock& clock,
                         std::string public_url, std::vector<std::string> admins);
 
   grpc::Status ListCertificates(grpc::ServerContext* context, const sti::v1::ListCertificatesRequest* request,
@@ -27,13 +31,31 @@ class AuthorityAdminService final : public sti::v1::AuthorityAdmin::Service {
   grpc::Status GetAuthorityChain(grpc::ServerContext* context,
                                  const sti::v1::GetAuthorityChainRequest* request,
                                  sti::v1::GetAuthorityChainResponse* response) override;
+  grpc::Status RevokeCertificate(grpc::ServerContext* context,
+                                 const sti::v1::RevokeCertificateRequest* request,
+                                 sti::v1::CertificateRecord* response) override;
+  grpc::Status ListAccounts(grpc::ServerContext* context, const sti::v1::ListAccountsRequest* request,
+                            sti::v1::ListAccountsResponse* response) override;
+  grpc::Status PauseAccount(grpc::ServerContext* context, const sti::v1::PauseAccountRequest* request,
+                            sti::v1::AcmeAccount* response) override;
+  grpc::Status ResumeAccount(grpc::ServerContext* context, const sti::v1::ResumeAccountRequest* request,
+                             sti::v1::AcmeAccount* response) override;
+  grpc::Status CreateExternalAccountKey(grpc::ServerContext* context,
+                                        const sti::v1::CreateExternalAccountKeyRequest* request,
+                                        sti::v1::ExternalAccountKey* response) override;
 
  private:
   // Runs `work` for an admin; refuses everybody else.
   grpc::Status AsAdmin(const grpc::ServerContext& context, const std::function<absl::Status()>& work) const;
 
+  absl::Status SetPaused(const grpc::ServerContext& context, const std::string& id, bool paused,
+                         sti::v1::AcmeAccount& response) const;
+
   const CertificateArchive& archive_;
   const IssuingAuthority& authority_;
+  const Revoker& revoker_;
+  const AcmeAccounts& accounts_;
+  const Clock& clock_;
   const std::string public_url_;
   const std::vector<std::string> admins_;
 };

@@ -1,15 +1,20 @@
 #include "services/ca/ca_config.h"
 
 #include <algorithm>
+#include <map>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/codec/url.h"
+#include "common/daemon/files.h"
+#include "common/pki/certificate.h"
 #include "common/store/database_config.h"
 #include "services/ca/certificate_issuer.h"
 
@@ -66,6 +71,54 @@ absl::StatusOr<CertificateProfile> LoadProfile(const sti::config::v1::Certificat
   return profile;
 }
 
+// A chain that leads to the STI-PA root is checked with each token, since it expires.
+absl::StatusOr<TokenSigners> LoadTokenSigners(const sti::config::v1::CertificateAuthorityServer& config) {
+  std::map<std::string, std::vector<pki::Certificate>> chains;
+  for (int i = 0; i < config.token_signers_size(); ++i) {
+    const sti::config::v1::TokenSigner& signer = config.token_signers(i);
+    const std::string key = absl::StrCat("token_signers[", i, "]");
+    const absl::Status url = codec::Url::Parse(signer.x5u()).status();
+    if (!url.ok()) return Invalid(absl::StrCat(key, ".x5u"), url.message());
+    const std::string field = absl::StrCat(key, ".certificate_file");
+    const absl::StatusOr<std::string> text = daemon::ReadFile(signer.certificate_file(), limits::kChainBody);
+    if (!text.ok()) return Invalid(field, text.status().message());
+    const absl::StatusOr<pki::CertificateChain> chain = pki::CertificateChain::Parse(*text);
+    if (!chain.ok()) {
+      return Invalid(field, absl::StrCat(signer.certificate_file(), ": ", chain.status().message()));
+    }
+    if (!chains.emplace(signer.x5u(), chain->certificates()).second) {
+      return Invalid(absl::StrCat(key, ".x5u"), "stands twice");
+    }
+  }
+  return TokenSigners(std::move(chains));
+}
+
+FingerprintForm FormFrom(absl::string_view name) {
+  if (name == "spki") return FingerprintForm::kSpki;
+  return name == "either" ? FingerprintForm::kEither : FingerprintForm::kThumbprint;
+}
+
+absl::StatusOr<AcmePolicy> LoadAcmePolicy(const sti::config::v1::Acme& config) {
+  AcmePolicy policy;
+  policy.enabled = config.enabled();
+  policy.public_url = std::string(absl::StripSuffix(config.public_url(), "/"));
+  if (!policy.public_url.empty()) {
+    const absl::StatusOr<codec::Url> url = codec::Url::Parse(policy.public_url);
+    if (!url.ok()) return Invalid("acme.public_url", url.status().message());
+    // The JWS of a request names its URL, which is this and the path that arrives here.
+    if (url->path() != "/") return Invalid("acme.public_url", "must not have a path");
+  }
+  policy.terms_of_service = config.terms_of_service();
+  policy.website = config.website();
+  policy.token_authority = config.token_authority();
+  policy.external_account_required = config.external_account_required();
+  policy.order_lifetime = absl::Hours(config.order_hours());
+  policy.nonce_lifetime = absl::Minutes(config.nonce_minutes());
+  policy.orders_per_hour = config.orders_per_hour();
+  policy.failed_challenges_per_hour = config.failed_challenges_per_hour();
+  return policy;
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> DefaultPublicUrl(absl::string_view listen, uint16_t port) {
@@ -95,15 +148,16 @@ absl::StatusOr<CaSettings> LoadCaSettings(const sti::config::v1::CertificateAuth
   https.listen = repository.https().listen();
   https.certificate_file = repository.https().certificate_file();
   https.key_file = repository.https().key_file();
-  https.max_body = 4096;  // nothing is posted here; 405 is the better answer
-
   STI_ASSIGN_OR_RETURN(IssuingAuthority authority,
                        LoadIssuingAuthority({config.issuing_certificate_file(), config.issuing_key_file(),
                                              config.root_certificate_file(), config.pa_root_file()},
                                             now));
-  STI_ASSIGN_OR_RETURN(
-      store::DatabaseOptions database,
-      store::LoadDatabaseOptions(config.database(), absl::StrCat(config.state_dir(), "/ca.sqlite"), "sti-ca"));
+  STI_ASSIGN_OR_RETURN(store::DatabaseOptions database,
+                       store::LoadDatabaseOptions(config.database(),
+                                                  absl::StrCat(config.state_dir(), "/ca.sqlite"), "sti-ca"));
+  STI_ASSIGN_OR_RETURN(TokenSigners signers, LoadTokenSigners(config));
+  TokenVerifier tokens(authority.pa_root, std::move(signers), FormFrom(config.token_fingerprint()));
+  STI_ASSIGN_OR_RETURN(AcmePolicy acme, LoadAcmePolicy(config.acme()));
   return CaSettings{config.state_dir(),
                     std::move(database),
                     {config.admins().begin(), config.admins().end()},
@@ -111,7 +165,10 @@ absl::StatusOr<CaSettings> LoadCaSettings(const sti::config::v1::CertificateAuth
                     std::move(profile),
                     std::move(https),
                     public_url,
-                    absl::Seconds(repository.max_age_seconds())};
+                    absl::Seconds(repository.max_age_seconds()),
+                    std::move(tokens),
+                    std::move(acme),
+                    IssuingLimits{config.certificates_per_day()}};
 }
 
 }  // namespace sti::ca

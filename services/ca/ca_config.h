@@ -12,8 +12,11 @@
 #include "common/http/server.h"
 #include "common/store/open_database.h"
 #include "proto/sti/config/v1/ca.pb.h"
+#include "services/ca/acme_policy.h"
+#include "services/ca/certificate_issuer.h"
 #include "services/ca/certificate_profile.h"
 #include "services/ca/issuing_authority.h"
+#include "services/ca/token_verifier.h"
 
 namespace sti::ca {
 
@@ -26,6 +29,9 @@ struct CaSettings {
   http::HttpServerOptions https;
   std::string public_url;  // empty: made from the address in use
   absl::Duration max_age;
+  TokenVerifier tokens;
+  AcmePolicy acme;
+  IssuingLimits limits;
 };
 
 // Reads keys and certificates and checks that they fit together. kConfigInvalid, kKeyMismatch,

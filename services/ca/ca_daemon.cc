@@ -7,7 +7,9 @@
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
+#include "common/rpc/channel.h"
 #include "common/store/open_database.h"
+#include "services/ca/acme_links.h"
 #include "services/ca/ca_schema.h"
 
 namespace sti::ca {
@@ -22,9 +24,17 @@ CaDaemon::CaDaemon(CaSettings settings, std::unique_ptr<store::Database> databas
     : settings_(std::move(settings)),
       clock_(clock),
       database_(std::move(database)),
-      issuer_(*database_, settings_.authority, settings_.profile, clock, random),
+      issuer_(*database_, settings_.authority, settings_.tokens, settings_.profile, settings_.limits, clock,
+              random),
       archive_(*database_),
-      repository_(*database_, settings_.max_age) {}
+      repository_(*database_, settings_.max_age),
+      acme_accounts_(*database_, settings_.acme, clock, random),
+      acme_orders_(*database_, settings_.acme, settings_.tokens, settings_.authority, settings_.profile,
+                   clock, random),
+      acme_finalizer_(*database_, acme_orders_, issuer_, clock),
+      revoker_(*database_, clock, [this] {
+        if (reporter_) reporter_->Wake();
+      }) {}
 
 absl::StatusOr<std::unique_ptr<CaDaemon>> CaDaemon::Start(
     const sti::config::v1::CertificateAuthorityServer& config, const Clock& clock, const Random& random) {
@@ -33,25 +43,54 @@ absl::StatusOr<std::unique_ptr<CaDaemon>> CaDaemon::Start(
   STI_ASSIGN_OR_RETURN(std::unique_ptr<store::Database> database,
                        store::OpenDatabase(settings.database, Migrations()));
   std::unique_ptr<CaDaemon> ca(new CaDaemon(std::move(settings), std::move(database), clock, random));
+  STI_ASSIGN_OR_RETURN(ca->acme_nonces_,
+                       AcmeNonces::Open(*ca->database_, ca->settings_.acme.nonce_lifetime, clock, random));
+  STI_RETURN_IF_ERROR(ca->ReachAdministrator(config));
   STI_RETURN_IF_ERROR(ca->StartServers(config.grpc()));
   ca->ReportHealth();
   ca->watcher_ = std::thread([daemon = ca.get()] { daemon->Watch(); });
   return ca;
 }
 
+absl::Status CaDaemon::ReachAdministrator(const sti::config::v1::CertificateAuthorityServer& config) {
+  if (!config.has_pa() || config.pa().target().empty()) return absl::OkStatus();
+  absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = rpc::OpenChannel(config.pa());
+  if (!channel.ok()) return PrefixField("pa", channel.status());
+  pa_ = std::make_unique<PolicyClient>(*channel);
+  reporter_ = std::make_unique<RevocationReporter>(*database_, *pa_, clock_);
+  reporter_->Start();
+  return absl::OkStatus();
+}
+
+http::HttpResponse CaDaemon::Serve(const http::HttpRequest& request) const {
+  if (!settings_.acme.enabled || !AcmeServer::Serves(request.target)) return repository_.Handle(request);
+  if (announced_) return acme_server_->Handle(request);
+  http::HttpResponse early;
+  early.status = 503;
+  early.headers = {{"Retry-After", "1"}};
+  return early;
+}
+
 // The repository first: x5u URLs need its port, and a certificate must never be out before it can be fetched.
 absl::Status CaDaemon::StartServers(const sti::config::v1::GrpcServer& grpc) {
   STI_ASSIGN_OR_RETURN(https_server_,
                        http::StartHttpsServer(settings_.https, [this](const http::HttpRequest& request) {
-                         return repository_.Handle(request);
+                         return Serve(request);
                        }));
   public_url_ = settings_.public_url;
   if (public_url_.empty()) {
     STI_ASSIGN_OR_RETURN(public_url_, DefaultPublicUrl(settings_.https.listen, https_server_->port()));
   }
+  const AcmeLinks links(settings_.acme.public_url.empty() ? public_url_ : settings_.acme.public_url);
+  acme_resources_ = std::make_unique<AcmeResources>(
+      AcmeParts{*database_, settings_.acme, settings_.authority, acme_accounts_, acme_orders_,
+                acme_finalizer_, revoker_, clock_},
+      links, public_url_);
+  acme_server_ = std::make_unique<AcmeServer>(*acme_resources_, acme_accounts_, *acme_nonces_, links);
+  announced_ = true;
   certificate_service_ = std::make_unique<CertificateAuthorityService>(issuer_, public_url_);
-  admin_service_ =
-      std::make_unique<AuthorityAdminService>(archive_, settings_.authority, public_url_, settings_.admins);
+  admin_service_ = std::make_unique<AuthorityAdminService>(
+      archive_, settings_.authority, revoker_, acme_accounts_, clock_, public_url_, settings_.admins);
   STI_ASSIGN_OR_RETURN(rpc_server_,
                        rpc::Server::Start(grpc, {certificate_service_.get(), admin_service_.get()}));
   return absl::OkStatus();
@@ -67,7 +106,11 @@ void CaDaemon::ReportHealth() {
 }
 
 void CaDaemon::Watch() {
-  while (pause_.For(kHealthInterval)) ReportHealth();
+  do {
+    ReportHealth();
+    const absl::Status finished = acme_finalizer_.FinishStuck().status();
+    if (!finished.ok()) daemon::LogError("orders cannot be read", {{"detail", finished.message()}});
+  } while (pause_.For(kHealthInterval));
 }
 
 void CaDaemon::Stop(absl::Duration grace) {
@@ -75,6 +118,7 @@ void CaDaemon::Stop(absl::Duration grace) {
   if (watcher_.joinable()) watcher_.join();
   if (rpc_server_) rpc_server_->Shutdown(grace);
   if (https_server_) https_server_->Shutdown(grace);
+  if (reporter_) reporter_->Stop();
 }
 
 CaDaemon::~CaDaemon() { Stop(absl::ZeroDuration()); }

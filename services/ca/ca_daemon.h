@@ -1,7 +1,8 @@
-// sti-ca, wired by hand: database, issuer, repository, services and servers.
+// sti-ca, wired by hand: database, issuer, repository, ACME, services and servers.
 #ifndef SERVICES_CA_CA_DAEMON_H_
 #define SERVICES_CA_CA_DAEMON_H_
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <thread>
@@ -15,16 +16,25 @@
 #include "common/rpc/server.h"
 #include "common/store/database.h"
 #include "proto/sti/config/v1/ca.pb.h"
+#include "services/ca/acme_accounts.h"
+#include "services/ca/acme_finalizer.h"
+#include "services/ca/acme_nonces.h"
+#include "services/ca/acme_orders.h"
+#include "services/ca/acme_resources.h"
+#include "services/ca/acme_server.h"
 #include "services/ca/authority_admin_service.h"
 #include "services/ca/ca_config.h"
 #include "services/ca/certificate_archive.h"
 #include "services/ca/certificate_authority_service.h"
 #include "services/ca/certificate_issuer.h"
+#include "services/ca/policy_client.h"
 #include "services/ca/repository.h"
+#include "services/ca/revocation_reporter.h"
+#include "services/ca/revoker.h"
 
 namespace sti::ca {
 
-// Needs no other daemon.
+// Needs no other daemon; tells sti-pa of revocations when that is configured.
 class CaDaemon {
  public:
   // Serving when it returns. `clock` and `random` must outlive it. Errors of LoadCaSettings,
@@ -42,7 +52,9 @@ class CaDaemon {
  private:
   CaDaemon(CaSettings settings, std::unique_ptr<store::Database> database, const Clock& clock,
            const Random& random);
+  absl::Status ReachAdministrator(const sti::config::v1::CertificateAuthorityServer& config);
   absl::Status StartServers(const sti::config::v1::GrpcServer& grpc);
+  http::HttpResponse Serve(const http::HttpRequest& request) const;
   void Watch();
   void ReportHealth();
 
@@ -52,12 +64,23 @@ class CaDaemon {
   const CertificateIssuer issuer_;
   const CertificateArchive archive_;
   const Repository repository_;
+  const AcmeAccounts acme_accounts_;
+  const AcmeOrders acme_orders_;
+  const AcmeFinalizer acme_finalizer_;
+  // Before the revoker, which wakes it.
+  std::unique_ptr<PolicyClient> pa_;
+  std::unique_ptr<RevocationReporter> reporter_;
+  const Revoker revoker_;
+  std::unique_ptr<AcmeNonces> acme_nonces_;
+  std::unique_ptr<AcmeResources> acme_resources_;
+  std::unique_ptr<AcmeServer> acme_server_;
   std::string public_url_;
   std::unique_ptr<CertificateAuthorityService> certificate_service_;
   std::unique_ptr<AuthorityAdminService> admin_service_;
   std::unique_ptr<http::HttpServer> https_server_;
   std::unique_ptr<rpc::Server> rpc_server_;
   daemon::Pause pause_;
+  std::atomic<bool> announced_{false};  // ACME URLs are known
   std::thread watcher_;
 };
 

@@ -26,6 +26,10 @@ sti::config::v1::CertificateAuthorityServer DemoConfig(const testing::TempDir& d
   config.set_certificate_days(90);
   config.set_policy_oid("2.16.840.1.114569.1.1.4");
   config.set_country("US");
+  sti::config::v1::Acme& acme = *config.mutable_acme();
+  acme.set_enabled(true);
+  acme.set_order_hours(24);
+  acme.set_nonce_minutes(60);
   return config;
 }
 

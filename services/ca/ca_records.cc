@@ -1,11 +1,12 @@
 #include "services/ca/ca_records.h"
 
-#include <limits>
 #include <utility>
+#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/crypto/digest.h"
 
 namespace sti::ca {
 namespace {
@@ -20,7 +21,10 @@ using store::Transaction;
 constexpr absl::Duration kMemoryAfterExpiry = absl::Hours(24);
 
 constexpr char kColumns[] =
-    "seq, serial, spc, subject, not_before, not_after, path, requested_by, token_jti, issued";
+    "seq, certificates.serial, spc, subject, not_before, not_after, path, certificates.requested_by, "
+    "token_jti,"
+    " issued, revoked, reason, told";
+constexpr char kTables[] = "certificates LEFT JOIN revocations ON revocations.serial = certificates.serial";
 
 NumberedCertificate FromRow(const SqlRow& row) {
   NumberedCertificate numbered;
@@ -35,6 +39,13 @@ NumberedCertificate FromRow(const SqlRow& row) {
   record.requested_by = AsText(row[7]);
   record.token_jti = AsText(row[8]);
   record.issued = absl::FromUnixSeconds(AsInt(row[9]));
+  if (!std::holds_alternative<std::monostate>(row[10])) {
+    record.revoked = absl::FromUnixSeconds(AsInt(row[10]));
+    record.revocation_reason = static_cast<int>(AsInt(row[11]));
+  }
+  if (!std::holds_alternative<std::monostate>(row[12])) {
+    record.revocation_told = absl::FromUnixSeconds(AsInt(row[12]));
+  }
   return numbered;
 }
 
@@ -69,6 +80,13 @@ absl::Status BindKey(Transaction& transaction, absl::string_view key_hash, absl:
   return MakeError(Reason::kKeyInvalid, "csr", "the key has been certified for another SPC");
 }
 
+absl::StatusOr<bool> IsCertified(Transaction& transaction, const crypto::VerifyingKey& key) {
+  STI_ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
+                       transaction.Query("SELECT spc FROM certified_keys WHERE key_hash = ?1",
+                                         {Blob{crypto::Sha256(key.Spki())}}));
+  return !rows.empty();
+}
+
 absl::Status InsertCertificate(Transaction& transaction, const CertificateRecord& record) {
   return transaction.Execute(
       "INSERT INTO certificates (seq, serial, spc, subject, not_before, not_after, path, requested_by, "
@@ -82,13 +100,13 @@ absl::Status InsertCertificate(Transaction& transaction, const CertificateRecord
 
 absl::StatusOr<std::optional<CertificateRecord>> FindCertificate(Transaction& transaction,
                                                                  absl::string_view serial) {
-  STI_ASSIGN_OR_RETURN(
-      const std::vector<SqlRow> rows,
-      transaction.Query(absl::StrCat("SELECT ", kColumns, ", chain_pem FROM certificates WHERE serial = ?1"),
-                        {std::string(serial)}));
+  STI_ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
+                       transaction.Query(absl::StrCat("SELECT ", kColumns, ", chain_pem FROM ", kTables,
+                                                      " WHERE certificates.serial = ?1"),
+                                         {std::string(serial)}));
   if (rows.empty()) return std::optional<CertificateRecord>();
   CertificateRecord record = FromRow(rows[0]).certificate;
-  record.chain_pem = AsText(rows[0][10]);
+  record.chain_pem = AsText(rows[0][13]);
   return std::optional<CertificateRecord>(std::move(record));
 }
 
@@ -100,18 +118,40 @@ absl::StatusOr<std::optional<std::string>> FindChain(Transaction& transaction, a
   return std::optional<std::string>(AsText(rows[0][0]));
 }
 
-absl::StatusOr<std::vector<NumberedCertificate>> ListCertificates(Transaction& transaction,
-                                                                  const CertificateFilter& filter,
-                                                                  int64_t after, int64_t limit) {
-  const int64_t before = filter.expiring_before ? absl::ToUnixSeconds(*filter.expiring_before)
-                                                : std::numeric_limits<int64_t>::max();
+absl::StatusOr<IssuedCount> CountIssued(Transaction& transaction, absl::string_view spc, absl::Time since) {
   STI_ASSIGN_OR_RETURN(
       const std::vector<SqlRow> rows,
       transaction.Query(
-          absl::StrCat("SELECT ", kColumns,
-                       " FROM certificates WHERE seq > ?1 AND (?2 = '' OR spc = ?2) AND not_after < ?3"
-                       " ORDER BY seq LIMIT ?4"),
-          {after, filter.spc, before, limit}));
+          "SELECT COUNT(*), COALESCE(MIN(issued), 0) FROM certificates WHERE spc = ?1 AND issued > ?2",
+          {std::string(spc), absl::ToUnixSeconds(since)}));
+  return IssuedCount{AsInt(rows[0][0]), absl::FromUnixSeconds(AsInt(rows[0][1]))};
+}
+
+absl::StatusOr<std::vector<NumberedCertificate>> ListCertificates(Transaction& transaction,
+                                                                  const CertificateFilter& filter,
+                                                                  int64_t after, int64_t limit) {
+  std::string sql = absl::StrCat("SELECT ", kColumns, " FROM ", kTables, " WHERE seq > ?1");
+  std::vector<store::SqlValue> parameters{after};
+  const auto restrict = [&](absl::string_view condition, store::SqlValue value) {
+    parameters.push_back(std::move(value));
+    absl::StrAppend(&sql, " AND ", condition, " ?", parameters.size());
+  };
+  if (!filter.spc.empty()) restrict("spc =", filter.spc);
+  if (filter.expiring_before) restrict("not_after <", absl::ToUnixSeconds(*filter.expiring_before));
+  if (!filter.serial_prefix.empty()) {
+    // Digits of serials end at F: everything that begins with the prefix is less than the prefix and a G.
+    restrict("certificates.serial >=", filter.serial_prefix);
+    restrict("certificates.serial <", filter.serial_prefix + "G");
+  }
+  if (filter.state == CertificateState::kRevoked) absl::StrAppend(&sql, " AND revoked IS NOT NULL");
+  if (filter.state == CertificateState::kValid || filter.state == CertificateState::kExpired) {
+    absl::StrAppend(&sql, " AND revoked IS NULL");
+    restrict(filter.state == CertificateState::kValid ? "not_after >=" : "not_after <",
+             absl::ToUnixSeconds(filter.now));
+  }
+  parameters.emplace_back(limit);
+  absl::StrAppend(&sql, " ORDER BY seq LIMIT ?", parameters.size());
+  STI_ASSIGN_OR_RETURN(const std::vector<SqlRow> rows, transaction.Query(sql, parameters));
   std::vector<NumberedCertificate> certificates;
   certificates.reserve(rows.size());
   for (const SqlRow& row : rows) certificates.push_back(FromRow(row));

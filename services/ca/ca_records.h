@@ -12,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/crypto/es256.h"
 #include "common/store/database.h"
 
 namespace sti::ca {
@@ -26,6 +27,9 @@ struct CertificateRecord {
   std::string token_jti;
   absl::Time issued;
   std::string chain_pem;  // leaf first, without the root
+  std::optional<absl::Time> revoked = std::nullopt;
+  int revocation_reason = 0;                                 // CRLReason; with revoked
+  std::optional<absl::Time> revocation_told = std::nullopt;  // when the STI-PA confirmed
 };
 
 // Marks a jti as used until `expires`, and forgets those that expired a day and more before `now`.
@@ -37,15 +41,31 @@ absl::Status ReserveSerial(store::Transaction& transaction, absl::string_view se
 // Binds a key to a code. kKeyInvalid when it is bound to another one.
 absl::Status BindKey(store::Transaction& transaction, absl::string_view key_hash, absl::string_view spc);
 
+// Whether a certificate for this key was ever reserved.
+absl::StatusOr<bool> IsCertified(store::Transaction& transaction, const crypto::VerifyingKey& key);
+
 absl::Status InsertCertificate(store::Transaction& transaction, const CertificateRecord& record);
 absl::StatusOr<std::optional<CertificateRecord>> FindCertificate(store::Transaction& transaction,
                                                                  absl::string_view serial);
 // The chain published at this path; absent when there is none.
 absl::StatusOr<std::optional<std::string>> FindChain(store::Transaction& transaction, absl::string_view path);
 
+// Certificates of one code issued since `since`: how many, and when the oldest of them.
+struct IssuedCount {
+  int64_t count = 0;
+  absl::Time oldest = absl::UnixEpoch();
+};
+absl::StatusOr<IssuedCount> CountIssued(store::Transaction& transaction, absl::string_view spc,
+                                        absl::Time since);
+
+enum class CertificateState { kValid, kExpired, kRevoked };
+
 struct CertificateFilter {
   std::string spc;                            // empty: all
   std::optional<absl::Time> expiring_before;  // notAfter earlier than this
+  std::optional<CertificateState> state;      // at `now`; a revoked one counts as revoked for ever
+  absl::Time now = absl::UnixEpoch();         // needed with state
+  std::string serial_prefix;                  // upper-case hexadecimal; empty: all
 };
 struct NumberedCertificate {
   int64_t seq = 0;  // order of issue

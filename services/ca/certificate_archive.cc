@@ -14,12 +14,12 @@ namespace {
 
 constexpr char kListing[] = "certificates";
 
+}  // namespace
+
 std::string CanonicalSerial(absl::string_view serial) {
   while (serial.size() > 1 && serial.front() == '0') serial.remove_prefix(1);
   return absl::AsciiStrToUpper(serial);
 }
-
-}  // namespace
 
 absl::StatusOr<CertificatePage> CertificateArchive::List(const CertificateFilter& filter, int64_t page_size,
                                                          absl::string_view page_token) const {

@@ -18,6 +18,9 @@ struct CertificatePage {
   std::string next_page_token;                  // empty on the last page
 };
 
+// Serials as CertificateRecord has them: upper case, no leading zeros.
+std::string CanonicalSerial(absl::string_view serial);
+
 // Thread-safe.
 class CertificateArchive {
  public:

@@ -47,7 +47,9 @@ class CertificateIssuerTest : public ::testing::Test {
   testing::FakeClock clock_{kNow};
   IssuingAuthority authority_ = DemoAuthority();
   CertificateProfile profile_;
-  CertificateIssuer issuer_{database_, authority_, profile_, clock_, crypto::SystemRandom::Instance()};
+  TokenVerifier tokens_{authority_.pa_root, TokenSigners({}), FingerprintForm::kThumbprint};
+  CertificateIssuer issuer_{
+      database_, authority_, tokens_, profile_, IssuingLimits{}, clock_, crypto::SystemRandom::Instance()};
 };
 
 TEST_F(CertificateIssuerTest, OpensslVerifiesWhatIsIssued) {
@@ -75,7 +77,8 @@ TEST_F(CertificateIssuerTest, IndependentJudgeFindsTheCrlDistributionPointAndFor
   CertificateProfile profile;
   const auto crl_signer = pki::Certificate::ParsePem(ReadDemo("pa-crl-signer.pem"));
   profile.crl = pki::CrlPointer{"https://pa.example.net/download/v1/crl", crl_signer->subject()};
-  const CertificateIssuer issuer(database_, authority_, profile, clock_, crypto::SystemRandom::Instance());
+  const CertificateIssuer issuer(database_, authority_, tokens_, profile, IssuingLimits{}, clock_,
+                                 crypto::SystemRandom::Instance());
   const absl::StatusOr<CertificateRecord> issued = issuer.Issue(Request("second", "second"));
   ASSERT_TRUE(issued.ok()) << issued.status();
   const testing::Finished judged =
@@ -220,7 +223,7 @@ TEST_F(CertificateIssuerTest, FailedStoreIssuesNothingAndANewTokenHelps) {
 
 TEST_F(CertificateIssuerTest, WithoutRandomnessNothingIsIssuedAndTheTokenStaysUsable) {
   const testing::FailingRandom broken;
-  const CertificateIssuer issuer(database_, authority_, profile_, clock_, broken);
+  const CertificateIssuer issuer(database_, authority_, tokens_, profile_, IssuingLimits{}, clock_, broken);
   EXPECT_FALSE(issuer.Issue(Request("good", "good1")).ok());
   EXPECT_EQ(Issued(), 0u);
   EXPECT_EQ(Refusal("good", "good1"), Reason::kNone);

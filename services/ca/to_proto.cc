@@ -1,7 +1,10 @@
 #include "services/ca/to_proto.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/base/limits.h"
 #include "common/base/reason.h"
+#include "common/codec/json.h"
+#include "common/jose/jwk.h"
 
 namespace sti::ca {
 namespace {
@@ -40,7 +43,41 @@ sti::v1::CertificateRecord ToProto(const CertificateRecord& record, const std::s
   message.set_token_jti(record.token_jti);
   *message.mutable_issued() = ToTimestamp(record.issued);
   message.set_chain_pem(record.chain_pem);
+  if (record.revoked) {
+    *message.mutable_revoked() = ToTimestamp(*record.revoked);
+    message.set_revocation_reason(record.revocation_reason);
+  }
+  if (record.revocation_told) *message.mutable_revocation_told() = ToTimestamp(*record.revocation_told);
   return message;
+}
+
+sti::v1::AcmeAccount ToProto(const AcmeAccount& account) {
+  sti::v1::AcmeAccount message;
+  message.set_id(account.id);
+  message.set_state(account.valid ? "valid" : "deactivated");
+  message.set_paused(account.paused);
+  for (const std::string& contact : account.contacts) message.add_contacts(contact);
+  const absl::StatusOr<codec::JsonValue> jwk = codec::ParseJson(account.jwk, limits::kJson);
+  if (jwk.ok()) {
+    const absl::StatusOr<crypto::VerifyingKey> key = jose::ParseJwk(*jwk);
+    if (key.ok()) message.set_fingerprint(jose::Fingerprint(*key));
+  }
+  message.set_external_key(account.external_key);
+  *message.mutable_created() = ToTimestamp(account.created);
+  return message;
+}
+
+std::optional<CertificateState> FromProto(sti::v1::CertificateState state) {
+  switch (state) {
+    case sti::v1::CERTIFICATE_STATE_VALID:
+      return CertificateState::kValid;
+    case sti::v1::CERTIFICATE_STATE_EXPIRED:
+      return CertificateState::kExpired;
+    case sti::v1::CERTIFICATE_STATE_REVOKED:
+      return CertificateState::kRevoked;
+    default:
+      return std::nullopt;
+  }
 }
 
 }  // namespace sti::ca

@@ -2,6 +2,7 @@
 #ifndef SERVICES_CA_TO_PROTO_H_
 #define SERVICES_CA_TO_PROTO_H_
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -9,6 +10,7 @@
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "proto/sti/v1/certificate_authority.pb.h"
+#include "services/ca/acme_account_records.h"
 #include "services/ca/ca_records.h"
 
 namespace sti::ca {
@@ -20,6 +22,10 @@ absl::StatusOr<absl::Time> FromTimestamp(const google::protobuf::Timestamp& time
 
 // chain_pem is copied as it is in the record.
 sti::v1::CertificateRecord ToProto(const CertificateRecord& record, const std::string& public_url);
+
+sti::v1::AcmeAccount ToProto(const AcmeAccount& account);
+// Absent for "unspecified".
+std::optional<CertificateState> FromProto(sti::v1::CertificateState state);
 
 }  // namespace sti::ca
 

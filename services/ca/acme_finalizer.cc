@@ -1,0 +1,177 @@
+#include "services/ca/acme_finalizer.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "common/acme/error.h"
+#include "common/base/reason.h"
+#include "common/base/status_macros.h"
+#include "common/daemon/log.h"
+#include "common/pki/csr.h"
+#include "services/ca/ca_records.h"
+#include "services/ca/ca_schema.h"
+
+namespace sti::ca {
+namespace {
+
+using acme::ErrorType;
+using acme::Refuse;
+using store::Transaction;
+
+// Longer than any request lives.
+constexpr absl::Duration kStuckAfter = absl::Minutes(1);
+constexpr int64_t kStuckAtOnce = 20;
+
+// The RFC has its own words for what is wrong with a CSR.
+absl::Status AsFinalizeError(const absl::Status& why) {
+  switch (ReasonOf(why)) {
+    case Reason::kTnAuthListInvalid:
+    case Reason::kTooLarge:
+      return Refuse(ErrorType::kBadCsr, why.message());
+    case Reason::kKeyInvalid:
+      return Refuse(ErrorType::kBadPublicKey, why.message());
+    case Reason::kOverloaded:
+      return acme::RefuseForNow(why.message(), absl::Hours(1));
+    default:
+      return why;
+  }
+}
+
+bool CanNeverBeIssued(const absl::Status& status) {
+  switch (ReasonOf(status)) {
+    case Reason::kCsrInvalid:
+    case Reason::kKeyInvalid:
+    case Reason::kTnAuthListInvalid:
+    case Reason::kInvalidField:
+    case Reason::kSpcTokenCaFlagMismatch:
+      return true;
+    default:
+      return false;
+  }
+}
+
+std::string RequestedBy(const AcmeOrder& order) { return absl::StrCat("acme:", order.account); }
+
+}  // namespace
+
+absl::StatusOr<PreparedCertificate> AcmeFinalizer::Prepare(const AcmeOrder& order,
+                                                           const AcmeAuthorization& authorization,
+                                                           absl::string_view csr) const {
+  const absl::StatusOr<pki::Csr> parsed = pki::Csr::ParseDer(csr);
+  if (!parsed.ok()) return AsFinalizeError(parsed.status());
+  // The third of the three that must be equal; token and order were compared at the challenge.
+  if (!parsed->tn_auth_list || parsed->tn_auth_list->der() != order.tn_auth_list) {
+    return Refuse(ErrorType::kBadCsr, "the CSR must ask for exactly the TNAuthList of the order");
+  }
+  // What the order was promised is measured from then, not from when the client comes back.
+  const absl::Time as_of = order.not_before ? order.created : clock_.TimeNow();
+  absl::StatusOr<PreparedCertificate> prepared =
+      issuer_.Prepare(*parsed, authorization.token_ca, {order.not_before, order.not_after}, as_of);
+  if (!prepared.ok()) return AsFinalizeError(prepared.status());
+  return prepared;
+}
+
+absl::Status AcmeFinalizer::Claim(AcmeOrder& order, OrderState from,
+                                  const PreparedCertificate& prepared) const {
+  const absl::Time before = order.claimed;
+  AcmeOrder claimed = order;
+  claimed.state = OrderState::kProcessing;
+  claimed.claimed = WholeSeconds(clock_.TimeNow());
+  const absl::Status written = database_.Write([&](Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(const std::optional<AcmeOrder> known, FindOrder(transaction, order.id));
+    if (!known || known->claimed != before) {
+      return MakeError(Reason::kStateConflict, "the order is being issued already");
+    }
+    STI_RETURN_IF_ERROR(UpdateOrder(transaction, claimed, from));
+    return issuer_.Reserve(transaction, prepared);
+  });
+  STI_RETURN_IF_ERROR(written);
+  order = std::move(claimed);
+  return absl::OkStatus();
+}
+
+absl::Status AcmeFinalizer::Issue(AcmeOrder& order, const AcmeAuthorization& authorization,
+                                  const PreparedCertificate& prepared) const {
+  STI_ASSIGN_OR_RETURN(const CertificateRecord record,
+                       issuer_.Sign(prepared, RequestedBy(order), authorization.token_jti));
+  AcmeOrder issued = order;
+  issued.state = OrderState::kValid;
+  issued.serial = record.serial;
+  const absl::Status written = database_.Write([&](Transaction& transaction) -> absl::Status {
+    STI_RETURN_IF_ERROR(InsertCertificate(transaction, record));
+    return UpdateOrder(transaction, issued, OrderState::kProcessing);
+  });
+  STI_RETURN_IF_ERROR(written);
+  order = std::move(issued);
+  daemon::LogInfo("certificate issued",
+                  {{"client", record.requested_by},
+                   {"serial", record.serial},
+                   {"spc", record.spc},
+                   {"subject", record.subject},
+                   {"not_after", absl::FormatTime(record.not_after, absl::UTCTimeZone())},
+                   {"jti", record.token_jti}});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<OrderWithAuthorization> AcmeFinalizer::Finalize(const AcmeAccount& account,
+                                                               absl::string_view id,
+                                                               absl::string_view csr) const {
+  STI_RETURN_IF_ERROR(CheckNotPaused(account));
+  STI_ASSIGN_OR_RETURN(OrderWithAuthorization found, orders_.Get(account, id));
+  AcmeOrder& order = found.order;
+  if (order.state != OrderState::kReady) {
+    return Refuse(ErrorType::kOrderNotReady, absl::StrCat("the order is ", StateText(order.state)));
+  }
+  STI_ASSIGN_OR_RETURN(const PreparedCertificate prepared, Prepare(order, found.authorization, csr));
+  order.csr = std::string(csr);
+  const absl::Status claimed = Claim(order, OrderState::kReady, prepared);
+  if (ReasonOf(claimed) == Reason::kStateConflict) {
+    return Refuse(ErrorType::kOrderNotReady, "the order is not ready any more");
+  }
+  if (!claimed.ok()) return AsFinalizeError(claimed);
+  const absl::Status issued = Issue(order, found.authorization, prepared);
+  if (!issued.ok()) {
+    daemon::LogError("an order stays processing", {{"order", order.id}, {"detail", issued.message()}});
+  }
+  return found;
+}
+
+absl::Status AcmeFinalizer::FinishOne(const std::string& id) const {
+  std::optional<AcmeOrder> order;
+  std::optional<AcmeAuthorization> authorization;
+  const absl::Status read = database_.Read([&](Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(order, FindOrder(transaction, id));
+    STI_ASSIGN_OR_RETURN(authorization, FindAuthorizationOfOrder(transaction, id));
+    return absl::OkStatus();
+  });
+  STI_RETURN_IF_ERROR(read);
+  if (!order || !authorization) return absl::OkStatus();
+  const absl::StatusOr<PreparedCertificate> prepared = Prepare(*order, *authorization, order->csr);
+  absl::Status done = prepared.status();
+  if (done.ok()) done = Claim(*order, OrderState::kProcessing, *prepared);
+  if (done.ok()) return Issue(*order, *authorization, *prepared);
+  if (!CanNeverBeIssued(done)) return done;
+  order->state = OrderState::kInvalid;
+  order->error = acme::ProblemOf(AsFinalizeError(done)).body;
+  return database_.Write(
+      [&](Transaction& transaction) { return UpdateOrder(transaction, *order, OrderState::kProcessing); });
+}
+
+absl::StatusOr<int> AcmeFinalizer::FinishStuck() const {
+  std::vector<std::string> ids;
+  const absl::Status read = database_.Read([&](Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(ids, ListStuckOrders(transaction, clock_.TimeNow() - kStuckAfter, kStuckAtOnce));
+    return absl::OkStatus();
+  });
+  STI_RETURN_IF_ERROR(read);
+  for (const std::string& id : ids) {
+    const absl::Status done = FinishOne(id);
+    if (!done.ok())
+      daemon::LogError("an order stays processing", {{"order", id}, {"detail", done.message()}});
+  }
+  return static_cast<int>(ids.size());
+}
+
+}  // namespace sti::ca

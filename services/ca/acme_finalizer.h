@@ -1,0 +1,54 @@
+// From a ready order and a CSR to a certificate (RFC 8555 s7.4).
+#ifndef SERVICES_CA_ACME_FINALIZER_H_
+#define SERVICES_CA_ACME_FINALIZER_H_
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/base/clock.h"
+#include "common/store/database.h"
+#include "services/ca/acme_account_records.h"
+#include "services/ca/acme_order_records.h"
+#include "services/ca/acme_orders.h"
+#include "services/ca/certificate_issuer.h"
+
+namespace sti::ca {
+
+// Thread-safe, also across replicas: an order is issued by whoever claimed it last.
+class AcmeFinalizer {
+ public:
+  // All references must outlive this.
+  AcmeFinalizer(store::Database& database, const AcmeOrders& orders, const CertificateIssuer& issuer,
+                const Clock& clock)
+      : database_(database), orders_(orders), issuer_(issuer), clock_(clock) {}
+
+  // The order, valid with its certificate on disk; or still processing, when it was accepted but signing or
+  // storing failed, which FinishStuck takes up. kOrderNotReady unless it is ready; kBadCsr, kBadPublicKey,
+  // kRateLimited, kMalformed (times that cannot be met any more) and kUnauthorized (paused; ca flag) leave it
+  // ready.
+  absl::StatusOr<OrderWithAuthorization> Finalize(const AcmeAccount& account, absl::string_view id,
+                                                  absl::string_view csr) const;
+
+  // Issues what was accepted by somebody who then stopped. Gives the number of orders taken up.
+  absl::StatusOr<int> FinishStuck() const;
+
+ private:
+  absl::StatusOr<PreparedCertificate> Prepare(const AcmeOrder& order, const AcmeAuthorization& authorization,
+                                              absl::string_view csr) const;
+  // From `from` to processing, with the serial reserved.
+  absl::Status Claim(AcmeOrder& order, OrderState from, const PreparedCertificate& prepared) const;
+  absl::Status Issue(AcmeOrder& order, const AcmeAuthorization& authorization,
+                     const PreparedCertificate& prepared) const;
+  absl::Status FinishOne(const std::string& id) const;
+
+  store::Database& database_;
+  const AcmeOrders& orders_;
+  const CertificateIssuer& issuer_;
+  const Clock& clock_;
+};
+
+}  // namespace sti::ca
+
+#endif  // SERVICES_CA_ACME_FINALIZER_H_

@@ -1,0 +1,53 @@
+// The HTTPS edge of ACME (RFC 8555 s6): routes, who signed, nonces, problem documents.
+#ifndef SERVICES_CA_ACME_SERVER_H_
+#define SERVICES_CA_ACME_SERVER_H_
+
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "common/http/message.h"
+#include "services/ca/acme_accounts.h"
+#include "services/ca/acme_links.h"
+#include "services/ca/acme_nonces.h"
+#include "services/ca/acme_resources.h"
+
+namespace sti::ca {
+
+// Thread-safe.
+class AcmeServer {
+ public:
+  // All references must outlive this.
+  AcmeServer(const AcmeResources& resources, const AcmeAccounts& accounts, const AcmeNonces& nonces,
+             AcmeLinks links)
+      : resources_(resources), accounts_(accounts), nonces_(nonces), links_(std::move(links)) {}
+
+  // Whether a request target is ACME's.
+  static bool Serves(absl::string_view target);
+  http::HttpResponse Handle(const http::HttpRequest& request) const;
+
+ private:
+  struct Route;
+  struct Target;
+  static Target Split(absl::string_view target);
+  static const Route* Find(const Target& target);
+  http::HttpResponse Dispatch(const http::HttpRequest& request, const Target& target,
+                              const Route& route) const;
+  http::HttpResponse Unsigned(const http::HttpRequest& request, const Target& target,
+                              const Route& route) const;
+  absl::StatusOr<AcmeCall> Authenticate(const http::HttpRequest& request, const Target& target,
+                                        const Route& route) const;
+  http::HttpResponse Answer(AcmeResources::Reply reply) const;
+  http::HttpResponse NewNonce(const http::HttpRequest& request) const;
+  void AddNonce(http::HttpResponse& response) const;
+
+  const AcmeResources& resources_;
+  const AcmeAccounts& accounts_;
+  const AcmeNonces& nonces_;
+  const AcmeLinks links_;
+};
+
+}  // namespace sti::ca
+
+#endif  // SERVICES_CA_ACME_SERVER_H_

@@ -1,0 +1,32 @@
+// sti-pa over gRPC as PolicyAdministrator.
+#ifndef SERVICES_CA_POLICY_CLIENT_H_
+#define SERVICES_CA_POLICY_CLIENT_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+
+#include "common/base/mutex.h"
+#include "proto/sti/v1/policy_admin.grpc.pb.h"
+#include "services/ca/policy_administrator.h"
+
+namespace sti::ca {
+
+class PolicyClient final : public PolicyAdministrator {
+ public:
+  explicit PolicyClient(const std::shared_ptr<grpc::Channel>& pa);
+
+  absl::Status RecordRevocation(const std::string& certificate_pem, int reason) override;
+  void Cancel() override;
+
+ private:
+  const std::unique_ptr<sti::v1::PolicyAdmin::Stub> pa_;
+  Mutex mutex_;
+  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+  grpc::ClientContext* running_ ABSL_GUARDED_BY(mutex_) = nullptr;
+};
+
+}  // namespace sti::ca
+
+#endif  // SERVICES_CA_POLICY_CLIENT_H_
