@@ -1,6 +1,4 @@
 // Rules about the subject: who is certified, and as what.
-#include <algorithm>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -21,10 +19,9 @@ constexpr int kShaken = kLeaf | kIntermediate | kRoot;
 
 std::string CheckCount(const ProfileFacts& facts, const char* oid, absl::string_view attribute) {
   const std::vector<std::string> values = facts.SubjectValues(oid);
-  const bool filled = std::none_of(values.begin(), values.end(), [](const auto& v) { return v.empty(); });
-  return values.size() == 1 && filled ? ""
-                                      : absl::StrCat("the subject has ", values.size(), " ", attribute,
-                                                     " instead of one that says something");
+  if (values.size() != 1)
+    return absl::StrCat(attribute, " stands ", values.size(), " times in the subject instead of once");
+  return values.front().empty() ? absl::StrCat(attribute, " of the subject is empty") : "";
 }
 
 std::string CheckCountryCount(const ProfileFacts& facts) { return CheckCount(facts, kCountry, "C"); }

@@ -32,10 +32,11 @@ PaDaemon::PaDaemon(PaSettings settings, std::unique_ptr<store::Database> databas
       providers_(*database_, clock),
       authorities_(*database_, publisher_, clock),
       revocations_(*database_, publisher_, clock),
+      numbers_(*database_, publisher_),
       tokens_(*database_, settings_.signer, settings_.token_lifetime, clock, random),
       spc_tokens_service_(tokens_, settings_.publisher.crl_url),
       trust_service_(publisher_, watchers_),
-      policy_admin_service_({providers_, authorities_, revocations_, tokens_}, settings_.admins) {
+      policy_admin_service_({providers_, authorities_, revocations_, numbers_, tokens_}, settings_.admins) {
   publisher_.OnChange([this] { watchers_.Notify(); });
 }
 
@@ -47,6 +48,7 @@ absl::StatusOr<std::unique_ptr<PaDaemon>> PaDaemon::Start(
   std::unique_ptr<PaDaemon> pa(new PaDaemon(std::move(settings), std::move(database), clock, random));
   STI_RETURN_IF_ERROR(pa->publisher_.PublishTrustList());
   STI_RETURN_IF_ERROR(pa->publisher_.PublishCrl());
+  STI_RETURN_IF_ERROR(pa->publisher_.PublishNumberList());
   STI_ASSIGN_OR_RETURN(pa->server_,
                        rpc::Server::Start(config.grpc(), {&pa->spc_tokens_service_, &pa->trust_service_,
                                                           &pa->policy_admin_service_}));

@@ -14,6 +14,7 @@
 #include "common/store/database.h"
 #include "proto/sti/config/v1/pa.pb.h"
 #include "services/pa/authority_registry.h"
+#include "services/pa/number_registry.h"
 #include "services/pa/pa_config.h"
 #include "services/pa/policy_admin_service.h"
 #include "services/pa/provider_registry.h"
@@ -51,6 +52,7 @@ class PaDaemon {
   ProviderRegistry providers_;
   AuthorityRegistry authorities_;
   RevocationRegistry revocations_;
+  NumberRegistry numbers_;
   TokenIssuer tokens_;
   SpcTokensService spc_tokens_service_;
   TrustService trust_service_;

@@ -153,6 +153,12 @@ TEST_F(PaDaemonTest, AdministrationIsForAdmins) {
   sti::v1::Revocation revocation;
   sti::v1::ListRevocationsResponse revocations;
   sti::v1::ListTokensResponse tokens;
+  sti::v1::AssignNumbersResponse assigned;
+  sti::v1::WithdrawNumbersResponse withdrawn;
+  sti::v1::ListNumbersResponse numbers;
+  EXPECT_TRUE(refused([&](ClientContext& c) { return stub->AssignNumbers(&c, {}, &assigned); }));
+  EXPECT_TRUE(refused([&](ClientContext& c) { return stub->WithdrawNumbers(&c, {}, &withdrawn); }));
+  EXPECT_TRUE(refused([&](ClientContext& c) { return stub->ListNumbers(&c, {}, &numbers); }));
   EXPECT_TRUE(refused([&](ClientContext& c) { return stub->GetProvider(&c, {}, &provider); }));
   EXPECT_TRUE(refused([&](ClientContext& c) { return stub->ListProviders(&c, {}, &providers); }));
   EXPECT_TRUE(refused([&](ClientContext& c) { return stub->WithdrawAuthority(&c, {}, &authority); }));
@@ -213,6 +219,58 @@ TEST_F(PaDaemonTest, WatchTellsTheVersionAtOnceAndAfterEveryChange) {
   context.TryCancel();
   EXPECT_FALSE(stream->Read(&version));
   EXPECT_EQ(stream->Finish().error_code(), grpc::StatusCode::CANCELLED);
+}
+
+TEST_F(PaDaemonTest, NumbersAreAssignedPublishedWatchedAndWithdrawn) {
+  ASSERT_TRUE(Register("acme", "1234", "sti-as", admin_).ok());
+  const auto trust = Trust::NewStub(Channel(client_));
+  const auto fetch = [&trust](sti::v1::GetNumberAuthorityListResponse& list) {
+    ClientContext context;
+    return ReasonOf(rpc::FromGrpcStatus(trust->GetNumberAuthorityList(&context, {}, &list)));
+  };
+  sti::v1::GetNumberAuthorityListResponse list;
+  EXPECT_EQ(fetch(list), Reason::kNotFound);
+  ClientContext watch_context;
+  const auto stream = trust->WatchTrust(&watch_context, {});
+  TrustVersion version;
+  ASSERT_TRUE(stream->Read(&version));
+  EXPECT_EQ(version.number_list_sequence(), 0);
+
+  const auto stub = PolicyAdmin::NewStub(Channel(admin_));
+  sti::v1::AssignNumbersRequest request;
+  auto* range = request.add_numbers();
+  range->set_spc("1234");
+  range->set_start("12155551000");
+  range->set_count(1000);
+  sti::v1::AssignNumbersResponse assigned;
+  ClientContext first, second, third, fourth;
+  ASSERT_TRUE(stub->AssignNumbers(&first, request, &assigned).ok());
+  EXPECT_EQ(assigned.number_list_sequence(), 1);
+  ASSERT_TRUE(stream->Read(&version));
+  EXPECT_EQ(version.number_list_sequence(), 1);
+  EXPECT_EQ(fetch(list), Reason::kNone);
+  EXPECT_EQ(list.sequence(), 1);
+  EXPECT_GT(list.expires().seconds(), absl::ToUnixSeconds(absl::Now()));
+  EXPECT_FALSE(list.number_list().empty());
+
+  sti::v1::WithdrawNumbersRequest withdrawal;
+  *withdrawal.add_numbers() = request.numbers(0);
+  withdrawal.mutable_numbers(0)->set_count(400);
+  sti::v1::WithdrawNumbersResponse withdrawn;
+  ASSERT_TRUE(stub->WithdrawNumbers(&second, withdrawal, &withdrawn).ok());
+  EXPECT_EQ(withdrawn.number_list_sequence(), 2);
+  sti::v1::ListNumbersResponse numbers;
+  ASSERT_TRUE(stub->ListNumbers(&third, {}, &numbers).ok());
+  ASSERT_EQ(numbers.numbers_size(), 1);
+  EXPECT_EQ(numbers.numbers(0).start(), "12155551400");
+  EXPECT_EQ(numbers.numbers(0).count(), 600U);
+  EXPECT_EQ(numbers.number_list_sequence(), 2);
+
+  request.mutable_numbers(0)->set_spc("9999");
+  const absl::Status refused = rpc::FromGrpcStatus(stub->AssignNumbers(&fourth, request, &assigned));
+  EXPECT_EQ(ReasonOf(refused), Reason::kNotFound);
+  EXPECT_EQ(FieldOf(refused), "numbers[0].spc");
+  watch_context.TryCancel();
 }
 
 TEST_F(PaDaemonTest, ShutdownEndsTheWatches) {

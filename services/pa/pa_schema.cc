@@ -35,6 +35,15 @@ const std::vector<store::Migration>& Migrations() {
            "INSERT INTO counters (name, value) VALUES ('trust_list_sequence', 1)",
            "INSERT INTO counters (name, value) VALUES ('crl_number', 0)",
        }},
+      {2,
+       {
+           // Numbers of the same length as their values, both ends included; blocks never overlap.
+           "CREATE TABLE numbers (digits BIGINT NOT NULL, first_number BIGINT NOT NULL,"
+           " last_number BIGINT NOT NULL, spc TEXT NOT NULL, PRIMARY KEY (digits, first_number))",
+           "CREATE INDEX numbers_by_spc ON numbers (spc, digits, first_number)",
+           // 0 as long as nothing was ever assigned: then there is no list.
+           "INSERT INTO counters (name, value) VALUES ('number_list_sequence', 0)",
+       }},
   };
   return *migrations;
 }

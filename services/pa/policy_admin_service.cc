@@ -134,6 +134,49 @@ grpc::Status PolicyAdminService::ListRevocations(ServerContext* context,
   });
 }
 
+grpc::Status PolicyAdminService::AssignNumbers(ServerContext* context,
+                                               const sti::v1::AssignNumbersRequest* request,
+                                               sti::v1::AssignNumbersResponse* response) {
+  return AsAdmin(*context, [&]() -> absl::Status {
+    STI_ASSIGN_OR_RETURN(const int64_t sequence, rooms_.numbers.Assign(FromProto(request->numbers())));
+    daemon::LogInfo("numbers assigned", {{"admin", rpc::ClientIdentity(*context)},
+                                         {"ranges", request->numbers_size()},
+                                         {"first_spc", request->numbers(0).spc()},
+                                         {"first_start", request->numbers(0).start()},
+                                         {"sequence", sequence}});
+    response->set_number_list_sequence(sequence);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status PolicyAdminService::WithdrawNumbers(ServerContext* context,
+                                                 const sti::v1::WithdrawNumbersRequest* request,
+                                                 sti::v1::WithdrawNumbersResponse* response) {
+  return AsAdmin(*context, [&]() -> absl::Status {
+    STI_ASSIGN_OR_RETURN(const int64_t sequence, rooms_.numbers.Withdraw(FromProto(request->numbers())));
+    daemon::LogInfo("numbers withdrawn", {{"admin", rpc::ClientIdentity(*context)},
+                                          {"ranges", request->numbers_size()},
+                                          {"first_spc", request->numbers(0).spc()},
+                                          {"first_start", request->numbers(0).start()},
+                                          {"sequence", sequence}});
+    response->set_number_list_sequence(sequence);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status PolicyAdminService::ListNumbers(ServerContext* context,
+                                             const sti::v1::ListNumbersRequest* request,
+                                             sti::v1::ListNumbersResponse* response) {
+  return AsAdmin(*context, [&]() -> absl::Status {
+    STI_ASSIGN_OR_RETURN(const NumberPage page,
+                         rooms_.numbers.List(request->spc(), request->page_size(), request->page_token()));
+    for (const NumberBlock& block : page.blocks) *response->add_numbers() = ToProto(block);
+    response->set_next_page_token(page.next_page_token);
+    response->set_number_list_sequence(page.sequence);
+    return absl::OkStatus();
+  });
+}
+
 grpc::Status PolicyAdminService::ListTokens(ServerContext* context, const sti::v1::ListTokensRequest* request,
                                             sti::v1::ListTokensResponse* response) {
   return AsAdmin(*context, [&]() -> absl::Status {

@@ -9,6 +9,7 @@
 #include "absl/status/status.h"
 #include "proto/sti/v1/policy_admin.grpc.pb.h"
 #include "services/pa/authority_registry.h"
+#include "services/pa/number_registry.h"
 #include "services/pa/provider_registry.h"
 #include "services/pa/revocation_registry.h"
 #include "services/pa/token_issuer.h"
@@ -23,6 +24,7 @@ class PolicyAdminService final : public sti::v1::PolicyAdmin::Service {
     const ProviderRegistry& providers;
     const AuthorityRegistry& authorities;
     const RevocationRegistry& revocations;
+    const NumberRegistry& numbers;
     const TokenIssuer& tokens;
   };
   PolicyAdminService(Rooms rooms, std::vector<std::string> admins);
@@ -44,6 +46,12 @@ class PolicyAdminService final : public sti::v1::PolicyAdmin::Service {
                                 sti::v1::Revocation* response) override;
   grpc::Status ListRevocations(grpc::ServerContext* context, const sti::v1::ListRevocationsRequest* request,
                                sti::v1::ListRevocationsResponse* response) override;
+  grpc::Status AssignNumbers(grpc::ServerContext* context, const sti::v1::AssignNumbersRequest* request,
+                             sti::v1::AssignNumbersResponse* response) override;
+  grpc::Status WithdrawNumbers(grpc::ServerContext* context, const sti::v1::WithdrawNumbersRequest* request,
+                               sti::v1::WithdrawNumbersResponse* response) override;
+  grpc::Status ListNumbers(grpc::ServerContext* context, const sti::v1::ListNumbersRequest* request,
+                           sti::v1::ListNumbersResponse* response) override;
   grpc::Status ListTokens(grpc::ServerContext* context, const sti::v1::ListTokensRequest* request,
                           sti::v1::ListTokensResponse* response) override;
 

@@ -63,4 +63,21 @@ Provider FromProto(const sti::v1::Provider& message) {
   return provider;
 }
 
+sti::v1::NumberRange ToProto(const NumberBlock& block) {
+  sti::v1::NumberRange message;
+  message.set_spc(block.spc);
+  message.set_start(block.start());
+  message.set_count(static_cast<uint64_t>(block.count()));
+  return message;
+}
+
+std::vector<NumberRequest> FromProto(
+    const google::protobuf::RepeatedPtrField<sti::v1::NumberRange>& numbers) {
+  std::vector<NumberRequest> requests;
+  requests.reserve(static_cast<size_t>(numbers.size()));
+  for (const sti::v1::NumberRange& range : numbers)
+    requests.push_back({range.spc(), range.start(), range.count()});
+  return requests;
+}
+
 }  // namespace sti::pa

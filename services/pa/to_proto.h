@@ -2,9 +2,13 @@
 #ifndef SERVICES_PA_TO_PROTO_H_
 #define SERVICES_PA_TO_PROTO_H_
 
+#include <vector>
+
 #include "absl/time/time.h"
 #include "google/protobuf/timestamp.pb.h"
 #include "proto/sti/v1/policy_admin.pb.h"
+#include "services/pa/number_ledger.h"
+#include "services/pa/number_registry.h"
 #include "services/pa/provider_records.h"
 #include "services/pa/token_records.h"
 #include "services/pa/trust_records.h"
@@ -17,8 +21,10 @@ sti::v1::Provider ToProto(const Provider& provider);
 sti::v1::Authority ToProto(const Authority& authority);
 sti::v1::Revocation ToProto(const Revocation& revocation);
 sti::v1::IssuedToken ToProto(const TokenRecord& token);
+sti::v1::NumberRange ToProto(const NumberBlock& block);
 
 Provider FromProto(const sti::v1::Provider& message);
+std::vector<NumberRequest> FromProto(const google::protobuf::RepeatedPtrField<sti::v1::NumberRange>& numbers);
 
 }  // namespace sti::pa
 

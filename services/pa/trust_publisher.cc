@@ -5,7 +5,10 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/pki/crl.h"
+#include "common/stir/number_authority.h"
 #include "common/stir/trust_list.h"
+#include "services/pa/number_ledger.h"
+#include "services/pa/number_records.h"
 #include "services/pa/pa_schema.h"
 #include "services/pa/trust_records.h"
 
@@ -48,6 +51,23 @@ absl::StatusOr<pki::CrlContents> ReserveCrl(store::Database& database) {
     return absl::OkStatus();
   });
   STI_RETURN_IF_ERROR(written);
+  return contents;
+}
+
+// Read as a whole, like the trust list. Sequence 0: there is none.
+absl::StatusOr<stir::NumberAuthorityContents> ReadNumbers(store::Database& database) {
+  stir::NumberAuthorityContents contents;
+  const absl::Status read = database.Read([&](store::Transaction& transaction) -> absl::Status {
+    contents.ranges.clear();
+    STI_ASSIGN_OR_RETURN(contents.sequence, NumberListSequence(transaction));
+    if (contents.sequence == 0) return absl::OkStatus();
+    STI_ASSIGN_OR_RETURN(const std::vector<NumberBlock> blocks, AllNumbers(transaction));
+    contents.ranges.reserve(blocks.size());
+    for (const NumberBlock& block : blocks)
+      contents.ranges.push_back({block.spc, block.start(), static_cast<uint64_t>(block.count())});
+    return absl::OkStatus();
+  });
+  STI_RETURN_IF_ERROR(read);
   return contents;
 }
 
@@ -104,6 +124,22 @@ absl::Status TrustPublisher::PublishCrl() {
   return absl::OkStatus();
 }
 
+absl::Status TrustPublisher::PublishNumberList() {
+  const int64_t demand = number_demand_.Ask();
+  const absl::Time now = clock_.TimeNow();
+  STI_ASSIGN_OR_RETURN(stir::NumberAuthorityContents contents, ReadNumbers(database_));
+  if (contents.sequence > 0) {
+    STI_RETURN_IF_ERROR(CheckSigner(list_signer_, now, "number list"));
+    contents.expires = list_signer_.ExpiryFrom(now, options_.lifetime);
+    STI_ASSIGN_OR_RETURN(std::string jws,
+                         stir::SignNumberAuthority(contents, list_signer_.chain, *list_signer_.key));
+    Install(std::make_shared<SignedNumberList>(
+        SignedNumberList{std::move(jws), contents.sequence, now, contents.expires}));
+  }
+  number_demand_.Meet(demand);
+  return absl::OkStatus();
+}
+
 void TrustPublisher::Install(std::shared_ptr<const SignedTrustList> list) {
   {
     MutexLock lock(installing_);
@@ -127,6 +163,25 @@ void TrustPublisher::Install(std::shared_ptr<const SignedCrl> crl) {
   if (listener_) listener_();
 }
 
+void TrustPublisher::Install(std::shared_ptr<const SignedNumberList> list) {
+  {
+    MutexLock lock(installing_);
+    const auto current = number_list_.Get();
+    if (current &&
+        std::make_pair(current->sequence, current->expires) > std::make_pair(list->sequence, list->expires)) {
+      return;
+    }
+    number_list_.Set(std::move(list));
+  }
+  if (listener_) listener_();
+}
+
+absl::Status TrustPublisher::RenewNumberListIfDue(absl::Time now) {
+  const auto list = NumberList();
+  const bool due = number_demand_.open() || (list && HalfIsGone(now, list->signed_at, list->expires));
+  return due ? PublishNumberList() : absl::OkStatus();
+}
+
 absl::Status TrustPublisher::RenewIfDue() {
   const absl::Time now = clock_.TimeNow();
   const auto list = TrustList();
@@ -135,6 +190,7 @@ absl::Status TrustPublisher::RenewIfDue() {
     first = PublishTrustList();
   const auto crl = Crl();
   if (!crl || crl_demand_.open() || HalfIsGone(now, crl->signed_at, crl->expires)) first.Update(PublishCrl());
+  first.Update(RenewNumberListIfDue(now));
   return first;
 }
 
@@ -145,6 +201,9 @@ std::vector<std::string> TrustPublisher::Lacking() const {
   if (!list || list->expires <= now) lacking.emplace_back("trust list");
   const auto crl = Crl();
   if (!crl || crl->expires <= now) lacking.emplace_back("CRL");
+  const auto numbers = NumberList();
+  if ((numbers && numbers->expires <= now) || (!numbers && OwesNumberList()))
+    lacking.emplace_back("number list");
   if (!list_signer_.IsValidAt(now)) lacking.emplace_back("valid certificate of the token signer");
   return lacking;
 }

@@ -1,5 +1,5 @@
-// Signs what verifiers must know, the trust list and the CRL, from the database, and keeps the signed
-// documents at hand.
+// Signs what verifiers must know, trust list, CRL and number authority list, from the database, and keeps the
+// signed documents at hand.
 #ifndef SERVICES_PA_TRUST_PUBLISHER_H_
 #define SERVICES_PA_TRUST_PUBLISHER_H_
 
@@ -26,6 +26,13 @@ struct SignedTrustList {
   absl::Time signed_at, expires;
 };
 
+// Which SPC may use which numbers.
+struct SignedNumberList {
+  std::string jws;
+  int64_t sequence = 0;  // as of a trust list
+  absl::Time signed_at, expires;
+};
+
 struct SignedCrl {
   std::string der;
   std::vector<std::string> signer_chain;  // DER, signer first, without the root
@@ -49,6 +56,8 @@ class TrustPublisher {
   // kNotReady (the signer's certificate is not valid now), kStorageFailed, kInternal.
   absl::Status PublishTrustList();
   absl::Status PublishCrl();
+  // Nothing as long as no number was ever assigned.
+  absl::Status PublishNumberList();
 
   // Signs what has lived half of its time, or could not be signed before. The first error.
   absl::Status RenewIfDue();
@@ -56,8 +65,11 @@ class TrustPublisher {
   // Null until published.
   std::shared_ptr<const SignedTrustList> TrustList() const { return trust_list_.Get(); }
   std::shared_ptr<const SignedCrl> Crl() const { return crl_.Get(); }
+  std::shared_ptr<const SignedNumberList> NumberList() const { return number_list_.Get(); }
+  // There are number assignments, or may be, that could not be signed yet.
+  bool OwesNumberList() const { return number_demand_.open(); }
 
-  // What a verifier could not get now: "trust list", "CRL". Empty when all is well.
+  // What a verifier could not get now: "trust list", "CRL", "number list". Empty when all is well.
   std::vector<std::string> Lacking() const;
 
   // Called after every new document, on the publishing thread. Set it before the first publication.
@@ -74,6 +86,8 @@ class TrustPublisher {
 
   void Install(std::shared_ptr<const SignedTrustList> list) ABSL_LOCKS_EXCLUDED(installing_);
   void Install(std::shared_ptr<const SignedCrl> crl) ABSL_LOCKS_EXCLUDED(installing_);
+  void Install(std::shared_ptr<const SignedNumberList> list) ABSL_LOCKS_EXCLUDED(installing_);
+  absl::Status RenewNumberListIfDue(absl::Time now);
 
   store::Database& database_;
   const DocumentSigner& list_signer_;
@@ -81,10 +95,11 @@ class TrustPublisher {
   const PublisherOptions options_;
   const Clock& clock_;
   std::function<void()> listener_;
-  Demand list_demand_, crl_demand_;
+  Demand list_demand_, crl_demand_, number_demand_;
   Mutex installing_;  // compares and swaps; never held while signing or reading the database
   Snapshot<SignedTrustList> trust_list_;
   Snapshot<SignedCrl> crl_;
+  Snapshot<SignedNumberList> number_list_;
 };
 
 }  // namespace sti::pa

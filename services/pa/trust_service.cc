@@ -30,6 +30,21 @@ grpc::Status TrustService::GetCrl(grpc::ServerContext*, const sti::v1::GetCrlReq
   return grpc::Status::OK;
 }
 
+grpc::Status TrustService::GetNumberAuthorityList(grpc::ServerContext*,
+                                                  const sti::v1::GetNumberAuthorityListRequest*,
+                                                  sti::v1::GetNumberAuthorityListResponse* response) {
+  const auto list = publisher_.NumberList();
+  if (!list) {
+    return rpc::ToGrpcStatus(publisher_.OwesNumberList()
+                                 ? MakeError(Reason::kNotReady, "the number list is not signed yet")
+                                 : MakeError(Reason::kNotFound, "no numbers were ever assigned here"));
+  }
+  response->set_number_list(list->jws);
+  response->set_sequence(list->sequence);
+  *response->mutable_expires() = ToTimestamp(list->expires);
+  return grpc::Status::OK;
+}
+
 grpc::ServerWriteReactor<sti::v1::TrustVersion>* TrustService::WatchTrust(grpc::CallbackServerContext*,
                                                                           const sti::v1::WatchTrustRequest*) {
   return watchers_.Watch();

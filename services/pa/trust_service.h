@@ -18,6 +18,9 @@ class TrustService final : public sti::v1::Trust::WithCallbackMethod_WatchTrust<
                             sti::v1::GetTrustListResponse* response) override;
   grpc::Status GetCrl(grpc::ServerContext* context, const sti::v1::GetCrlRequest* request,
                       sti::v1::GetCrlResponse* response) override;
+  grpc::Status GetNumberAuthorityList(grpc::ServerContext* context,
+                                      const sti::v1::GetNumberAuthorityListRequest* request,
+                                      sti::v1::GetNumberAuthorityListResponse* response) override;
   grpc::ServerWriteReactor<sti::v1::TrustVersion>* WatchTrust(
       grpc::CallbackServerContext* context, const sti::v1::WatchTrustRequest* request) override;
 

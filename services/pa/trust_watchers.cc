@@ -24,11 +24,13 @@ TrustVersion VersionOf(const TrustPublisher& publisher) {
   TrustVersion version;
   if (const auto list = publisher.TrustList()) version.set_trust_list_sequence(list->sequence);
   if (const auto crl = publisher.Crl()) version.set_crl_number(crl->number);
+  if (const auto list = publisher.NumberList()) version.set_number_list_sequence(list->sequence);
   return version;
 }
 
 bool Same(const TrustVersion& a, const TrustVersion& b) {
-  return a.trust_list_sequence() == b.trust_list_sequence() && a.crl_number() == b.crl_number();
+  return a.trust_list_sequence() == b.trust_list_sequence() && a.crl_number() == b.crl_number() &&
+         a.number_list_sequence() == b.number_list_sequence();
 }
 
 }  // namespace

@@ -3,9 +3,12 @@
 #include <iostream>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
 #include "proto/sti/v1/certificate_authority.grpc.pb.h"
+#include "services/stictl/ca_account_commands.h"
 #include "services/stictl/ceremony_commands.h"
+#include "services/stictl/lint_command.h"
 #include "services/stictl/rpc_call.h"
 #include "services/stictl/time_text.h"
 
@@ -19,17 +22,38 @@ struct ListOptions {
   int expiring_days = 0;
   int page_size = 100;
   std::string page_token;
+  std::string state;
+  std::string serial_prefix;
 };
 
 struct SerialOption {
   std::string serial;
 };
 
+struct RevokeOptions {
+  std::string serial;
+  int reason = 0;
+};
+
+sti::v1::CertificateState StateNamed(const std::string& name) {
+  if (name == "valid") return sti::v1::CERTIFICATE_STATE_VALID;
+  if (name == "expired") return sti::v1::CERTIFICATE_STATE_EXPIRED;
+  return name == "revoked" ? sti::v1::CERTIFICATE_STATE_REVOKED : sti::v1::CERTIFICATE_STATE_UNSPECIFIED;
+}
+
+std::string RevokedText(const sti::v1::CertificateRecord& record) {
+  if (!record.has_revoked()) return "";
+  return absl::StrCat(TimeText(record.revoked()), ", reason ", record.revocation_reason(),
+                      record.has_revocation_told() ? "" : ", not yet confirmed by the STI-PA");
+}
+
 int List(Session& session, const ListOptions& options) {
   sti::v1::ListCertificatesRequest request;
   request.set_spc(options.spc);
   request.set_page_size(options.page_size);
   request.set_page_token(options.page_token);
+  request.set_state(StateNamed(options.state));
+  request.set_serial_prefix(options.serial_prefix);
   if (options.expiring_days > 0) {
     *request.mutable_expiring_before() =
         ToProto(SystemClock::Instance().TimeNow() + absl::Hours(24 * options.expiring_days));
@@ -68,8 +92,26 @@ int Show(Session& session, const SerialOption& options) {
                {"x5u", response->x5u()},
                {"requested by", response->requested_by()},
                {"SPC token", response->token_jti()},
-               {"issued", TimeText(response->issued())}});
+               {"issued", TimeText(response->issued())},
+               {"revoked", RevokedText(*response)}});
   std::cout << response->chain_pem();
+  return kExitOk;
+}
+
+int Revoke(Session& session, const RevokeOptions& options) {
+  sti::v1::RevokeCertificateRequest request;
+  request.set_serial(options.serial);
+  request.set_reason_code(options.reason);
+  const auto response = Call<Admin>(session, Peer::kCa, &Admin::Stub::RevokeCertificate, request);
+  if (!response.ok()) return FailCall(session.output, response.status());
+  if (session.output.json()) {
+    PrintMessage(*response);
+    return kExitOk;
+  }
+  PrintFields({{"serial", response->serial()},
+               {"spc", response->spc()},
+               {"subject", response->subject()},
+               {"revoked", RevokedText(*response)}});
   return kExitOk;
 }
 
@@ -90,14 +132,18 @@ int Chain(Session& session) {
 void AddCaCommands(CLI::App& app, Session& session, int& exit_code) {
   CLI::App* group = AddGroup(app, "ca", "administer the STI-CA");
   AddCaCeremony(*group, session, exit_code);
+  AddLintCommand(*group, session, exit_code);
   AddCommand<ListOptions>(
-      *group, "list", "issued certificates, newest first",
+      *group, "list", "issued certificates, in the order of issue",
       [](CLI::App& command, ListOptions& options) {
         command.add_option("--spc", options.spc, "only of this SPC");
         command.add_option("--expiring-days", options.expiring_days,
                            "only those that expire within so many days");
         command.add_option("--page-size", options.page_size, "1 to 1000 (default 100)");
         command.add_option("--page-token", options.page_token, "as printed after the page before");
+        command.add_option("--state", options.state, "only those that are valid, expired or revoked")
+            ->check(CLI::IsMember({"valid", "expired", "revoked"}));
+        command.add_option("--serial", options.serial_prefix, "only serial numbers that begin so");
       },
       [&session](const ListOptions& options) { return List(session, options); }, exit_code);
   AddCommand<SerialOption>(
@@ -106,6 +152,18 @@ void AddCaCommands(CLI::App& app, Session& session, int& exit_code) {
         command.add_option("SERIAL", options.serial, "hexadecimal serial number")->required();
       },
       [&session](const SerialOption& options) { return Show(session, options); }, exit_code);
+  AddCommand<RevokeOptions>(
+      *group, "revoke", "revoke a certificate and have the STI-PA put it on the CRL",
+      [](CLI::App& command, RevokeOptions& options) {
+        command.add_option("SERIAL", options.serial, "hexadecimal serial number")->required();
+        command
+            .add_option("--reason", options.reason,
+                        "CRL reason: 0 unspecified, 1 keyCompromise, 2 cACompromise, 3 affiliationChanged, 4 "
+                        "superseded, 5 cessationOfOperation, 9 privilegeWithdrawn, 10 aACompromise")
+            ->required();
+      },
+      [&session](const RevokeOptions& options) { return Revoke(session, options); }, exit_code);
+  AddCaAccountCommands(*group, session, exit_code);
   AddCommand<NoOptions>(
       *group, "chain", "the CA's own certificates: issuing CA and root, PEM", [](CLI::App&, NoOptions&) {},
       [&session](const NoOptions&) { return Chain(session); }, exit_code);

@@ -12,6 +12,7 @@
 #include "proto/sti/v1/policy_admin.grpc.pb.h"
 #include "proto/sti/v1/trust.grpc.pb.h"
 #include "services/stictl/ceremony_commands.h"
+#include "services/stictl/number_commands.h"
 #include "services/stictl/rpc_call.h"
 #include "services/stictl/time_text.h"
 
@@ -289,6 +290,7 @@ void AddPaCommands(CLI::App& app, Session& session, int& exit_code) {
   AddProviderCommands(*group, session, exit_code);
   AddAuthorityCommands(*group, session, exit_code);
   AddRevocationCommands(*group, session, exit_code);
+  AddNumberCommands(*group, session, exit_code);
   CLI::App* token = AddGroup(*group, "token", "issued SPC tokens");
   AddCommand<PageOptions>(
       *token, "list", "the token log, newest first",

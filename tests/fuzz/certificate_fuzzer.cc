@@ -7,6 +7,7 @@
 #include "absl/strings/string_view.h"
 #include "common/base/limits.h"
 #include "common/pki/certificate.h"
+#include "common/pki/profile_lint.h"
 
 namespace {
 
@@ -32,5 +33,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   certificate->subject().Text();
   certificate->issuer().CommonName();
   certificate->IsSignedBy(*certificate);
+  for (const auto& finding : sti::pki::LintCertificate(*certificate, RoleOf(*certificate), &*certificate)) {
+    if (finding.text.empty() || finding.name[0] == '\0') abort();
+  }
   return 0;
 }

@@ -10,6 +10,7 @@
 #include "common/base/limits.h"
 #include "common/pki/certificate.h"
 #include "common/pki/chain_verifier.h"
+#include "common/pki/tn_auth_list.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using sti::pki::CertificateChain;
@@ -27,6 +28,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const TrustAnchors own(chain->certificates());
   const absl::Status verdict = VerifyChain(*chain, own, nullptr, ChainPolicy(), at);
   if (verdict != VerifyChain(*again, own, nullptr, ChainPolicy(), at)) abort();
+  // A stricter policy never lets more pass.
+  ChainPolicy strict;
+  strict.delegates_allowed = false;
+  strict.spc_scope = sti::pki::SpcScope::kItself;
+  strict.policy_oids = {"2.16.840.1.114569.1.1.4"};
+  if (!verdict.ok() && VerifyChain(*chain, own, nullptr, strict, at).ok()) abort();
   if (verdict.ok() && (!chain->leaf().tn_auth_list().has_value() || chain->leaf().is_ca())) abort();
   return 0;
 }

@@ -1,4 +1,5 @@
-// The input as a number authority list, which nobody signed, and as the payload of one that the STI-PA did sign.
+// The input as a number authority list, which nobody signed, and as the payload of one that the STI-PA did
+// sign.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>

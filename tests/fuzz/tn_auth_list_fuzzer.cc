@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
+#include <variant>
 
 #include "absl/strings/string_view.h"
 #include "common/base/limits.h"
@@ -17,6 +18,16 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (list->der() != der || list->entries().empty()) abort();
   if (list->entries().size() > sti::limits::kTnAuthListEntries) abort();
   if (list->Spcs().size() > list->entries().size()) abort();
+  // A list covers what it spells out, and encompasses itself.
+  using sti::pki::SpcScope;
+  if (!list->Encompasses(*list, SpcScope::kItself) || !list->Encompasses(*list, SpcScope::kNumbers)) abort();
+  for (const auto& entry : list->entries()) {
+    if (const auto* range = std::get_if<sti::pki::TelephoneNumberRange>(&entry)) {
+      if (!list->Covers(range->start)) abort();
+    } else if (const auto* one = std::get_if<sti::pki::SingleTelephoneNumber>(&entry)) {
+      if (!list->Covers(one->number)) abort();
+    }
+  }
   const auto made = TnAuthList::Create(list->entries());
   if (!made.ok()) return 0;
   if (made->der().size() > der.size()) abort();

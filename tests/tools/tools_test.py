@@ -11,6 +11,7 @@ ROOT = os.getcwd()
 sys.dont_write_bytecode = True
 sys.path[:0] = [os.path.join(ROOT, "tools"), os.path.join(ROOT, "tools/lint.d")]
 import include_floors
+import requirements
 import small_mistakes
 import summary
 
@@ -192,6 +193,78 @@ class IncludeFloorsTest(unittest.TestCase):
     def test_clean_tree_passes(self):
         with Folder({"common/base/x.h": "#include <string>\n"}) as root, contextlib.redirect_stdout(io.StringIO()):
             self.assertEqual(include_floors.main([root]), 0)
+
+
+class RequirementsTest(unittest.TestCase):
+    HEADER = "id,source,requirement,code,test\n"
+    TABLE = """
+  General(R::kNone, "NONE", C::kOk, "", 200, "", "Nothing."),
+  {R::kMissingField, "MISSING_FIELD", C::kInvalidArgument, 0, "", kNo, 1, "SVC4001", 400, "malformed", "Missing."},
+  Call(R::kTyp, "TYP_WRONG", 437, kUnsupportedCredential, kNo, 11, "Typ."),
+  Call(R::kCrit, "CRIT", 438, kInvalidIdentity, kNo, 0, "Crit."),
+  Chain(R::kExpired, "CERTIFICATE_EXPIRED", "Expired."),
+"""
+    ROWS = "TST-1,\"ATIS-1000082 " + " ".join(f"E{n}" for n in range(1, 20)) + \
+        "\",\"MISSING_FIELD, TYP_WRONG or CERTIFICATE_EXPIRED\",common/a.cc::Check,common/a_test.cc::A.IsChecked\n"
+    FILES = {
+        "common/a.cc": "void Check() {}\n",
+        "common/a_test.cc": "TEST_F(A,\n       IsChecked) {}\nTEST(A, Other) {}\n",
+        "tests/x_test.py": "    def test_it(self):\n    def helper(self):\n",
+        "tests/chains/good/expect.txt": "reason NONE\n",
+        "tests/vectors/v.json": '[{"name": "padded", "reason": "X"}]',
+    }
+
+    def found(self, rows, table=None):
+        files = {**self.FILES, requirements.FILE: self.HEADER + rows, requirements.TABLE: table or self.TABLE}
+        with Folder(files) as root:
+            return requirements.findings(root)[1]
+
+    def test_what_is_true_passes(self):
+        self.assertEqual(self.found(self.ROWS), [])
+        self.assertEqual(self.found("# Section, with a comma\n\n" + self.ROWS +
+                                    "TST-2,x,x,common/a.cc::Check,tests/x_test.py::test_it; tests/chains/good; "
+                                    "tests/vectors/v.json::padded\n"), [])
+
+    def test_each_lie_is_found(self):
+        for row, wanted in [
+            ("TST-1,x,x,common/a.cc::Check,common/a_test.cc::A.Other", "the id stands in line 2 already"),
+            ("tst,x,x,common/a.cc::Check,common/a_test.cc::A.Other", "is not like CRL-7"),
+            ("TST-2,x,x,common/a.cc::Check,", "test is empty"),
+            ("TST-2,x,x,,common/a_test.cc::A.Other", "code is empty"),
+            ("TST-2,x,x,y,common/a.cc::Check,common/a_test.cc::A.Other", "6 cells instead of 5"),
+            ("TST-2,x,x,common/a.cc,common/a_test.cc::A.Other", "is not path::symbol"),
+            ("TST-2,x,x,common/b.cc::Check,common/a_test.cc::A.Other", "there is no file common/b.cc"),
+            ("TST-2,x,x,common/a.cc::Chec,common/a_test.cc::A.Other", "does not hold Chec"),
+            ("TST-2,x,x,common/a.cc::Check,common/a_test.cc", "is not path::name"),
+            ("TST-2,x,x,common/a.cc::Check,common/b_test.cc::A.Other", "there is no file common/b_test.cc"),
+            ("TST-2,x,x,common/a.cc::Check,common/a_test.cc::A.Othe", "has no test A.Othe"),
+            ("TST-2,x,x,common/a.cc::Check,common/a_test.cc::A.Other; common/a_test.cc::B.Other", "has no test B.Other"),
+            ("TST-2,x,x,common/a.cc::Check,common/a.cc::Check", "is neither a test program"),
+            ("TST-2,x,x,common/a.cc::Check,tests/x_test.py::test_other", "has no test test_other"),
+            ("TST-2,x,x,common/a.cc::Check,tests/x_test.py::helper", "has no test helper"),
+            ("TST-2,x,x,common/a.cc::Check,tests/chains/bad", "there is no golden chain tests/chains/bad"),
+            ("TST-2,x,x,common/a.cc::Check,tests/vectors/v.json::other", "has no row 'other'"),
+        ]:
+            found = self.found(self.ROWS + row + "\n")
+            self.assertTrue(any(wanted in line and ":3: " in line for line in found), f"{row}: {found}")
+
+    def test_every_row_of_the_table_and_every_reason_of_it_is_wanted(self):
+        without = self.ROWS.replace(" E11 ", " ").replace("TYP_WRONG", "TYP_WRONGLY").replace("CERTIFICATE_EXPIRED", "x")
+        found = "\n".join(self.found(without))
+        self.assertIn("no requirement of E11", found)
+        self.assertIn("no requirement ends in TYP_WRONG (E11)", found)
+        self.assertIn("no requirement ends in CERTIFICATE_EXPIRED (E17)", found)
+        self.assertEqual(len(found.splitlines()), 3)
+
+    def test_a_table_in_another_form_is_noticed(self):
+        self.assertIn("does not know", "\n".join(self.found(self.ROWS, self.TABLE + '  New(R::kNew, "NEW", 3, "x"),\n')))
+
+    def test_the_real_table_is_understood(self):
+        with open(os.path.join(ROOT, requirements.TABLE), encoding="utf-8") as f:
+            reasons, understood = requirements.table_reasons(f.read())
+        self.assertTrue(understood)
+        self.assertEqual((reasons["TYP_NOT_PASSPORT"], reasons["CERTIFICATE_EXPIRED"], reasons["TRUST_STALE"]), (11, 17, 17))
+        self.assertNotIn("CRIT_UNSUPPORTED", reasons)
 
 
 class SmallMistakesTest(unittest.TestCase):
