@@ -1,6 +1,7 @@
 #include "common/stir/explain.h"
 
 #include <algorithm>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -82,8 +83,9 @@ void AddHeader(const CallVerdict& verdict, size_t i, Lines& out) {
     absl::StrAppend(&line, " cannot be read");
   }
   if (!header.signer.serial.empty()) {
-    absl::StrAppend(&line, "; signed by ", SignerText(header.signer), ", certificate ", header.signer.serial,
-                    " from ", Printable(header.signer.x5u));
+    const bool proven = At(header.checks, CheckRow::kSignature).outcome == CheckOutcome::kPassed;
+    absl::StrAppend(&line, proven ? "; signed by " : "; in the name of ", SignerText(header.signer),
+                    ", certificate ", header.signer.serial, " from ", Printable(header.signer.x5u));
     if (!header.signer.trust_domain.empty())
       absl::StrAppend(&line, ", trusted in ", header.signer.trust_domain);
   }
@@ -111,8 +113,9 @@ void AddDiversion(const CallVerdict& verdict, Lines& out) {
                   "Each forwarding is signed, and they lead from the number first called to the target.");
     return;
   }
-  out.push_back(absl::StrCat(line, "This is not proven: ", RowOf(verdict.div->reason).public_text, " ",
-                             AdviceFor(verdict.div->reason)));
+  absl::StrAppend(&line, "This is not proven: ", RowOf(verdict.div->reason).public_text);
+  if (verdict.passed()) absl::StrAppend(&line, " ", AdviceFor(verdict.div->reason));
+  out.push_back(std::move(line));
 }
 
 void AddPriority(const CallVerdict& verdict, Lines& out) {
@@ -162,7 +165,12 @@ std::string Explain(const CallVerdict& verdict) {
   if (verdict.replay_suspected && verdict.reason != Reason::kReplaySuspected) {
     out.push_back(absl::StrCat("A replay is suspected. ", AdviceFor(Reason::kReplaySuspected)));
   }
-  if (!verdict.passed()) out.push_back(absl::StrCat("What to do: ", AdviceFor(verdict.reason)));
+  if (!verdict.passed()) {
+    // Where the chain of diversions is broken, what is wrong there is what has to be mended.
+    const bool broken =
+        verdict.div && verdict.div->reason != Reason::kNone && verdict.reason == Reason::kDestMismatch;
+    out.push_back(absl::StrCat("What to do: ", AdviceFor(broken ? verdict.div->reason : verdict.reason)));
+  }
   // Claims may quote anything: no line break or terminal sequence of theirs gets out.
   for (std::string& line : out) {
     std::replace_if(

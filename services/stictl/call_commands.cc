@@ -1,12 +1,15 @@
 #include "services/stictl/call_commands.h"
 
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
-#include "common/base/limits.h"
-#include "common/base/reason.h"
+#include "common/base/status_macros.h"
+#include "common/stir/passport_claims.h"
 #include "proto/sti/v1/verification.grpc.pb.h"
+#include "services/stictl/call_options.h"
 #include "services/stictl/rpc_call.h"
 #include "services/stictl/sign_command.h"
 #include "services/stictl/time_text.h"
@@ -16,30 +19,37 @@ namespace sti::stictl {
 namespace {
 
 struct VerifyOptions {
-  std::vector<std::string> identities, pai;
-  std::string from, to, request_uri, date, call_id;
+  CallOptions call;
+  std::string from, to, call_id, profile;
+  bool dry_run = false;
 };
 
 absl::StatusOr<sti::v1::VerifyRequest> ToRequest(const VerifyOptions& options) {
   sti::v1::VerifyRequest request;
-  for (const std::string& given : options.identities) {
-    const auto identity = TextOrFile("--identity", given, limits::kGrpcMessage / 2);
-    if (!identity.ok()) return identity.status();
-    if (!identity->empty()) request.add_identity(*identity);
-  }
+  STI_ASSIGN_OR_RETURN(std::vector<std::string> identities, ReadIdentities(options.call));
+  for (std::string& identity : identities) request.add_identity(std::move(identity));
   request.set_from(options.from);
-  for (const std::string& pai : options.pai) request.add_p_asserted_identity(pai);
+  for (const std::string& pai : options.call.pai) request.add_p_asserted_identity(pai);
   request.set_to(options.to);
-  request.set_request_uri(options.request_uri);
+  request.set_request_uri(options.call.request_uri);
   request.set_call_id(options.call_id);
-  if (!options.date.empty()) {
-    absl::Time date;
-    std::string error;
-    if (!absl::ParseTime(absl::RFC3339_full, options.date, &date, &error)) {
-      return MakeError(Reason::kInvalidField, "--date", absl::StrCat("no RFC 3339 time: ", error));
-    }
-    *request.mutable_date() = ToProto(date);
+  STI_ASSIGN_OR_RETURN(const std::optional<absl::Time> date, ReadTime("--date", options.call.date));
+  if (date) *request.mutable_date() = ToProto(*date);
+  STI_ASSIGN_OR_RETURN(const std::optional<absl::Time> at, ReadTime("--at", options.call.at));
+  if (at) *request.mutable_at() = ToProto(*at);
+  for (std::string& one : ReadResourcePriority(options.call)) request.add_resource_priority(std::move(one));
+  request.set_priority(options.call.priority);
+  if (options.call.display_name) request.set_display_name(*options.call.display_name);
+  STI_ASSIGN_OR_RETURN(const std::optional<std::string> body, ReadBody(options.call));
+  if (body) request.set_message_body(*body);
+  STI_ASSIGN_OR_RETURN(const std::vector<stir::MediaKeyFingerprint> keys, ReadMediaKeys(options.call));
+  for (const stir::MediaKeyFingerprint& key : keys) {
+    sti::v1::MediaKey& added = *request.add_media_keys();
+    added.set_alg(key.alg);
+    added.set_dig(key.dig);
   }
+  request.set_profile(options.profile);
+  request.set_dry_run(options.dry_run);
   return request;
 }
 
@@ -53,17 +63,12 @@ int Verify(Session& session, const VerifyOptions& options) {
 }
 
 void DeclareVerify(CLI::App& command, VerifyOptions& options) {
-  command
-      .add_option(
-          "--identity", options.identities,
-          "Identity header value, @FILE, or - for standard input; repeatable; none judges an unsigned call")
-      ->allow_extra_args(false);
+  DeclareCallOptions(command, options.call);
   command.add_option("--from", options.from, "From: number, URI or name-addr");
-  command.add_option("--pai", options.pai, "P-Asserted-Identity; repeatable")->allow_extra_args(false);
   command.add_option("--to", options.to, "To");
-  command.add_option("--request-uri", options.request_uri, "Request-URI");
-  command.add_option("--date", options.date, "Date, RFC 3339 (default: now)");
-  command.add_option("--call-id", options.call_id, "Call-ID");
+  command.add_option("--call-id", options.call_id, "Call-ID; without it a replay cannot be told");
+  command.add_option("--profile", options.profile, "profile of sti-vs to judge by (default: this client's)");
+  command.add_flag("--dry-run", options.dry_run, "leave no trace in the replay guard; implied by --at");
   command.footer(
       "Exit code: 0 passed, 1 not passed, 2 usage error, 3 refused, 4 sti-vs does not answer.\n"
       "Example: stictl call verify --from 12155550121 --to 12155550131 --identity @identity.txt");

@@ -1,5 +1,6 @@
 #include "services/stictl/offline_verifier.h"
 
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -8,11 +9,11 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/codec/pem.h"
+#include "common/codec/url.h"
 #include "common/pki/chain_verifier.h"
 #include "common/pki/crl.h"
 #include "common/stir/identity_header.h"
 #include "common/stir/passport_verifier.h"
-#include "common/stir/telephone_number.h"
 
 namespace sti::stictl {
 namespace {
@@ -71,18 +72,41 @@ bool IsVerdict(const absl::Status& crl_status) {
   return reason == Reason::kCrlInvalid || reason == Reason::kCrlExpired;
 }
 
-absl::StatusOr<stir::PartyIdentity> ParseParty(absl::string_view field, const std::string& text) {
-  if (text.empty()) return MakeError(Reason::kMissingField, field, "a telephone number or SIP URI is needed");
-  auto party = stir::ParseSipIdentity(text, stir::NumberingPlan());
-  if (!party.ok()) return PrefixField(field, party.status());
-  return party;
-}
+using Chain = absl::StatusOr<pki::CertificateChain>;
+
+// Parsed once, judged once.
+class Chains {
+ public:
+  Chains(const OfflineCall& call, const pki::TrustAnchors& anchors, const pki::VerifiedCrl* crl,
+         const absl::Status& crl_status) {
+    for (const OfflineChain& given : call.chains) {
+      Chain chain = pki::CertificateChain::Parse(given.body);
+      absl::Status status =
+          chain.ok() ? pki::VerifyChain(*chain, anchors, crl, pki::ChainPolicy(), call.at) : chain.status();
+      status.Update(crl_status);
+      chains_.emplace(given.url, std::make_pair(std::move(chain), std::move(status)));
+    }
+  }
+
+  void Find(const std::string& url, stir::SignerFindings& signer) const {
+    auto found = chains_.find(url);
+    if (found == chains_.end()) found = chains_.find("");
+    if (found == chains_.end()) {
+      signer.chain = &missing_;
+      return;
+    }
+    signer.chain = &found->second.first;
+    signer.chain_status = found->second.second;
+  }
+
+ private:
+  const Chain missing_ = MakeError(Reason::kCertificateUnavailable, "no --chain was given for this x5u");
+  std::map<std::string, std::pair<Chain, absl::Status>> chains_;
+};
 
 }  // namespace
 
 absl::StatusOr<stir::CallVerdict> VerifyOffline(const OfflineCall& call) {
-  STI_ASSIGN_OR_RETURN(const stir::PartyIdentity orig, ParseParty("orig", call.orig));
-  STI_ASSIGN_OR_RETURN(const stir::PartyIdentity dest, ParseParty("dest", call.dest));
   STI_ASSIGN_OR_RETURN(std::vector<Certificate> roots, ParseRoots(call.anchors));
   std::shared_ptr<const pki::VerifiedCrl> crl;
   absl::Status crl_status;
@@ -97,14 +121,7 @@ absl::StatusOr<stir::CallVerdict> VerifyOffline(const OfflineCall& call) {
     }
   }
   const pki::TrustAnchors anchors(std::move(roots));
-  const auto chain = pki::CertificateChain::Parse(call.chain);
-  absl::Status chain_status =
-      chain.ok() ? pki::VerifyChain(*chain, anchors, crl.get(), pki::ChainPolicy(), call.at) : chain.status();
-  chain_status.Update(crl_status);
-
-  stir::CallFacts facts;
-  facts.from = orig;
-  facts.to = dest;
+  const Chains chains(call, anchors, crl.get(), crl_status);
   std::vector<std::string> identities;
   for (const std::string& joined : call.identities) {
     for (std::string& identity : stir::SplitIdentityValues(joined)) identities.push_back(std::move(identity));
@@ -113,13 +130,11 @@ absl::StatusOr<stir::CallVerdict> VerifyOffline(const OfflineCall& call) {
     return MakeError(Reason::kTooLarge, "identity",
                      absl::StrCat("more than ", limits::kIdentityHeadersPerCall, " Identity headers"));
   }
-  const stir::CallExamination examination =
-      stir::ExamineCall(identities, facts, stir::VerifyPolicy(), call.at);
-  stir::SignerFindings signer;
-  signer.chain = &chain;
-  signer.chain_status = chain_status;
+  const stir::CallExamination examination = stir::ExamineCall(identities, call.facts, call.policy, call.at);
   std::vector<stir::HeaderVerdict> headers;
   for (size_t i = 0; i < examination.size(); ++i) {
+    stir::SignerFindings signer;
+    if (const codec::Url* url = examination.certificate_url(i)) chains.Find(url->text(), signer);
     headers.push_back(stir::ConcludeHeader(examination, i, signer));
   }
   return stir::ConcludeCall(examination, std::move(headers));

@@ -1,13 +1,22 @@
 #include "services/stictl/passport_commands.h"
 
+#include <cstdint>
 #include <iostream>
+#include <optional>
+#include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
+#include "common/base/status_macros.h"
 #include "common/edge/verdict_proto.h"
+#include "common/stir/passport_type.h"
+#include "common/stir/passport_verifier.h"
+#include "common/stir/telephone_number.h"
+#include "services/stictl/call_options.h"
 #include "services/stictl/offline_verifier.h"
 #include "services/stictl/passport_inspector.h"
 #include "services/stictl/verdict_report.h"
@@ -23,8 +32,11 @@ struct InspectOptions {
 };
 
 struct VerifyOptions {
-  std::vector<std::string> identities;
-  std::string chain, anchors, crl, orig, dest, at;
+  CallOptions call;
+  std::vector<std::string> chains, types;
+  std::string anchors, crl, orig, dest, error_table = "atis";
+  int64_t freshness = 60, diverted_freshness = 60;
+  bool compact_form = false;
 };
 
 codec::JsonValue ToJson(const Inspection& inspection) {
@@ -71,34 +83,80 @@ int Inspect(const Session& session, const InspectOptions& options) {
   return kExitOk;
 }
 
+// "URL=FILE", or "FILE" for every x5u that no other option names.
+absl::StatusOr<OfflineChain> ReadChain(const std::string& given) {
+  OfflineChain chain;
+  std::string path = given;
+  if (const size_t equals = given.find('=');
+      absl::StartsWith(given, "https://") && equals != std::string::npos) {
+    chain.url = given.substr(0, equals);
+    path = given.substr(equals + 1);
+  }
+  // More than a chain may have, so that an oversize one becomes a verdict and not a usage error.
+  STI_ASSIGN_OR_RETURN(chain.body, ReadOptionFile("--chain", path, limits::kTrustList));
+  return chain;
+}
+
+absl::StatusOr<stir::PartyIdentity> ReadParty(absl::string_view field, const std::string& text) {
+  if (text.empty()) return MakeError(Reason::kMissingField, field, "a telephone number or SIP URI is needed");
+  auto party = stir::ParseSipIdentity(text, stir::NumberingPlan());
+  if (!party.ok()) return PrefixField(field, party.status());
+  return party;
+}
+
+absl::StatusOr<stir::CallFacts> ReadFacts(const VerifyOptions& options) {
+  stir::CallFacts facts;
+  STI_ASSIGN_OR_RETURN(facts.from, ReadParty("orig", options.orig));
+  STI_ASSIGN_OR_RETURN(facts.to, ReadParty("dest", options.dest));
+  for (const std::string& pai : options.call.pai) {
+    STI_ASSIGN_OR_RETURN(stir::PartyIdentity asserted, ReadParty("--pai", pai));
+    facts.asserted.push_back(std::move(asserted));
+  }
+  if (!options.call.request_uri.empty()) {
+    STI_ASSIGN_OR_RETURN(facts.request_uri, ReadParty("--request-uri", options.call.request_uri));
+  }
+  STI_ASSIGN_OR_RETURN(facts.date, ReadTime("--date", options.call.date));
+  facts.resource_priority = ReadResourcePriority(options.call);
+  facts.priority = options.call.priority;
+  facts.display_name = options.call.display_name;
+  STI_ASSIGN_OR_RETURN(facts.message_body, ReadBody(options.call));
+  STI_ASSIGN_OR_RETURN(facts.media_keys, ReadMediaKeys(options.call));
+  return facts;
+}
+
+absl::StatusOr<stir::VerifyPolicy> ReadPolicy(const VerifyOptions& options) {
+  stir::VerifyPolicy policy;
+  policy.freshness = absl::Seconds(options.freshness);
+  policy.diverted_freshness = absl::Seconds(options.diverted_freshness);
+  policy.compact_form = options.compact_form;
+  if (options.error_table == "man") policy.table = stir::ErrorTable::kMan;
+  if (!options.types.empty()) policy.types.clear();
+  for (const std::string& name : options.types) {
+    const auto type = stir::ParsePpt(name == "base" ? "" : name);
+    if (!type || name.empty()) {
+      return MakeError(Reason::kInvalidField, "--types",
+                       absl::StrCat("\"", name, "\" is no type of PASSporT"));
+    }
+    policy.types.push_back(*type);
+  }
+  return policy;
+}
+
 absl::StatusOr<OfflineCall> ReadCall(const VerifyOptions& options) {
   OfflineCall call;
-  for (const std::string& given : options.identities) {
-    auto identity = TextOrFile("--identity", given, kMaxIdentityText);
-    if (!identity.ok()) return identity.status();
-    if (!identity->empty()) call.identities.push_back(*std::move(identity));
+  STI_ASSIGN_OR_RETURN(call.identities, ReadIdentities(options.call));
+  for (const std::string& given : options.chains) {
+    STI_ASSIGN_OR_RETURN(OfflineChain chain, ReadChain(given));
+    call.chains.push_back(std::move(chain));
   }
-  // One octet more than allowed, so that an oversize chain becomes a verdict and not a usage error.
-  auto chain = ReadOptionFile("--chain", options.chain, limits::kTrustList);
-  if (!chain.ok()) return chain.status();
-  call.chain = *std::move(chain);
-  auto anchors = ReadOptionFile("--anchors", options.anchors, limits::kTrustList);
-  if (!anchors.ok()) return anchors.status();
-  call.anchors = *std::move(anchors);
+  STI_ASSIGN_OR_RETURN(call.anchors, ReadOptionFile("--anchors", options.anchors, limits::kTrustList));
   if (!options.crl.empty()) {
-    auto crl = ReadOptionFile("--crl", options.crl, limits::kCrl);
-    if (!crl.ok()) return crl.status();
-    call.crl = *std::move(crl);
+    STI_ASSIGN_OR_RETURN(call.crl, ReadOptionFile("--crl", options.crl, limits::kCrl));
   }
-  call.orig = options.orig;
-  call.dest = options.dest;
-  call.at = SystemClock::Instance().TimeNow();
-  std::string error;
-  if (!options.at.empty() && !absl::ParseTime(absl::RFC3339_full, options.at, &call.at, &error)) {
-    return MakeError(
-        Reason::kInvalidField, "--at",
-        absl::StrCat("\"", options.at, "\" is no RFC 3339 time such as 2025-01-01T00:00:00Z: ", error));
-  }
+  STI_ASSIGN_OR_RETURN(call.facts, ReadFacts(options));
+  STI_ASSIGN_OR_RETURN(call.policy, ReadPolicy(options));
+  STI_ASSIGN_OR_RETURN(const std::optional<absl::Time> at, ReadTime("--at", options.call.at));
+  call.at = at.value_or(SystemClock::Instance().TimeNow());
   return call;
 }
 
@@ -111,20 +169,31 @@ int Verify(const Session& session, const VerifyOptions& options) {
 }
 
 void DeclareVerify(CLI::App& command, VerifyOptions& options) {
+  DeclareCallOptions(command, options.call);
   command
-      .add_option("--identity", options.identities,
-                  "Identity header value, @FILE, or - for standard input; repeat it for several headers")
+      .add_option("--chain", options.chains,
+                  "PEM file: what the x5u would have delivered, leaf first; URL=FILE for one of several x5u")
       ->required()
       ->allow_extra_args(false);
-  command.add_option("--chain", options.chain, "PEM file: what the x5u would have delivered, leaf first")
-      ->required();
   command.add_option("--anchors", options.anchors, "PEM file: the trusted STI-CA roots")->required();
   command.add_option("--crl", options.crl,
                      "PEM file: the CRL and its signer's chain; without it revocation is not checked");
-  command.add_option("--orig", options.orig, "calling number or SIP URI, as in P-Asserted-Identity or From")
-      ->required();
-  command.add_option("--dest", options.dest, "called number or SIP URI, as in To")->required();
-  command.add_option("--at", options.at, "time of the call, RFC 3339 (default: now)");
+  command.add_option("--orig", options.orig, "From: calling number or SIP URI")->required();
+  command.add_option("--dest", options.dest, "To: called number or SIP URI")->required();
+  command
+      .add_option("--types", options.types,
+                  "types to admit, of base,shaken,div,div-o,rph,rcd,msg (default: all but base)")
+      ->delimiter(',');
+  command.add_flag("--compact-form", options.compact_form,
+                   "admit base PASSporTs in compact form; needs --date");
+  command.add_option("--error-table", options.error_table, "atis or man (French)")
+      ->check(CLI::IsMember({"atis", "man"}));
+  command.add_option("--freshness", options.freshness, "how old Date and iat may be, seconds")
+      ->check(CLI::Range(int64_t{0}, int64_t{86400}));
+  command
+      .add_option("--diverted-freshness", options.diverted_freshness,
+                  "how old the first PASSporT of a diverted call may be, seconds")
+      ->check(CLI::Range(int64_t{0}, int64_t{86400}));
   command.footer(
       "Runs every check that needs no network and prints the verdict with each of them.\n"
       "Exit code: 0 passed, 1 not passed, 2 usage error.\n"

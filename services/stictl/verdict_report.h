@@ -2,16 +2,13 @@
 #ifndef SERVICES_STICTL_VERDICT_REPORT_H_
 #define SERVICES_STICTL_VERDICT_REPORT_H_
 
-#include "common/codec/json.h"
 #include "proto/sti/v1/verification.pb.h"
 #include "services/stictl/output.h"
 
 namespace sti::stictl {
 
-// {"verstat","sip_code","sip_phrase","reason","reason_text","attestation","origid","signer","headers":[{...,"checks"}]}
-codec::JsonValue VerdictJson(const sti::v1::VerifyResponse& response);
-
-// Prints the verdict in the chosen format; gives kExitOk when it is TN-Validation-Passed, else kExitNegative.
+// Prints the verdict in the chosen format (verdict_json.h has the JSON); gives kExitOk when it is
+// TN-Validation-Passed, else kExitNegative.
 int ReportVerdict(const Output& output, const sti::v1::VerifyResponse& response);
 
 }  // namespace sti::stictl

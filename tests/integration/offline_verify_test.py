@@ -93,7 +93,8 @@ class OfflineVerifyTest(unittest.TestCase):
                 (PARAMETERS.replace("net/", "net:5000/"), (NONE, 436, "INFO_INVALID")),
                 (PARAMETERS.replace("1234.pem", "1234.pem?"), (NONE, 436, "INFO_INVALID")),
                 (PARAMETERS.replace("1234.pem", "12345.pem"), (NONE, 436, "X5U_INFO_MISMATCH")),
-                (PARAMETERS.replace("=shaken", "=div"), (NONE, 438, "IDENTITY_PPT_UNSUPPORTED")),
+                (PARAMETERS.replace("=shaken", "=foo"), (NONE, 438, "IDENTITY_PPT_UNSUPPORTED")),
+                (PARAMETERS.replace("=shaken", "=div"), (NONE, 438, "PPT_MISMATCH")),
                 (PARAMETERS + ";info=<https://a.example/>", (NONE, 438, "IDENTITY_MALFORMED"))):
             with self.subTest(parameters=parameters):
                 self.assert_verdict(expected, identity(parameters=parameters))
