@@ -112,6 +112,9 @@ absl::Status CurlFetcher::Admit(const codec::Url& url) {
 }
 
 void CurlFetcher::Run() {
+  // A flood of URLs must not take the processor from calls whose certificate is cached. Resolver threads are
+  // started from here.
+  YieldToOthers();
   std::deque<Order> orders;
   while (TakeOrders(orders)) {
     for (Order& order : orders) Start(std::move(order));

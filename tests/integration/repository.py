@@ -127,9 +127,9 @@ class Repository:
 
 
 def wait_for(condition, seconds=10):
-    deadline = time.monotonic() + seconds
+    deadline, pace = time.monotonic() + seconds, threading.Event()
     while not condition():
         if time.monotonic() > deadline:
             return False
-        time.sleep(0.02)
+        pace.wait(0.02)
     return True
