@@ -12,12 +12,13 @@ namespace sti::stir::claim_readers {
 
 absl::Status Invalid(absl::string_view claim, absl::string_view what);
 
-// RFC 8225 s5.1 and s5.2, in claims_parser.cc and party_claims.cc.
+// RFC 8225 s5.2.1 and RFC 8946 s3, in party_claims.cc.
 absl::Status ReadOrig(const codec::JsonValue& value, PassportClaims& out);
 absl::Status ReadDest(const codec::JsonValue& value, PassportClaims& out);
-absl::Status ReadMediaKeys(const codec::JsonValue& value, PassportClaims& out);
-// RFC 8946 s3 and s6, in party_claims.cc and extension_claims.cc.
 absl::Status ReadDiv(const codec::JsonValue& value, PassportClaims& out);
+// In extension_claims.cc: RFC 8225 s5.2.2.
+absl::Status ReadMediaKeys(const codec::JsonValue& value, PassportClaims& out);
+// RFC 8946 s6.
 absl::Status ReadOpt(const codec::JsonValue& value, PassportClaims& out);
 // RFC 8443 s3 and RFC 9027 s4; sph after rph.
 absl::Status ReadRph(const codec::JsonValue& value, PassportClaims& out);

@@ -2,15 +2,12 @@
 #ifndef COMMON_STIR_PASSPORT_H_
 #define COMMON_STIR_PASSPORT_H_
 
-#include <cstdint>
 #include <string>
-#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/codec/json.h"
 #include "common/jose/jws.h"
-#include "common/stir/telephone_number.h"
 
 namespace sti::stir {
 
@@ -21,16 +18,6 @@ enum class Attestation { kNone, kA, kB, kC };
 absl::string_view AttestationText(Attestation attestation);  // "A"; "" for kNone
 // Exactly "A", "B" or "C"; kNone for anything else.
 Attestation ParseAttestation(absl::string_view text);
-
-// The claims of a shaken PASSporT, canonical.
-struct ShakenClaims {
-  Attestation attest = Attestation::kNone;
-  PartyIdentity orig = CanonicalUri{};  // an empty URI stands for "not set"
-  std::vector<TelephoneNumber> dest_tn;
-  std::vector<CanonicalUri> dest_uri;
-  int64_t iat = 0;  // seconds since 1970 UTC
-  std::string origid;
-};
 
 // RFC 8225 s9 serialization. No ppt member when `ppt` is empty.
 std::string SerializeHeader(absl::string_view ppt, absl::string_view x5u);

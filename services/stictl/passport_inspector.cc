@@ -12,6 +12,9 @@
 #include "common/codec/url.h"
 #include "common/crypto/es256.h"
 #include "common/stir/passport.h"
+#include "common/stir/passport_claims.h"
+#include "common/stir/passport_type.h"
+#include "common/stir/rcd_integrity.h"
 
 namespace sti::stictl {
 namespace {
@@ -60,17 +63,16 @@ void NoteHeader(const Inspection& inspection, std::vector<std::string>& notes) {
     notes.push_back("ppt of header and token differ");
 }
 
-void NoteClaims(const Inspection& inspection, absl::Time now, std::vector<std::string>& notes) {
-  const JsonValue* iat = inspection.claims.Find("iat");
-  if (iat == nullptr || iat->if_int() == nullptr) {
-    notes.push_back("iat is missing or not an integer");
-  } else {
-    const absl::Time time = absl::FromUnixSeconds(*iat->if_int());
-    notes.push_back(absl::StrCat("iat is ", absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()),
-                                 ", ", Age(time, now)));
-  }
-  if (TextOf(inspection.header, "ppt") != stir::kShakenPpt) return;
-  switch (stir::ParseAttestation(TextOf(inspection.claims, "attest"))) {
+void NoteTime(const JsonValue& claims, absl::Time now, std::vector<std::string>& notes) {
+  const JsonValue* iat = claims.Find("iat");
+  if (iat == nullptr || iat->if_int() == nullptr) return;  // the schema says so
+  const absl::Time time = absl::FromUnixSeconds(*iat->if_int());
+  notes.push_back(absl::StrCat("iat is ", absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()),
+                               ", ", Age(time, now)));
+}
+
+void NoteAttestation(stir::Attestation attestation, std::vector<std::string>& notes) {
+  switch (attestation) {
     case stir::Attestation::kA:
       notes.push_back("attestation A: the provider knows the customer and the right to the number");
       break;
@@ -83,10 +85,43 @@ void NoteClaims(const Inspection& inspection, absl::Time now, std::vector<std::s
     case stir::Attestation::kNone:
       notes.push_back("attest is not A, B or C");
   }
-  for (const char* claim : {"orig", "dest", "origid"}) {
-    if (inspection.claims.Find(claim) == nullptr)
-      notes.push_back(absl::StrCat("claim ", claim, " is missing"));
+}
+
+void NoteRichCallData(const stir::RichCallData& data, std::vector<std::string>& notes) {
+  for (const stir::RcdItem& item : stir::JudgeRcdIntegrity(data)) {
+    if (item.integrity == stir::RcdIntegrity::kFailed) {
+      notes.push_back(absl::StrCat("the digest of rcd", item.pointer, " does not fit"));
+    } else if (item.integrity == stir::RcdIntegrity::kUnprotected) {
+      notes.push_back(absl::StrCat("rcd", item.pointer, " is behind a URL and has no digest"));
+    } else if (item.integrity == stir::RcdIntegrity::kToFetch) {
+      notes.push_back(absl::StrCat("rcd", item.pointer, " is to be fetched and compared with ", item.digest));
+    }
   }
+}
+
+// By the schema of the type, where there is one.
+void NoteClaims(const Inspection& inspection, absl::Time now, std::vector<std::string>& notes) {
+  NoteTime(inspection.claims, now, notes);
+  const JsonValue* ppt = inspection.header.Find("ppt");
+  const std::optional<stir::PassportType> type = stir::ParsePpt(TextOf(inspection.header, "ppt"));
+  if (!type || (ppt != nullptr && *type == stir::PassportType::kBase)) {
+    notes.push_back("no verifier here knows this ppt");
+    return;
+  }
+  const absl::StatusOr<stir::PassportClaims> claims = stir::ParseClaims(inspection.claims, *type);
+  if (!claims.ok()) {
+    const std::string claim = FieldOf(claims.status());
+    notes.push_back(ReasonOf(claims.status()) == Reason::kClaimMissing
+                        ? absl::StrCat("claim ", claim, " is missing")
+                        : absl::StrCat("claim ", claim, " is wrong: ", claims.status().message()));
+    return;
+  }
+  if (*type == stir::PassportType::kShaken) NoteAttestation(claims->attest, notes);
+  if (claims->div) {
+    notes.push_back(absl::StrCat("diverted from ", PartyText(*claims->div),
+                                 claims->opt.empty() ? "" : "; inspect opt for the PASSporT before"));
+  }
+  NoteRichCallData(claims->rich, notes);
 }
 
 }  // namespace
