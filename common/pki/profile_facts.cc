@@ -5,7 +5,6 @@
 
 #include "common/crypto/openssl_handles.h"
 #include "common/pki/asn1.h"
-#include "common/pki/extensions.h"
 #include "common/pki/profile_rules.h"
 
 namespace sti::pki {
@@ -53,6 +52,15 @@ void ReadCrlPoints(X509* x509, ProfileFacts& facts) {
     facts.crl_point_names = sk_GENERAL_NAME_num(point->distpoint->name.fullname);
 }
 
+// RFC 5280 s4.2.1.2 method 1, over the key as it stands there: to encode it again would take longer than all
+// the rules.
+std::string KeyIdOf(X509* x509) {
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned int size = 0;
+  if (X509_pubkey_digest(x509, EVP_sha1(), digest, &size) != 1) return "";
+  return std::string(reinterpret_cast<const char*>(digest), size);
+}
+
 }  // namespace
 
 const ExtensionFacts* ProfileFacts::Find(absl::string_view oid) const {
@@ -87,8 +95,7 @@ ProfileFacts FactsOf(const Certificate& certificate, CertificateRole role, const
   ReadExtensions(x509, facts);
   ReadCrlPoints(x509, facts);
   facts.crl_issuer = certificate.crl_issuer().has_value();
-  EVP_PKEY* key = X509_get0_pubkey(x509);
-  if (key != nullptr) facts.key_id = KeyId(key);
+  facts.key_id = KeyIdOf(x509);
   crypto::DrainOpenSslErrors();
   return facts;
 }
