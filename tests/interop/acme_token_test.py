@@ -1,0 +1,176 @@
+"""Every step of RFC 9448 s6 by which sti-ca judges an SPC token has a token that fails there and nowhere else."""
+
+import base64
+import json
+import os
+import sys
+import time
+import unittest
+import uuid
+
+sys.path.insert(0, os.path.abspath("tests/interop"))
+# pylint: disable=wrong-import-position
+from acme_network import (OTHER_SPC, SPC, AcmeTest, b64url, colon_hex, der, fingerprint, make_csr, new_key,  # noqa: E402
+                          spki_fingerprint, tn_auth_list)
+from cryptography import x509  # noqa: E402
+from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: E402
+from raw_acme import URN, RawAcme, es256, hs256  # noqa: E402
+
+TN = tn_auth_list(SPC)
+SIGNER_X5U = "https://pa.example.net/signer.pem"
+
+
+class AcmeTokenTest(AcmeTest):
+    # Nobody listens there: an x5u is looked up in the configuration, never fetched.
+    sti_ca = f"token_signers: [{{x5u: \"{SIGNER_X5U}\", certificate_file: pa/pa-signer.pem}}]\n"
+    acme = "failed_challenges_per_hour: 0"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with open(cls.network.path("pa/pa-signer.key"), "rb") as file:
+            cls.signer_key = load_pem_private_key(file.read(), None)
+        cls.signer = cls.certificate("pa/pa-signer.pem")
+        cls.acme = RawAcme(cls.network, new_key())
+        assert cls.acme.register().status == 201
+
+    @classmethod
+    def certificate(cls, name):
+        with open(cls.network.path(name), "rb") as file:
+            return x509.load_pem_x509_certificate(file.read())
+
+    def token(self, header=None, claims=None, atc=None, signer=None, sign=None):
+        chain = [base64.b64encode(der(self.signer)).decode()]
+        head = {"alg": "ES256", "typ": "JWT", "x5c": chain, **(header or {})}
+        body = {"exp": int(time.time()) + 600, "jti": str(uuid.uuid4()),
+                "atc": {"tktype": "TNAuthList", "tkvalue": b64url(TN), "ca": False, "fingerprint": fingerprint(self.acme.key),
+                        **(atc or {})}, **(claims or {})}
+        body["atc"] = body["atc"] and {name: value for name, value in body["atc"].items() if value is not None}
+        head, body = ({name: value for name, value in part.items() if value is not None} for part in (head, body))
+        text = ".".join(b64url(json.dumps(part).encode()) for part in (head, body))
+        return f"{text}.{b64url((sign or (lambda t: es256(signer or self.signer_key, t)))(text))}"
+
+    def new_order(self, value=None):
+        answer = self.acme.order(value or b64url(TN))
+        self.assertEqual(answer.status, 201, answer.body)
+        return answer
+
+    def judge(self, token, member="tkauth", value=None):
+        """The challenge object after this token, and the order."""
+        order = self.new_order(value)
+        challenge = self.acme.post(self.acme.challenge_url(order.json), {member: token})
+        self.assertEqual(challenge.status, 200, challenge.body)
+        return challenge.json, self.acme.post(order.headers["location"]).json
+
+    def assert_valid(self, token, **kwargs):
+        challenge, order = self.judge(token, **kwargs)
+        self.assertEqual((challenge["status"], order["status"]), ("valid", "ready"), challenge)
+        return order
+
+    def assert_refused(self, token, error, hint):
+        challenge, order = self.judge(token)
+        self.assertEqual((challenge["status"], order["status"]), ("invalid", "invalid"), challenge)
+        self.assertEqual(challenge["error"]["type"], URN + error, challenge)
+        self.assertIn(hint, challenge["error"]["detail"])
+        self.assertEqual(order["error"], challenge["error"])
+
+    def test_good_tokens_by_x5c_and_by_configured_x5u_and_both_member_names(self):
+        self.assert_valid(self.token())
+        self.assert_valid(self.token(header={"x5c": None, "x5u": SIGNER_X5U}))
+        self.assert_valid(self.token(), member="atc")
+        self.assert_valid(self.token(atc={"tktype": "TnAuthList", "ca": None}))
+
+    def test_all_four_spellings_of_base64_are_the_same_list(self):
+        value = TN
+        for spelling in (b64url(value), base64.b64encode(value).decode(), base64.urlsafe_b64encode(value).decode(),
+                         base64.b64encode(value).decode().rstrip("=")):
+            self.assert_valid(self.token(atc={"tkvalue": spelling}))
+            self.assert_valid(self.token(), value=spelling)
+
+    def test_step_1_malformed(self):
+        good = self.token()
+        self.assert_refused("no.jwt", "malformed", "")
+        self.assert_refused(good + ".more", "malformed", "")
+        self.assert_refused(self.token(claims={"atc": None}), "malformed", "atc")
+        self.assert_refused(self.token(header={"alg": "HS256"}, sign=lambda text: hs256(der(self.signer), text)), "malformed", "alg")
+        self.assert_refused(self.token(header={"alg": "none"}), "malformed", "alg")
+        self.assert_refused(self.token(header={"crit": ["exp"]}), "malformed", "crit")
+        self.assert_refused(self.token(header={"typ": "passport"}), "malformed", "typ")
+
+    def test_step_2_signer_not_named_or_not_configured(self):
+        self.assert_refused(self.token(header={"x5c": None}), "malformed", "neither x5c nor x5u")
+        self.assert_refused(self.token(header={"x5c": None, "x5u": "https://attacker.example.net/signer.pem"}), "unauthorized",
+                            "not the URL of a configured STI-PA")
+        self.assert_refused(self.token(header={"x5c": None, "x5u": SIGNER_X5U + "?"}), "unauthorized", "x5u")
+
+    def test_step_3_no_path_to_the_pa_root(self):
+        ca = base64.b64encode(der(self.certificate("ca/issuing.pem"))).decode()
+        with open(self.network.path("ca/issuing.key"), "rb") as file:
+            key = load_pem_private_key(file.read(), None)
+        self.assert_refused(self.token(header={"x5c": [ca]}, signer=key), "unauthorized", "")
+
+    def test_step_4_signature(self):
+        self.assert_refused(self.token(signer=new_key()), "unauthorized", "")
+        head, _, signature = self.token().split(".")
+        body = self.token(atc={"ca": True}).split(".")[1]
+        self.assert_refused(f"{head}.{body}.{signature}", "unauthorized", "")
+
+    def test_step_5_tktype(self):
+        self.assert_refused(self.token(atc={"tktype": "JWTClaimConstraints"}), "malformed", "tktype")
+        self.assert_refused(self.token(atc={"tktype": None}), "malformed", "tktype")
+
+    def test_step_6_tkvalue_differs_from_the_order(self):
+        self.assert_refused(self.token(atc={"tkvalue": b64url(tn_auth_list(OTHER_SPC))}), "incorrectResponse", "tkvalue")
+        self.assert_refused(self.token(atc={"tkvalue": b64url(tn_auth_list(SPC, OTHER_SPC))}), "incorrectResponse", "tkvalue")
+        self.assert_refused(self.token(atc={"tkvalue": "!"}), "malformed", "tkvalue")
+
+    def test_step_7_expired_with_60_seconds_of_skew_and_jti_used_once(self):
+        now = int(time.time())
+        self.assert_refused(self.token(claims={"exp": now - 70}), "unauthorized", "exp")
+        self.assert_valid(self.token(claims={"exp": now - 30}))
+        self.assert_refused(self.token(claims={"exp": None}), "malformed", "exp")
+        self.assert_refused(self.token(claims={"nbf": now + 300}), "unauthorized", "nbf")
+        self.assert_refused(self.token(claims={"jti": None}), "malformed", "jti")
+        token = self.token()
+        self.assert_valid(token)
+        self.assert_refused(token, "unauthorized", "used before")
+
+    def test_step_8_fingerprint_of_another_key(self):
+        self.assert_refused(self.token(atc={"fingerprint": fingerprint(new_key())}), "incorrectResponse", "fingerprint")
+        # The default takes the thumbprint of RFC 9448 and not the SubjectPublicKeyInfo.
+        self.assert_refused(self.token(atc={"fingerprint": spki_fingerprint(self.acme.key)}), "incorrectResponse", "fingerprint")
+        self.assert_refused(self.token(atc={"fingerprint": colon_hex(b"x").lower()}), "malformed", "fingerprint")
+
+    def test_step_9_ca_flag_and_basic_constraints(self):
+        def finalize(ca_token, ca_csr):
+            order = self.assert_valid(self.token(atc={"ca": ca_token}))
+            return self.acme.post(order["finalize"], {"csr": b64url(der(make_csr(new_key(), ca=ca_csr)))})
+        self.assertEqual(finalize(False, False).json["status"], "valid")
+        for ca_token, ca_csr, error in ((True, False, "unauthorized"), (False, True, "unauthorized"), (True, True, "badCSR")):
+            with self.subTest(token=ca_token, csr=ca_csr):
+                self.assertEqual(finalize(ca_token, ca_csr).problem, error)
+
+    def test_token_of_another_account_is_useless(self):
+        thief = RawAcme(self.network, new_key())
+        thief.register()
+        order = thief.order(b64url(TN)).json
+        stolen = self.token()
+        self.assertEqual(thief.answer_challenge(order, stolen).json["status"], "invalid")
+        # And trying it did not use it up.
+        self.assert_valid(stolen)
+
+
+class SpkiFingerprintTest(AcmeTest):
+    sti_ca = "token_fingerprint: spki\n"
+
+    def test_subject_public_key_info_by_setting_in_place_of_the_thumbprint(self):
+        acme = RawAcme(self.network, new_key())
+        acme.register()
+        by_spki = self.network.spc_token(spki_fingerprint(acme.key))
+        self.assertEqual(acme.answer_challenge(acme.order(b64url(TN)).json, by_spki).json["status"], "valid")
+        by_thumbprint = self.network.spc_token(fingerprint(acme.key))
+        self.assertEqual(acme.answer_challenge(acme.order(b64url(TN)).json, by_thumbprint).json["status"], "invalid")
+
+
+if __name__ == "__main__":
+    unittest.main()
