@@ -11,7 +11,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
-#include "absl/time/clock.h"
 #include "common/base/reason.h"
 #include "common/base/secret.h"
 #include "common/base/status_macros.h"
@@ -187,7 +186,8 @@ absl::StatusOr<std::vector<SqlRow>> PostgresConnection::Run(absl::string_view sq
     return Fail(absl::StrCat(parameters.size(), " parameters do not fit: ", sql));
   }
   STI_RETURN_IF_ERROR(Send(statement.sql, parameters));
-  STI_ASSIGN_OR_RETURN(const Result result, Receive(absl::Now() + patience_));
+  STI_ASSIGN_OR_RETURN(const Result result,
+                       Receive(std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(patience_)));
   STI_RETURN_IF_ERROR(FromResult(result.get()));
   int64_t changed = 0;
   if (absl::SimpleAtoi(PQcmdTuples(result.get()), &changed)) rows_changed_ = changed;
@@ -213,9 +213,10 @@ absl::Status PostgresConnection::Send(const std::string& sql, const std::vector<
 }
 
 // Blocking calls of libpq would wait without end for a server that was stopped.
-absl::Status PostgresConnection::WaitForSocket(absl::Time deadline, bool to_write) {
+absl::Status PostgresConnection::WaitForSocket(Deadline deadline, bool to_write) {
   pollfd socket{PQsocket(connection_.get()), static_cast<short>(to_write ? POLLIN | POLLOUT : POLLIN), 0};
-  const int64_t left = absl::ToInt64Milliseconds(deadline - absl::Now());
+  const int64_t left =
+      absl::ToInt64Milliseconds(absl::FromChrono(deadline - std::chrono::steady_clock::now()));
   const int ready = left <= 0 ? 0 : poll(&socket, 1, static_cast<int>(left));
   if (ready < 0 && errno != EINTR) return Break(std::strerror(errno));
   if (ready == 0) {
@@ -228,7 +229,7 @@ absl::Status PostgresConnection::WaitForSocket(absl::Time deadline, bool to_writ
   return absl::OkStatus();
 }
 
-absl::StatusOr<PostgresConnection::Result> PostgresConnection::Receive(absl::Time deadline) {
+absl::StatusOr<PostgresConnection::Result> PostgresConnection::Receive(Deadline deadline) {
   Result last;
   for (;;) {
     int flushing = PQflush(connection_.get());

@@ -4,6 +4,7 @@
 
 #include <postgresql/libpq-fe.h>
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
@@ -45,13 +46,14 @@ class PostgresConnection {
     void operator()(PGresult* result) const { PQclear(result); }
   };
   using Result = std::unique_ptr<PGresult, Free>;
+  using Deadline = std::chrono::steady_clock::time_point;
 
   PostgresConnection(std::string name, PGconn* connection)
       : name_(std::move(name)), connection_(connection) {}
   absl::Status SetUp(const PostgresOptions& options);
   absl::Status Send(const std::string& sql, const std::vector<SqlValue>& parameters);
-  absl::Status WaitForSocket(absl::Time deadline, bool to_write);
-  absl::StatusOr<Result> Receive(absl::Time deadline);
+  absl::Status WaitForSocket(Deadline deadline, bool to_write);
+  absl::StatusOr<Result> Receive(Deadline deadline);
   absl::Status Fail(absl::string_view why) const;
   absl::Status Break(absl::string_view why);
   absl::Status FromResult(const PGresult* result);

@@ -96,7 +96,7 @@ class PostgresTest : public ::testing::Test {
   void AwaitWaiting(const std::string& event) const {
     while (Server().Sql(absl::StrCat("SELECT COUNT(*) FROM pg_stat_activity WHERE datname = '", name_,
                                      "' AND wait_event = '", event, "'")) == "0\n") {
-      absl::SleepFor(absl::Milliseconds(10));
+      absl::SleepFor(absl::Milliseconds(10));  // lint-ok: the condition is the server's
     }
   }
 
@@ -311,13 +311,15 @@ TEST_F(PostgresTest, ServerWhoseCommitsAreNotDurableIsRefused) {
   Server().Sql("SELECT pg_reload_conf()");
   std::string refusal;
   do {
-    absl::SleepFor(absl::Milliseconds(10));
+    absl::SleepFor(absl::Milliseconds(10));  // lint-ok: as above
   } while (Server().Sql("SHOW fsync") != "off\n");
   refusal = Refusal(options_);
   Server().Sql("ALTER SYSTEM RESET fsync");
   Server().Sql("SELECT pg_reload_conf()");
   EXPECT_THAT(refusal, HasSubstr("fsync"));
-  while (Server().Sql("SHOW fsync") != "on\n") absl::SleepFor(absl::Milliseconds(10));
+  while (Server().Sql("SHOW fsync") != "on\n") {
+    absl::SleepFor(absl::Milliseconds(10));  // lint-ok: as above
+  }
 }
 
 TEST_F(PostgresTest, DatabaseOfAnotherEncodingOrNoneIsRefused) {

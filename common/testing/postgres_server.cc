@@ -135,7 +135,7 @@ void PostgresServer::Start() {
   const absl::Time deadline = absl::Now() + kPatience;
   while (Run({programs_ + "pg_isready", "--quiet", "--host", socket_dir_}).exit_code != 0) {
     if (absl::Now() > deadline) Die(absl::StrCat("does not come up: ", dir_.Read("log")));
-    absl::SleepFor(absl::Milliseconds(20));
+    absl::SleepFor(absl::Milliseconds(20));  // lint-ok: it tells nobody when it is up
   }
 }
 

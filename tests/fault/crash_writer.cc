@@ -50,6 +50,6 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "%s: %s\n", id.c_str(), number.status().ToString().c_str());
     const bool open = absl::StrContains(number.status().message(), "may or may not have happened");
     Say(absl::StrCat(open ? "unknown " : "failed ", id));
-    absl::SleepFor(absl::Milliseconds(20));
+    absl::SleepFor(absl::Milliseconds(20));  // lint-ok: a server that is away stays so for a while
   }
 }

@@ -56,7 +56,7 @@ class PostgresServer:
         while subprocess.run([f"{self.programs}/pg_isready", "-q", "-h", self.host], check=False).returncode != 0:
             if time.monotonic() > deadline:
                 raise RuntimeError("PostgreSQL does not come up")
-            time.sleep(0.02)
+            time.sleep(0.02)  # lint-ok: it tells nobody when it is up
 
     def stop(self, how=signal.SIGINT):
         """SIGINT: a clean stop; SIGQUIT: no checkpoint, as after a crash."""
