@@ -10,13 +10,14 @@ namespace {
 
 // Whether the signer of a valid PASSporT speaks for the calling number. One whose type is not known might
 // have.
-bool SpeaksForCaller(const HeaderVerdict& header) {
+bool SpeaksForCaller(const HeaderVerdict& header, bool message) {
   if (!header.type) return true;
   switch (*header.type) {
     case PassportType::kBase:
     case PassportType::kShaken:
-    case PassportType::kMsg:
       return true;
+    case PassportType::kMsg:
+      return message;
     case PassportType::kRcd:
       return !header.claims || !header.claims->rich.iss;
     case PassportType::kDiv:
@@ -89,7 +90,7 @@ class CallConclusion {
   void Decide() {
     std::optional<size_t> best, other;
     for (size_t i = 0; i < out_.headers.size(); ++i) {
-      std::optional<size_t>& place = SpeaksForCaller(out_.headers[i]) ? best : other;
+      std::optional<size_t>& place = SpeaksForCaller(out_.headers[i], call_.message_) ? best : other;
       if (!place || IsBetter(out_.headers[i], out_.headers[*place])) place = i;
     }
     if (!best && (!other || out_.headers[*other].passed())) return;  // kIdentityMissing

@@ -73,7 +73,7 @@ TEST(ConcludeCall, TheHighestAttestationCountsInAnyOrder) {
 }
 
 TEST(ConcludeCall, ShakenSaysMoreThanOtherTypes) {
-  for (const PassportType type : {PassportType::kBase, PassportType::kRcd, PassportType::kMsg}) {
+  for (const PassportType type : {PassportType::kBase, PassportType::kRcd}) {
     EXPECT_EQ(Conclude({Passed(Attestation::kNone, type)}).verstat, Verstat::kTnValidationPassed);
     EXPECT_EQ(Conclude({Passed(Attestation::kNone, type), Passed(Attestation::kC)}).attestation,
               Attestation::kC);
@@ -85,7 +85,8 @@ TEST(ConcludeCall, ShakenSaysMoreThanOtherTypes) {
 }
 
 TEST(ConcludeCall, AValidDivOrRphAloneSaysNothingAboutTheCaller) {
-  for (const PassportType type : {PassportType::kDiv, PassportType::kDivO, PassportType::kRph}) {
+  for (const PassportType type :
+       {PassportType::kDiv, PassportType::kDivO, PassportType::kRph, PassportType::kMsg}) {
     const CallVerdict alone = Conclude({Passed(Attestation::kNone, type)});
     EXPECT_EQ(alone.reason, Reason::kIdentityMissing);
     EXPECT_EQ(alone.verstat, Verstat::kNoTnValidation);

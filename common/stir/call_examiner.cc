@@ -38,6 +38,7 @@ class CallExaminer {
     for (size_t i = 0; i < passports_.size(); ++i) CheckCall(i);
     out_.table_ = policy_.table;
     out_.display_name_ = facts_.display_name;
+    out_.message_ = facts_.message_body.has_value();
     return std::move(out_);
   }
 

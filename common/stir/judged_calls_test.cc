@@ -147,6 +147,40 @@ TEST(JudgedCalls, NoFlippedBitOfAnyHeaderPasses) {
   }
 }
 
+// Tokens of every type and defect. Whatever the call is, a defective one does not pass, and the row of its
+// claims says why.
+TEST(JudgedCalls, NoDefectOfAnyTypePasses) {
+  const codec::JsonValue rows = JsonVector("passport_types.json");
+  ASSERT_GE(rows.if_array()->size(), 200u);
+  VerifyPolicy policy;
+  policy.types.push_back(PassportType::kBase);
+  CallFacts facts;
+  facts.from = ParseSipIdentity("+12155550121", {}).value();
+  facts.to = ParseSipIdentity("+12155550131", {}).value();
+  int good = 0, of_claims = 0;
+  for (const codec::JsonValue& row : *rows.if_array()) {
+    SCOPED_TRACE(TextOf(row, "name"));
+    const std::string type = TextOf(row, "type"), reason = TextOf(row, "reason");
+    const std::string identity = absl::StrCat(TextOf(row, "token"), ";info=<", TextOf(row, "x5u"), ">",
+                                              type == "base" ? "" : ";ppt=" + type);
+    const CallExamination call = ExamineCall({identity}, facts, policy, DemoTime());
+    const HeaderVerdict verdict = ConcludeHeader(call, 0, {});
+    EXPECT_FALSE(verdict.passed());  // there is no certificate
+    const Check& claims = At(verdict.checks, CheckRow::kClaimsComplete);
+    if (reason == "CLAIM_MISSING" || reason == "CLAIM_INVALID") {
+      ++of_claims;
+      EXPECT_EQ(ReasonName(claims.reason), reason);
+      EXPECT_EQ(claims.detail.find(TextOf(row, "claim")), 0u) << claims.detail;
+      EXPECT_EQ(call.certificate_url(0), nullptr);
+    } else if (reason == "NONE" && verdict.reason != Reason::kIdentityCompactForm) {
+      ++good;
+      EXPECT_EQ(claims.outcome, CheckOutcome::kPassed) << claims.detail;
+    }
+  }
+  EXPECT_GT(good, 30);
+  EXPECT_GT(of_claims, 100);
+}
+
 // RFC 8946 prints div.tn with a digit too many: each PASSporT alone is in order, the chain is not.
 TEST(JudgedCalls, TheTypoInTheExampleOfRfc8946BreaksTheChain) {
   const codec::JsonValue official = JsonVector("official.json");

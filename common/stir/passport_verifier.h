@@ -76,6 +76,7 @@ class CallExamination {
   std::optional<DivChain> div_;          // with diversions
   std::optional<PartyIdentity> target_;  // with diversions
   std::optional<std::string> display_name_;
+  bool message_ = false;  // the request is a SIP MESSAGE, as its body is known
   ErrorTable table_ = ErrorTable::kAtis;
 };
 
@@ -113,11 +114,12 @@ void FailAsReplay(HeaderVerdict& verdict);
 
 // `headers` are the verdicts of all size() PASSporTs in order.
 //
-// The verdict rests on the PASSporTs whose signer speaks for the calling number: shaken, base, msg, and rcd
-// without iss. It is passed when one of them passed (RFC 8224 s6.2.1); shaken before the others, the highest
-// attestation first. Else it is the reason of the one that got furthest in the table. A valid div or rph
-// alone says nothing about the caller: kIdentityMissing. A PASSporT whose dest (or age) only div PASSporTs
-// account for fails here, when one of them failed.
+// The verdict rests on the PASSporTs whose signer speaks for the calling number: shaken, base, rcd without
+// iss, and msg where the request is a SIP MESSAGE (facts with message_body): else a text could be made a call
+// (RFC 9475 s3). It is passed when one of them passed (RFC 8224 s6.2.1); the highest attestation first. Else
+// it is the reason of the one that got furthest in the table. A valid div or rph alone says nothing about the
+// caller: kIdentityMissing. A PASSporT whose dest (or age) only div PASSporTs account for fails here, when
+// one of them failed.
 CallVerdict ConcludeCall(const CallExamination& call, std::vector<HeaderVerdict> headers);
 
 }  // namespace sti::stir

@@ -478,7 +478,9 @@ def messages():
     call("msg", [passport("msg", msgi=good)], "NONE", message_body=body)
     call("msg with another body", [passport("msg", msgi=good)], "MSGI_MISMATCH", message_body=body[:-2])
     call("msg with an empty body", [passport("msg", msgi=good)], "MSGI_MISMATCH", message_body="")
-    call("msg whose body is not known", [passport("msg", msgi=good)], "NONE")
+    call("a text is no call", [passport("msg", msgi=good)], "IDENTITY_MISSING", ["NONE"])
+    call("a text does not mend a forged call", [shaken(forged=True), passport("msg")], "SIGNATURE_INVALID",
+         ["SIGNATURE_INVALID", "NONE"], verstat=FAILED)
     call("msg without msgi", [passport("msg")], "NONE", message_body=body)
     call("msgi inside shaken is ignored", [shaken(msgi=digest(b"x"))], "NONE", attestation="A", message_body=body)
 
