@@ -24,6 +24,8 @@ namespace sti::http {
 namespace {
 
 constexpr int kPollMilliseconds = 1000;  // libcurl's own timers and wake-ups come earlier
+constexpr int kCrowd = 16;
+constexpr auto kCrowdPause = std::chrono::milliseconds(1);
 
 class CurlFetcher final : public HttpFetcher {
  public:
@@ -122,6 +124,8 @@ void CurlFetcher::Run() {
     int running = 0;
     CURLMcode code = curl_multi_perform(multi_, &running);
     FinishCompleted();
+    // libcurl looks at every download each time: with many, let some events come together.
+    if (running > kCrowd) std::this_thread::sleep_for(kCrowdPause);
     if (code == CURLM_OK) code = curl_multi_poll(multi_, nullptr, 0, kPollMilliseconds, nullptr);
     if (code != CURLM_OK) {
       FailAll(curl_multi_strerror(code));

@@ -90,8 +90,9 @@ absl::StatusOr<std::string> PartyFrom(const JsonObject& request, absl::string_vi
   if (tn != nullptr) return NumberFrom(*tn, tn_path);
   if (uri == nullptr) return Missing(tn_path);
   STI_ASSIGN_OR_RETURN(std::string text, StringFrom(*uri, uri_path));
-  if (const auto parsed = stir::CanonicalizeUri(text); !parsed.ok()) {
-    return MakeError(Reason::kInvalidField, uri_path, parsed.status().message());
+  // The rest of its syntax is the numbering plan's affair, for a tel URI may hold a local number.
+  if (text.find(':') == std::string::npos || text.find('<') != std::string::npos) {
+    return Invalid(uri_path, "must be a sip, sips, tel or service URI");
   }
   return text;
 }

@@ -133,7 +133,9 @@ TEST(RestRequestTest, TypesAreStrict) {
             "SVC4005 protectedHeaders");
   EXPECT_EQ(Error(With(kGpp, R"({"tn":"12155550199"})", R"({"tn":"12155550199","uri":"sip:a@b"})")),
             "SVC4005 dest");
-  EXPECT_EQ(Error(With(kGpp, R"({"tn":"12155550199"})", R"({"uri":"http://x"})")), "SVC4005 dest.uri");
+  EXPECT_EQ(Error(With(kGpp, R"({"tn":"12155550199"})", R"({"uri":"12155550199"})")), "SVC4005 dest.uri");
+  EXPECT_EQ(Error(With(kGpp, R"({"tn":"12155550199"})", R"({"uri":"Bob <sip:b@x>"})")), "SVC4005 dest.uri");
+  EXPECT_EQ(Error(With(kGpp, R"({"tn":"12155550199"})", R"({"uri":"tel:+12155550199"})")), "fine");
 }
 
 TEST(RestRequestTest, NumbersAreCanonicalAndMayHaveAPlus) {

@@ -393,6 +393,14 @@ class RestTest(NetworkTest):
                                               "protectedHeaders": [field]}))
             self.assertEqual((verdict["verstatValue"], verdict["verstatPriority"]), ("TN-Validation-Passed", expected), verdict)
 
+    def test_gpp_uris_are_compared_as_uris(self):
+        token = self.signer.token(claims={"orig": {"uri": "sip:alice@example.com"}, "dest": {"uri": ["sip:bob@example.com"]}})
+        parties = {"from": {"uri": "sip:Alice@example.com"}, "to": {"uri": "sip:bob@EXAMPLE.com;transport=tcp"}}
+        good = self.verdict(self.gpp({"identityHeader": self.signer.identity(token), **parties}))
+        bad = self.verdict(self.gpp({"identityHeader": self.signer.identity(token), **parties, "to": {"uri": "sip:eve@example.com"}}))
+        self.assertEqual((good["verstatValue"], bad["verstatValue"]), ("TN-Validation-Passed", NONE), (good, bad))
+        self.assertEqual(bad["verifyResults"][0]["verifyResult"]["reasonCode"], 438)
+
     def test_gpp_errors_are_one_sentence(self):
         rows = [(self.gpp({"from": None}), {"error": "Missing mandatory parameter 'from'"}),
                 (self.gpp({"identityHeader": None, "identityHeaders": []}), {"error": "Missing mandatory parameter 'identityHeader'"}),
@@ -400,6 +408,9 @@ class RestTest(NetworkTest):
         for body, error in rows:
             code, _, text = self.ask(body)
             self.assertEqual((code, json.loads(text)), (400, error))
+        code, _, text = self.ask(self.gpp({"dest": {"uri": "http://example.com"}}))
+        self.assertEqual(code, 400)
+        self.assertTrue(json.loads(text)["error"].startswith("Invalid 'dest' value: "), text)
         code, _, text = self.ask(self.gpp({"to": {"tn": [CALLED]}}))
         self.assertEqual(code, 400)
         self.assertTrue(json.loads(text)["error"].startswith("Invalid 'to.tn' value: "), text)
