@@ -181,6 +181,68 @@ TEST(JudgedCalls, NoDefectOfAnyTypePasses) {
   EXPECT_GT(of_claims, 100);
 }
 
+void AddFailedRows(const HeaderVerdict& verdict, std::set<std::string>& rows) {
+  for (const Check& check : verdict.checks) {
+    if (check.outcome == CheckOutcome::kFailed) rows.insert(check.name);
+  }
+}
+
+// The single headers of judged_passports.json, by either table.
+std::vector<HeaderVerdict> JudgedHeaders(ErrorTable table) {
+  std::vector<HeaderVerdict> out;
+  const codec::JsonValue rows = JsonVector("judged_passports.json");
+  for (const codec::JsonValue& row : *rows.if_array()) {
+    JudgedCall call;
+    call.identities = {TextOf(row, "identity")};
+    call.facts.from = ParseSipIdentity(TextOf(row, "orig"), {}).value();
+    call.facts.to = ParseSipIdentity(TextOf(row, "dest"), {}).value();
+    if (const codec::JsonValue* date = row.Find("date"))
+      call.facts.date = absl::FromUnixSeconds(*date->if_int());
+    call.policy.types = {PassportType::kShaken};
+    call.policy.table = table;
+    call.at = absl::FromUnixSeconds(*row.Find("at")->if_int());
+    out.push_back(JudgeOne(call, 0));
+  }
+  return out;
+}
+
+TEST(JudgedCalls, EveryRowOfBothTablesHasSomebodyWhoFailsIt) {
+  for (const ErrorTable table : {ErrorTable::kAtis, ErrorTable::kMan}) {
+    std::set<std::string> failed;
+    std::vector<JudgedCall> calls = JudgedCalls();
+    for (JudgedCall& call : calls) {
+      call.policy.table = table;
+      for (const HeaderVerdict& header : Judge(call).headers) AddFailedRows(header, failed);
+    }
+    for (const HeaderVerdict& header : JudgedHeaders(table)) AddFailedRows(header, failed);
+    // Of signer_findings_test and passport_verifier_test, since they depend on more than the call.
+    failed.insert(
+        {"certificate_download", "certificate_chain", "claim_constraints", "number_authority", "replay"});
+    if (table == ErrorTable::kAtis) failed.insert({"header_parameters", "header_alg"});
+    for (const Check& check : MakeCheckList()) EXPECT_EQ(failed.count(check.name), 1u) << check.name;
+  }
+}
+
+// The order of the MAN is that of its SIP codes.
+TEST(JudgedCalls, TheFrenchTableReportsTheLowestSipCode) {
+  int several = 0;
+  for (const HeaderVerdict& header : JudgedHeaders(ErrorTable::kMan)) {
+    for (const Check& check : header.checks) {
+      if (check.outcome != CheckOutcome::kFailed || check.reason == header.reason) continue;
+      ++several;
+      EXPECT_LE(AnswerOf(header.reason, ErrorTable::kMan).code, AnswerOf(check.reason, ErrorTable::kMan).code)
+          << ReasonName(header.reason) << " before " << ReasonName(check.reason);
+    }
+  }
+  EXPECT_GT(several, 5);
+}
+
+TEST(JudgedCalls, WhatFailsByOneTableFailsByTheOther) {
+  const std::vector<HeaderVerdict> atis = JudgedHeaders(ErrorTable::kAtis),
+                                   man = JudgedHeaders(ErrorTable::kMan);
+  for (size_t i = 0; i < atis.size(); ++i) EXPECT_TRUE(atis[i].passed() || !man[i].passed()) << i;
+}
+
 // RFC 8946 prints div.tn with a digit too many: each PASSporT alone is in order, the chain is not.
 TEST(JudgedCalls, TheTypoInTheExampleOfRfc8946BreaksTheChain) {
   const codec::JsonValue official = JsonVector("official.json");
