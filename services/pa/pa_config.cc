@@ -4,6 +4,7 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/codec/url.h"
+#include "common/store/database_config.h"
 
 namespace sti::pa {
 namespace {
@@ -24,6 +25,9 @@ absl::StatusOr<PaSettings> LoadPaSettings(const sti::config::v1::PolicyAdministr
                                           absl::Time now) {
   PaSettings settings;
   settings.state_dir = config.state_dir();
+  STI_ASSIGN_OR_RETURN(settings.database,
+                       store::LoadDatabaseOptions(config.database(),
+                                                  absl::StrCat(config.state_dir(), "/pa.sqlite"), "sti-pa"));
   settings.admins.assign(config.admins().begin(), config.admins().end());
   settings.token_lifetime = absl::Seconds(config.token_seconds());
   settings.publisher.lifetime = absl::Seconds(config.document_seconds());

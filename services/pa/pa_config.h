@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/store/open_database.h"
 #include "proto/sti/config/v1/pa.pb.h"
 #include "services/pa/document_signer.h"
 #include "services/pa/trust_publisher.h"
@@ -15,6 +16,7 @@ namespace sti::pa {
 
 struct PaSettings {
   std::string state_dir;
+  store::DatabaseOptions database;
   std::vector<std::string> admins;
   absl::Duration token_lifetime;
   PublisherOptions publisher;

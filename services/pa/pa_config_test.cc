@@ -50,6 +50,20 @@ TEST_F(PaConfigTest, GoodConfigurationBecomesSettings) {
   EXPECT_EQ(settings->crl_signer.certificate().subject().CommonName(), "STI-PA CRL");
 }
 
+TEST_F(PaConfigTest, DatabaseIsAFileInTheStateFolderUnlessTheConfigurationSaysPostgres) {
+  Config config = good_;
+  config.set_state_dir("state");
+  absl::StatusOr<PaSettings> settings = LoadPaSettings(config, kNow);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(std::get<store::SqliteOptions>(settings->database).file, "state/pa.sqlite");
+  config.mutable_database()->set_engine("postgres");
+  EXPECT_EQ(FieldOf(LoadPaSettings(config, kNow).status()), "database.postgres");
+  config.mutable_database()->mutable_postgres()->set_host("/run/postgresql");
+  settings = LoadPaSettings(config, kNow);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(std::get<store::PostgresOptions>(settings->database).host, "/run/postgresql");
+}
+
 TEST_F(PaConfigTest, KeyOfAnotherCertificateIsAMismatchThatNamesTheFiles) {
   const absl::Status status = Load([](Config& c) { c.set_signer_key_file(c.crl_signer_key_file()); });
   EXPECT_EQ(ReasonOf(status), Reason::kKeyMismatch);

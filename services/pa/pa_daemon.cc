@@ -11,14 +11,16 @@
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
+#include "common/store/open_database.h"
 #include "services/pa/pa_schema.h"
 
 namespace sti::pa {
 namespace {
 
-// Well within the half of a document's life that is left when it falls due.
+// Well within the half of a document's life that is left when it falls due; and how late we may hear of what
+// another replica has written.
 absl::Duration RenewalInterval(absl::Duration lifetime) {
-  return std::clamp(lifetime / 8, absl::Milliseconds(250), absl::Minutes(1));
+  return std::clamp(lifetime / 8, absl::Milliseconds(250), absl::Seconds(2));
 }
 
 }  // namespace
@@ -44,7 +46,8 @@ absl::StatusOr<std::unique_ptr<PaDaemon>> PaDaemon::Start(
     const sti::config::v1::PolicyAdministratorServer& config, const Clock& clock, const Random& random) {
   STI_ASSIGN_OR_RETURN(PaSettings settings, LoadPaSettings(config, clock.TimeNow()));
   STI_RETURN_IF_ERROR(daemon::EnsureStateDir(settings.state_dir));
-  STI_ASSIGN_OR_RETURN(std::unique_ptr<store::Database> database, OpenPaDatabase(settings.state_dir));
+  STI_ASSIGN_OR_RETURN(std::unique_ptr<store::Database> database,
+                       store::OpenDatabase(settings.database, Migrations()));
   std::unique_ptr<PaDaemon> pa(new PaDaemon(std::move(settings), std::move(database), clock, random));
   STI_RETURN_IF_ERROR(pa->publisher_.PublishTrustList());
   STI_RETURN_IF_ERROR(pa->publisher_.PublishCrl());

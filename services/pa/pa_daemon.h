@@ -31,7 +31,7 @@ namespace sti::pa {
 class PaDaemon {
  public:
   // Serving when it returns. `clock` and `random` must outlive it. Errors of LoadPaSettings,
-  // store::OpenSqlite and rpc::Server::Start.
+  // store::OpenDatabase and rpc::Server::Start.
   static absl::StatusOr<std::unique_ptr<PaDaemon>> Start(
       const sti::config::v1::PolicyAdministratorServer& config, const Clock& clock, const Random& random);
   ~PaDaemon();

@@ -1,7 +1,5 @@
 #include "services/pa/pa_schema.h"
 
-#include "absl/strings/str_cat.h"
-
 namespace sti::pa {
 
 const std::vector<store::Migration>& Migrations() {
@@ -46,10 +44,6 @@ const std::vector<store::Migration>& Migrations() {
        }},
   };
   return *migrations;
-}
-
-absl::StatusOr<std::unique_ptr<store::Database>> OpenPaDatabase(const std::string& state_dir) {
-  return store::OpenSqlite(absl::StrCat(state_dir, "/pa.sqlite"), Migrations());
 }
 
 }  // namespace sti::pa

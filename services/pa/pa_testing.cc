@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/crypto/es256.h"
 #include "common/daemon/files.h"
+#include "common/testing/scratch_database.h"
 #include "services/pa/pa_schema.h"
 
 namespace sti::pa {
@@ -37,7 +38,7 @@ DocumentSigner DemoSigner(absl::string_view name) {
 }
 
 std::unique_ptr<store::Database> OpenScratchDatabase(const testing::TempDir& dir) {
-  return OrAbort(OpenPaDatabase(dir.path()));
+  return testing::OpenScratchDatabase(dir, Migrations());
 }
 
 }  // namespace sti::pa

@@ -36,11 +36,12 @@ absl::StatusOr<stir::TrustList> ReadTrustList(store::Database& database) {
 }
 
 // The number is on disk before anything is signed with it: no crash makes it come twice.
-absl::StatusOr<pki::CrlContents> ReserveCrl(store::Database& database) {
+absl::StatusOr<pki::CrlContents> ReserveCrl(store::Database& database, int64_t& last_revocation) {
   pki::CrlContents contents;
   const absl::Status written = database.Write([&](store::Transaction& transaction) -> absl::Status {
     contents.entries.clear();
     STI_ASSIGN_OR_RETURN(contents.number, NextCrlNumber(transaction));
+    STI_ASSIGN_OR_RETURN(last_revocation, LastRevocation(transaction));
     STI_ASSIGN_OR_RETURN(std::vector<NumberedRevocation> rows, ListRevocations(transaction, 0, 0));
     contents.entries.reserve(rows.size());
     for (NumberedRevocation& row : rows) {
@@ -109,11 +110,11 @@ absl::Status TrustPublisher::PublishCrl() {
   const int64_t demand = crl_demand_.Ask();
   const absl::Time now = clock_.TimeNow();
   STI_RETURN_IF_ERROR(CheckSigner(crl_signer_, now, "CRL"));
-  STI_ASSIGN_OR_RETURN(pki::CrlContents contents, ReserveCrl(database_));
+  SignedCrl crl;
+  STI_ASSIGN_OR_RETURN(pki::CrlContents contents, ReserveCrl(database_, crl.last_revocation));
   contents.this_update = WholeSeconds(now);
   contents.next_update = crl_signer_.ExpiryFrom(now, options_.lifetime);
   contents.distribution_url = options_.crl_url;
-  SignedCrl crl;
   STI_ASSIGN_OR_RETURN(crl.der, pki::BuildCrl(contents, crl_signer_.certificate(), *crl_signer_.key));
   for (const pki::Certificate& certificate : crl_signer_.chain) crl.signer_chain.push_back(certificate.der());
   crl.number = contents.number;
@@ -182,7 +183,26 @@ absl::Status TrustPublisher::RenewNumberListIfDue(absl::Time now) {
   return due ? PublishNumberList() : absl::OkStatus();
 }
 
+// By what the documents were made of and not by the CRL's number, which two replicas would drive up in turns.
+void TrustPublisher::DemandWhatOthersChanged() {
+  const auto list = TrustList();
+  const auto crl = Crl();
+  const auto numbers = NumberList();
+  int64_t list_sequence = 0, last_revocation = 0, number_sequence = 0;
+  const absl::Status read = database_.Read([&](store::Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(list_sequence, TrustListSequence(transaction));
+    STI_ASSIGN_OR_RETURN(last_revocation, LastRevocation(transaction));
+    STI_ASSIGN_OR_RETURN(number_sequence, NumberListSequence(transaction));
+    return absl::OkStatus();
+  });
+  if (!read.ok()) return;  // what we have stays good; we look again soon
+  if (list && list_sequence > list->sequence) list_demand_.Ask();
+  if (crl && last_revocation > crl->last_revocation) crl_demand_.Ask();
+  if (number_sequence > (numbers ? numbers->sequence : 0)) number_demand_.Ask();
+}
+
 absl::Status TrustPublisher::RenewIfDue() {
+  DemandWhatOthersChanged();
   const absl::Time now = clock_.TimeNow();
   const auto list = TrustList();
   absl::Status first;

@@ -37,6 +37,7 @@ struct SignedCrl {
   std::string der;
   std::vector<std::string> signer_chain;  // DER, signer first, without the root
   int64_t number = 0;                     // another one for every signature (RFC 5280 s5.2.3)
+  int64_t last_revocation = 0;            // of the database, as of signing
   absl::Time signed_at, expires;          // thisUpdate, nextUpdate
 };
 
@@ -59,7 +60,8 @@ class TrustPublisher {
   // Nothing as long as no number was ever assigned.
   absl::Status PublishNumberList();
 
-  // Signs what has lived half of its time, or could not be signed before. The first error.
+  // Signs what has lived half of its time, could not be signed before, or was changed in the database by
+  // another replica. The first error.
   absl::Status RenewIfDue();
 
   // Null until published.
@@ -88,6 +90,7 @@ class TrustPublisher {
   void Install(std::shared_ptr<const SignedCrl> crl) ABSL_LOCKS_EXCLUDED(installing_);
   void Install(std::shared_ptr<const SignedNumberList> list) ABSL_LOCKS_EXCLUDED(installing_);
   absl::Status RenewNumberListIfDue(absl::Time now);
+  void DemandWhatOthersChanged();
 
   store::Database& database_;
   const DocumentSigner& list_signer_;

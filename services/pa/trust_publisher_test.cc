@@ -95,6 +95,29 @@ TEST_F(TrustPublisherTest, SequenceGrowsWithChangesOnly) {
   EXPECT_THAT(JudgedList(), HasSubstr("\"sequence\":4"));
 }
 
+TEST_F(TrustPublisherTest, WhatAnotherReplicaChangedIsPublishedSoonAndThenTheNumbersRest) {
+  PublishBoth();
+  TrustPublisher other{database_, list_signer_, crl_signer_, {absl::Hours(24), kCrlUrl}, clock_};
+  ASSERT_TRUE(other.PublishTrustList().ok());
+  ASSERT_TRUE(other.PublishCrl().ok());
+  ASSERT_TRUE(authorities_.Approve("Demo CA", ReadDemo("root.pem")).ok());
+  RevocationRequest revocation;
+  revocation.certificate_pem = ReadDemo("leaf1234.pem");
+  ASSERT_TRUE(revocations_.Record(revocation).ok());
+  EXPECT_EQ(other.TrustList()->sequence, 1);
+  EXPECT_EQ(other.Crl()->last_revocation, 0);
+  ASSERT_TRUE(other.RenewIfDue().ok());
+  EXPECT_EQ(other.TrustList()->sequence, 2);
+  EXPECT_EQ(other.Crl()->last_revocation, 1);
+  const int64_t number = other.Crl()->number;
+  EXPECT_GT(number, publisher_.Crl()->number);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(publisher_.RenewIfDue().ok());
+    ASSERT_TRUE(other.RenewIfDue().ok());
+  }
+  EXPECT_EQ(other.Crl()->number, number);
+}
+
 TEST_F(TrustPublisherTest, HalfOfTheLifeGoneMeansSignedAnewWithTheSameSequence) {
   PublishBoth();
   const int64_t crl_number = publisher_.Crl()->number;

@@ -126,4 +126,10 @@ absl::StatusOr<int64_t> NextCrlNumber(Transaction& transaction) {
   return NextCounter(transaction, kCrlNumber);
 }
 
+absl::StatusOr<int64_t> LastRevocation(Transaction& transaction) {
+  STI_ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
+                       transaction.Query("SELECT COALESCE(MAX(seq), 0) FROM revocations", {}));
+  return AsInt(rows.at(0).at(0));
+}
+
 }  // namespace sti::pa

@@ -55,6 +55,8 @@ absl::StatusOr<int64_t> TrustListSequence(store::Transaction& transaction);
 absl::StatusOr<int64_t> NextTrustListSequence(store::Transaction& transaction);
 // A number that no CRL had before (RFC 5280 s5.2.3).
 absl::StatusOr<int64_t> NextCrlNumber(store::Transaction& transaction);
+// The largest seq of a revocation; 0 when there is none.
+absl::StatusOr<int64_t> LastRevocation(store::Transaction& transaction);
 
 }  // namespace sti::pa
 

@@ -1,4 +1,4 @@
-"""Two sti-ca on one PostgreSQL database issue at once, and neither steps on the other."""
+"""Two sti-ca and two sti-pa, each pair on one PostgreSQL database, work at once, and neither steps on the other."""
 
 import concurrent.futures
 import os
@@ -8,26 +8,31 @@ import tempfile
 import unittest
 import urllib.request
 
-from client import channel
+from client import channel, stubs
+from cryptography import x509
 from postgres_server import PostgresServer
 from subscriber import Request, certificates
-from suite_network import BINARIES, make_network
+from suite_network import BINARIES, free_ports, make_network
 
 REPLICAS = ("sti-ca", "sti-ca-2")
 REQUESTS = 24
 
 
-def add_replica(network, ports):
-    """The same keys and database; its own ports and state folder."""
-    network.binaries = dict(BINARIES, **{"sti-ca-2": BINARIES["sti-ca"]})
-    network.ports["sti-ca-2"], network.ports["repository-2"] = ports
-    with open(network.path("sti-ca.yaml"), encoding="utf-8") as file:
-        text = file.read()
-    text = text.replace(f"listen: 127.0.0.1:{network.ports['sti-ca']}", f"listen: 127.0.0.1:{ports[0]}")
-    text = text.replace(f"listen: 127.0.0.1:{network.ports['repository']}", f"listen: 127.0.0.1:{ports[1]}")
-    text = text.replace("state/sti-ca", "state/sti-ca-2")  # the public URL stays: replicas stand behind one name
-    with open(network.path("sti-ca-2.yaml"), "w", encoding="utf-8") as file:
-        file.write(text)
+def add_replicas(network):
+    """Of sti-ca and sti-pa: the same keys and database; their own ports and state folders."""
+    more = free_ports()
+    while set(more.values()) & set(network.ports.values()):  # those are not taken yet
+        more = free_ports()
+    network.ports.update({"sti-ca-2": more["sti-ca"], "sti-pa-2": more["sti-pa"], "repository-2": more["repository"]})
+    network.binaries = dict(BINARIES, **{name + "-2": BINARIES[name] for name in ("sti-ca", "sti-pa")})
+    for name in ("sti-ca", "sti-pa"):
+        with open(network.path(f"{name}.yaml"), encoding="utf-8") as file:
+            text = file.read()
+        for port in (name, "repository"):  # the public URL stays: replicas stand behind one name
+            text = text.replace(f"listen: 127.0.0.1:{network.ports[port]}", f"listen: 127.0.0.1:{network.ports[port + '-2']}")
+        text = text.replace(f"state/{name}", f"state/{name}-2")
+        with open(network.path(f"{name}-2.yaml"), "w", encoding="utf-8") as file:
+            file.write(text)
 
 
 class ReplicasTest(unittest.TestCase):
@@ -39,15 +44,16 @@ class ReplicasTest(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR"))  # pylint: disable=consider-using-with
         cls.addClassCleanup(folder.cleanup)
         cls.network = make_network(folder.name)
-        cls.network.extra["sti-ca"] += cls.postgres.new_database("ca")
+        for name in ("ca", "pa"):
+            cls.network.extra[f"sti-{name}"] += cls.postgres.new_database(name)
         cls.network.write_configuration()
-        # sti-as and sti-vs are not started: their ports are free.
-        add_replica(cls.network, (cls.network.ports["sti-as"], cls.network.ports["sti-vs"]))
+        add_replicas(cls.network)
         cls.addClassCleanup(cls.network.stop_all)
-        for name in ("sti-pa", *REPLICAS):  # both replicas at once: they agree on who makes the tables
+        daemons = ("sti-pa", "sti-pa-2", *REPLICAS)  # replicas start at once: they agree on who makes the tables
+        for name in daemons:
             cls.network.start(name)
-        cls.network.wait_until(lambda: all(os.path.exists(cls.network.path(f"state/{name}.ports")) for name in ("sti-pa", *REPLICAS)),
-                               "sti-pa and both sti-ca to listen")
+        cls.network.wait_until(lambda: all(os.path.exists(cls.network.path(f"state/{name}.ports")) for name in daemons),
+                               "two sti-pa and two sti-ca to listen")
         cls.network.stictl("pa", "provider", "register", "--id", "suite", "--name", "Suite", "--spc", cls.network.spc, "--client",
                            "sti-as")
 
@@ -94,6 +100,29 @@ class ReplicasTest(unittest.TestCase):
             self.assertEqual(first.send(one), "SPC_TOKEN_REPLAYED")
         for answer in issued:
             self.assertIn(answer.serial, certificates(self.network, "sti-ca"))
+
+    def published(self, replica):
+        """Trust list sequence, and the serial numbers on the CRL."""
+        messages, services = stubs("trust")
+        with channel(self.network, replica, "sti-as") as pa:
+            stub = services.TrustStub(pa)
+            crl = x509.load_der_x509_crl(stub.GetCrl(messages.GetCrlRequest(), timeout=10).crl)
+            return (stub.GetTrustList(messages.GetTrustListRequest(), timeout=10).sequence,
+                    {entry.serial_number for entry in crl})
+
+    def test_what_one_sti_pa_is_told_both_publish(self):
+        with channel(self.network, "sti-ca", "sti-as") as one:
+            serial = self.request().send(one).serial
+        before = self.published("sti-pa-2")[0]
+        self.network.stictl("pa", "authority", "approve", "--name", "CA", "--root", self.network.path("ca/root.pem"))
+        messages, services = stubs("policy_admin")
+        with channel(self.network, "sti-pa-2", "admin") as pa:
+            services.PolicyAdminStub(pa).RecordRevocation(messages.RecordRevocationRequest(
+                certificate_pem=self.fetch(serial, "sti-ca").split("-----END CERTIFICATE-----")[0] + "-----END CERTIFICATE-----\n",
+                reason_code=1), timeout=10)
+        for replica in ("sti-pa", "sti-pa-2"):
+            self.network.wait_until(lambda pa=replica: self.published(pa) == (before + 1, {int(serial, 16)}),
+                                    f"{replica} to publish what either was told")
 
     def test_restart_of_the_server_is_survived_without_a_restart_of_the_daemons(self):
         self.postgres.stop(signal.SIGQUIT)
