@@ -148,6 +148,7 @@ absl::StatusOr<CaSettings> LoadCaSettings(const sti::config::v1::CertificateAuth
   https.listen = repository.https().listen();
   https.certificate_file = repository.https().certificate_file();
   https.key_file = repository.https().key_file();
+  https.threads = 8;  // ACME requests wait for the disk, downloads should not wait for them
   STI_ASSIGN_OR_RETURN(IssuingAuthority authority,
                        LoadIssuingAuthority({config.issuing_certificate_file(), config.issuing_key_file(),
                                              config.root_certificate_file(), config.pa_root_file()},

@@ -117,6 +117,35 @@ TEST_F(CaConfigTest, DatabaseIsAFileInTheStateFolderUnlessTheConfigurationSaysPo
   EXPECT_EQ(std::get<store::PostgresOptions>(settings->database).host, "/run/postgresql");
 }
 
+TEST_F(CaConfigTest, TokenSignersAreReadAndEachUrlStandsOnce) {
+  const std::string signer = dir_.Write("signer.pem", ReadDemo("pa-token-signer.pem"));
+  const auto add = [&](Config& config, const std::string& x5u, const std::string& file) {
+    sti::config::v1::TokenSigner& entry = *config.add_token_signers();
+    entry.set_x5u(x5u);
+    entry.set_certificate_file(file);
+  };
+  const std::string url = "https://pa.example.net/signer.pem";
+  EXPECT_TRUE(Load([&](Config& config) { add(config, url, signer); }).ok());
+  const absl::Status twice = Load([&](Config& config) {
+    add(config, url, signer);
+    add(config, url, signer);
+  });
+  EXPECT_EQ(FieldOf(twice), "token_signers[1].x5u");
+  EXPECT_EQ(FieldOf(Load([&](Config& config) { add(config, "https://pa.example.net/?x", signer); })),
+            "token_signers[0].x5u");
+  EXPECT_EQ(FieldOf(Load([&](Config& config) { add(config, url, dir_.File("none.pem")); })),
+            "token_signers[0].certificate_file");
+}
+
+TEST_F(CaConfigTest, AcmeUrlsHaveNoPathOfTheirOwn) {
+  const auto load = [&](const std::string& url) {
+    return Load([&](Config& config) { config.mutable_acme()->set_public_url(url); });
+  };
+  EXPECT_TRUE(load("https://acme.example.net").ok());
+  EXPECT_TRUE(load("https://acme.example.net:8443/").ok());
+  EXPECT_EQ(FieldOf(load("https://acme.example.net/ca")), "acme.public_url");
+}
+
 TEST(DeployedConfig, FitsTheSchema) {
   Config config;
   for (const daemon::ConfigProblem& problem : daemon::ReadConfig("deploy/config/sti-ca.yaml", config)) {

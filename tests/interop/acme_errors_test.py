@@ -1,8 +1,10 @@
 """The rules of RFC 8555 that a client can break, one by one, and the problem document for each; every error type that this
 CA gives."""
 
+import base64
 import json
 import os
+import signal
 import sys
 import time
 import unittest
@@ -88,6 +90,18 @@ class AcmeErrorsTest(AcmeTest):
         self.network.wait_until(lambda: self.network.serving("ca"), "sti-ca to serve")
         self.assertEqual(self.acme.post(self.acme.kid, change={"nonce": kept}).status, 200)
         self.assert_problem(self.acme.post(self.acme.kid, change={"nonce": used}), "badNonce", 400)
+
+    def test_what_was_answered_survives_a_kill(self):
+        url, order = self.ready_order()
+        key = new_key()
+        _, issued, leaf = self.issued(key)
+        self.network.stop("sti-ca", signal.SIGKILL)
+        self.network.start("sti-ca")
+        self.network.wait_until(lambda: self.network.serving("ca"), "sti-ca to serve")
+        self.assertEqual(self.acme.post(self.acme.kid).json["status"], "valid")
+        self.assertEqual(self.acme.post(url).json["status"], "ready")
+        self.assertEqual(der(x509.load_pem_x509_certificate(self.acme.post(issued["certificate"]).body)), leaf)
+        self.assertEqual(self.finalize(order, der(make_csr(new_key()))).json["status"], "valid")
 
     # --- s6: the JWS
 
@@ -358,7 +372,6 @@ class StrictAcmeTest(AcmeTest):
 
     def external_key(self):
         made = self.network.stictl_json("ca", "account", "key", "--provider", "Interop Telephone")[1]
-        import base64  # pylint: disable=import-outside-toplevel
         return made["id"], base64.urlsafe_b64decode(made["mac_key"] + "==")
 
     def registered(self):

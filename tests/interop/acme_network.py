@@ -75,8 +75,7 @@ class AcmeNetwork(Network):
 
     def configuration(self):
         files = super().configuration()
-        files["sti-pa.yaml"] = files["sti-pa.yaml"].replace("admins: [admin]", "admins: [admin, sti-ca]")
-        files["sti-ca.yaml"] += self._peer("pa", "sti-pa", "sti-ca") + f"acme: {{{self.acme}}}\n"
+        files["sti-ca.yaml"] += f"acme: {{{self.acme}}}\n"
         return files
 
     @property

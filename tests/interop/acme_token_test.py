@@ -172,5 +172,16 @@ class SpkiFingerprintTest(AcmeTest):
         self.assertEqual(acme.answer_challenge(acme.order(b64url(TN)).json, by_thumbprint).json["status"], "invalid")
 
 
+class EitherFingerprintTest(AcmeTest):
+    sti_ca = "token_fingerprint: either\n"
+
+    def test_both_forms_and_nothing_else(self):
+        acme = RawAcme(self.network, new_key())
+        acme.register()
+        for form, status in ((fingerprint(acme.key), "valid"), (spki_fingerprint(acme.key), "valid"), (fingerprint(new_key()), "invalid")):
+            token = self.network.spc_token(form)
+            self.assertEqual(acme.answer_challenge(acme.order(b64url(TN)).json, token).json["status"], status)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -104,6 +104,9 @@ class PythonAcmeTest(AcmeTest):
                          verdict)
 
         serial = f"{leaf.serial_number:X}"
+        for arguments, config in ((("--reason", "6"), "stictl.yaml"), (("--reason", "4"), "sbc.yaml")):
+            refused = self.network.stictl_process("ca", "revoke", serial, *arguments, config=config)
+            self.assertEqual(refused.returncode, 3, refused.stderr)
         self.network.stictl("ca", "revoke", serial, "--reason", "4")
         self.wait_for_reason(key, x5u, "CERTIFICATE_REVOKED")
         self.network.wait_until(lambda: "revocation_told" in self.network.stictl_json("ca", "show", serial)[1], "the STI-PA's answer")

@@ -128,14 +128,15 @@ class Network:
                 "root_certificate_file: pa/pa-root.pem\n"
                 "signer_certificate_file: pa/pa-signer.pem\nsigner_key_file: pa/pa-signer.key\n"
                 "crl_signer_certificate_file: pa/pa-crl-signer.pem\ncrl_signer_key_file: pa/pa-crl-signer.key\n"
-                "crl_url: https://pa.example.net/crl\nadmins: [admin]\n"),
+                "crl_url: https://pa.example.net/crl\nadmins: [admin, sti-ca]\n"),
             "sti-ca.yaml": self._server("sti-ca") + (
                 f"repository:\n  https:\n    listen: 127.0.0.1:{self.ports['repository']}\n"
                 "    certificate_file: tls/sti-ca.pem\n    key_file: tls/sti-ca.key\n"
                 f"  public_url: https://localhost:{self.ports['repository']}\n"
                 "issuing_certificate_file: ca/issuing.pem\nissuing_key_file: ca/issuing.key\n"
                 "root_certificate_file: ca/root.pem\npa_root_file: pa/pa-root.pem\n"
-                "crl_url: https://pa.example.net/crl\ncrl_issuer_file: pa/pa-crl-signer.pem\nadmins: [admin]\n"),
+                "crl_url: https://pa.example.net/crl\ncrl_issuer_file: pa/pa-crl-signer.pem\nadmins: [admin]\n")
+            + self._peer("pa", "sti-pa", "sti-ca"),
             "sti-as.yaml": self._server("sti-as") + (
                 f"spc: \"{self.spc}\"\norganization: Quickstart Telephone\nclients: [sbc]\nretry_seconds: 1\n")
             + self._peer("pa", "sti-pa", "sti-as") + self._peer("ca", "sti-ca", "sti-as"),
