@@ -38,6 +38,24 @@ absl::StatusOr<std::vector<std::string>> ResourcePrioritiesOf(const std::vector<
   return values;
 }
 
+// The display name of a name-addr (RFC 3261 s25.1): a quoted string, whose escapes are taken off, or tokens.
+std::optional<std::string> DisplayNameOf(absl::string_view value) {
+  value = absl::StripAsciiWhitespace(value);
+  if (!absl::StartsWith(value, "\"")) {
+    const size_t open = value.find('<');
+    if (open == absl::string_view::npos) return std::nullopt;
+    const absl::string_view name = absl::StripAsciiWhitespace(value.substr(0, open));
+    return name.empty() ? std::nullopt : std::make_optional(std::string(name));
+  }
+  std::string name;
+  for (size_t i = 1; i < value.size(); ++i) {
+    if (value[i] == '"') return name.empty() ? std::nullopt : std::make_optional(name);
+    if (value[i] == '\\' && i + 1 < value.size()) ++i;
+    name += value[i];
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 absl::StatusOr<stir::CallFacts> FactsOf(const IncomingCall& call, const stir::NumberingPlan& plan) {
@@ -45,7 +63,13 @@ absl::StatusOr<stir::CallFacts> FactsOf(const IncomingCall& call, const stir::Nu
   facts.date = call.date;
   STI_ASSIGN_OR_RETURN(facts.resource_priority, ResourcePrioritiesOf(call.resource_priority));
   facts.priority = call.priority;
+  facts.message_body = call.message_body;
+  facts.media_keys = call.media_keys;
   facts.display_name = call.display_name;
+  for (const std::string& asserted : call.p_asserted_identity) {
+    if (!facts.display_name) facts.display_name = DisplayNameOf(asserted);
+  }
+  if (!facts.display_name) facts.display_name = DisplayNameOf(call.from);
   if (call.p_asserted_identity.size() > limits::kAssertedIdentities) {
     return MakeError(
         Reason::kTooLarge, "p_asserted_identity",

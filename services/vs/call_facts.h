@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/stir/passport_claims.h"
 #include "common/stir/passport_verifier.h"
 #include "common/stir/telephone_number.h"
 
@@ -23,7 +24,12 @@ struct IncomingCall {
   std::optional<absl::Time> date;
   std::vector<std::string> resource_priority;  // values of the field, each with one r-value or several
   std::string priority;
-  std::optional<std::string> display_name;  // to compare with rcd; absent: not known
+  std::optional<std::string> display_name;  // to compare with rcd; absent: that of a name-addr, if any
+  std::string call_id;                      // absent: replay is not judged
+  std::optional<std::string> message_body;
+  std::vector<stir::MediaKeyFingerprint> media_keys;
+  std::optional<absl::Time> at;  // judge as if it were then; implies dry_run
+  bool dry_run = false;          // leave no trace
 };
 
 // Caller and called party as told; which of them counts is policy. kMissingField without any of the one or

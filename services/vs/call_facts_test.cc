@@ -77,6 +77,24 @@ TEST(CallFactsTest, TooMuchIsRefused) {
             "TOO_LARGE from");
 }
 
+TEST(CallFactsTest, TheDisplayNameIsTheOneGivenElseTheAssertedElseFroms) {
+  const std::string number = "+12155550131";
+  const auto name = [&](const std::string& from, std::vector<std::string> asserted) {
+    return Facts(Call(from, std::move(asserted), number, "")).display_name.value_or("(none)");
+  };
+  EXPECT_EQ(name("\"Alice \\\"A\\\" <x>\" <sip:+12155550121@a>", {}), "Alice \"A\" <x>");
+  EXPECT_EQ(name(" Alice  Wonder <sip:+12155550121@a>", {}), "Alice  Wonder");
+  EXPECT_EQ(name("<sip:+12155550121@a>", {}), "(none)");
+  EXPECT_EQ(name("\"\" <sip:+12155550121@a>", {}), "(none)");
+  EXPECT_EQ(name("sip:+12155550121@a", {}), "(none)");
+  EXPECT_EQ(name("\"Anonymous\" <sip:anonymous@anonymous.invalid>",
+                 {"tel:+12155550121", "\"Al\" <tel:+12155550121>"}),
+            "Al");
+  IncomingCall call = Call("\"From\" <sip:+12155550121@a>", {}, number, "");
+  call.display_name = "";
+  EXPECT_EQ(Facts(call).display_name, "");
+}
+
 TEST(IdentitiesOfTest, TakesJoinedHeadersApartAndKeepsTheOrder) {
   IncomingCall call;
   call.identity = {"a;info=<https://x/1,2>", "b;info=<https://y>,c;x=\"1,2\""};

@@ -2,16 +2,12 @@
 
 #include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "absl/hash/hash.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "common/base/reason.h"
 #include "services/vs/certificate_shard.h"
+#include "services/vs/http_freshness.h"
+#include "services/vs/refetch_limiter.h"
 
 namespace sti::vs {
 namespace {
@@ -27,26 +23,22 @@ absl::StatusOr<pki::CertificateChain> ChainOf(const absl::StatusOr<http::FetchRe
   return MakeError(Reason::kCertificateUnavailable, response.status().message());
 }
 
-}  // namespace
-
-absl::Duration MaxAgeOf(absl::string_view cache_control) {
-  for (absl::string_view directive : absl::StrSplit(cache_control, ',')) {
-    directive = absl::StripAsciiWhitespace(directive);
-    if (!absl::StartsWithIgnoreCase(directive, "max-age=")) continue;
-    directive.remove_prefix(8);
-    if (absl::ConsumePrefix(&directive, "\"")) absl::ConsumeSuffix(&directive, "\"");
-    int64_t seconds = 0;
-    if (!absl::SimpleAtoi(directive, &seconds) || seconds < 0) return absl::ZeroDuration();
-    return absl::Seconds(seconds);
-  }
-  return absl::ZeroDuration();
+// From 10 to 20 hundredths of the time before the end. Chains that were fetched together come due apart,
+// since the URL decides: no random number is needed that an attacker must not know.
+absl::Time RenewalTime(const std::string& url, absl::Time fetched, absl::Time expires) {
+  if (expires - fetched < 2 * kRenewalPause) return expires;  // a failure, or expired when it came
+  const double part = 0.1 + 0.1 * static_cast<double>(absl::Hash<std::string>()(url) % 1000) / 1000;
+  return expires - (expires - fetched) * part;
 }
+
+}  // namespace
 
 // Shared with the downloads under way, so that a late one finds its waiters.
 class CertificateCache::State {
  public:
-  State(http::HttpFetcher& http_fetcher, const Clock& time, const CertificateCacheOptions& settings)
-      : fetcher(http_fetcher), clock(time), options(settings) {
+  State(http::HttpFetcher& http_fetcher, http::HttpFetcher& renewal_fetcher, const Clock& time,
+        const CertificateCacheOptions& settings)
+      : fetcher(http_fetcher), renewals(renewal_fetcher), clock(time), options(settings) {
     const size_t count = ShardsFor(settings.entries);
     for (size_t i = 0; i < count; ++i) {
       shards.push_back(std::make_unique<CertificateShard>((settings.entries + count - 1) / count));
@@ -57,49 +49,87 @@ class CertificateCache::State {
     return *shards[absl::Hash<std::string>()(url) % shards.size()];
   }
 
+  // The flight for this URL must have been started.
+  static void Fetch(const std::shared_ptr<State>& self, http::HttpFetcher& through, const codec::Url& url) {
+    through.Fetch(url, [self, text = url.text()](absl::StatusOr<http::FetchResponse> response) {
+      self->Complete(text, response);
+    });
+  }
+
   void Complete(const std::string& url, const absl::StatusOr<http::FetchResponse>& response) {
     absl::StatusOr<pki::CertificateChain> chain = ChainOf(response);
     const absl::Time now = clock.TimeNow();
     absl::Time expires = now + options.negative_lifetime;
     if (chain.ok()) {
-      const absl::Duration lifetime = std::max(options.lifetime, MaxAgeOf(response->cache_control));
+      const absl::Duration lifetime = std::max(options.lifetime, FreshnessOf(*response, now));
       // An expired chain is remembered as briefly as a failure: its successor may come under the same URL.
       expires = std::max(expires, std::min(now + lifetime, chain->leaf().not_after()));
     }
     // A refusal for want of capacity says nothing about the URL.
-    const bool keep = response.ok() || ReasonOf(response.status()) != Reason::kOverloaded;
-    const auto outcome = std::make_shared<CachedCertificate>(std::move(chain), expires);
-    for (const Callback& done : ShardOf(url).Complete(url, outcome, keep)) done(outcome);
+    const bool keep = response.ok() ? !(options.obey_no_store && SaysNoStore(*response))
+                                    : ReasonOf(response.status()) != Reason::kOverloaded;
+    auto outcome =
+        std::make_shared<CachedCertificate>(std::move(chain), now, RenewalTime(url, now, expires), expires);
+    CertificateShard::Landing landing = ShardOf(url).Complete(url, std::move(outcome), keep, now);
+    for (const Callback& done : landing.waiting) done(landing.outcome);
   }
 
   http::HttpFetcher& fetcher;
+  http::HttpFetcher& renewals;
   const Clock& clock;
   const CertificateCacheOptions options;
+  RefetchLimiter limiter;
   std::vector<std::unique_ptr<CertificateShard>> shards;
 };
 
-CertificateCache::CertificateCache(http::HttpFetcher& fetcher, const Clock& clock,
-                                   const CertificateCacheOptions& options)
-    : state_(std::make_shared<State>(fetcher, clock, options)) {}
+CertificateCache::CertificateCache(http::HttpFetcher& fetcher, http::HttpFetcher& renewals,
+                                   const Clock& clock, const CertificateCacheOptions& options)
+    : state_(std::make_shared<State>(fetcher, renewals, clock, options)) {}
 CertificateCache::~CertificateCache() = default;
 
-CachedCertificatePtr CertificateCache::Find(const codec::Url& url) const {
-  return state_->ShardOf(url.text()).Find(url.text(), state_->clock.TimeNow());
+CachedCertificatePtr CertificateCache::Find(const codec::Url& url) {
+  CertificateShard& shard = state_->ShardOf(url.text());
+  const absl::Time now = state_->clock.TimeNow();
+  CachedCertificatePtr found = shard.Find(url.text(), now, /*use=*/true);
+  if (found != nullptr && found->chain.ok() && found->ClaimRenewal(now) && shard.StartFlight(url.text())) {
+    State::Fetch(state_, state_->renewals, url);
+  }
+  return found;
+}
+
+CachedCertificatePtr CertificateCache::Peek(const codec::Url& url) const {
+  return state_->ShardOf(url.text()).Find(url.text(), state_->clock.TimeNow(), /*use=*/false);
 }
 
 void CertificateCache::Get(const codec::Url& url, Callback done) {
   CachedCertificatePtr found;
-  switch (state_->ShardOf(url.text()).Join(url.text(), state_->clock.TimeNow(), done, found)) {
+  switch (state_->ShardOf(url.text()).Join(url.text(), state_->clock.TimeNow(), nullptr, done, found)) {
     case CertificateShard::Role::kAnswered:
       done(std::move(found));
       return;
     case CertificateShard::Role::kWaits:
       return;
     case CertificateShard::Role::kFetches:
-      state_->fetcher.Fetch(
-          url, [state = state_, text = url.text()](absl::StatusOr<http::FetchResponse> response) {
-            state->Complete(text, response);
-          });
+      State::Fetch(state_, state_->fetcher, url);
+      return;
+  }
+}
+
+void CertificateCache::Refetch(const codec::Url& url, const CachedCertificatePtr& known, Callback done) {
+  const absl::Time now = state_->clock.TimeNow();
+  CertificateShard& shard = state_->ShardOf(url.text());
+  const CachedCertificatePtr current = shard.Find(url.text(), now, /*use=*/false);
+  if (current != nullptr && current != known) return done(current);
+  if (now < known->fetched + kRefetchAge || !state_->limiter.Admit(url.host(), now)) return done(known);
+  CachedCertificatePtr found;
+  switch (shard.Join(url.text(), now, known.get(), done, found)) {
+    case CertificateShard::Role::kAnswered:
+      done(std::move(found));
+      return;
+    case CertificateShard::Role::kWaits:
+      return;
+    case CertificateShard::Role::kFetches:
+      State::Fetch(state_, state_->fetcher, url);
       return;
   }
 }
@@ -108,10 +138,40 @@ void CertificateCache::MarkProven(const codec::Url& url, const CachedCertificate
   state_->ShardOf(url.text()).MarkProven(url.text(), certificate);
 }
 
+size_t CertificateCache::Purge(const std::function<bool(const std::string& url)>& which) {
+  size_t purged = 0;
+  for (const auto& shard : state_->shards) purged += shard->Purge(which);
+  return purged;
+}
+
 size_t CertificateCache::size() const {
   size_t total = 0;
   for (const auto& shard : state_->shards) total += shard->size();
   return total;
+}
+
+std::vector<CertificateCache::Kept> CertificateCache::Proven() const {
+  std::vector<Kept> all;
+  for (const auto& shard : state_->shards) shard->AppendProven(all);
+  return all;
+}
+
+uint64_t CertificateCache::proven_version() const {
+  uint64_t total = 0;
+  for (const auto& shard : state_->shards) total += shard->proven_version();
+  return total;
+}
+
+void CertificateCache::Restore(const codec::Url& url, pki::CertificateChain chain, absl::Time fetched,
+                               absl::Time expires) {
+  const absl::Time now = state_->clock.TimeNow();
+  fetched = std::min(fetched, now);
+  expires = std::min(expires, chain.leaf().not_after());
+  if (expires <= now) return;
+  state_->ShardOf(url.text())
+      .Restore(url.text(),
+               std::make_shared<CachedCertificate>(std::move(chain), fetched,
+                                                   RenewalTime(url.text(), fetched, expires), expires));
 }
 
 }  // namespace sti::vs

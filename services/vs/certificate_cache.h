@@ -5,49 +5,29 @@
 #ifndef SERVICES_VS_CERTIFICATE_CACHE_H_
 #define SERVICES_VS_CERTIFICATE_CACHE_H_
 
-#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/codec/url.h"
 #include "common/http/fetcher.h"
-#include "common/pki/certificate.h"
-#include "services/vs/chain_judge.h"
+#include "services/vs/cached_certificate.h"
 
 namespace sti::vs {
 
-// What a URL delivered. Immutable but for the marks and the remembered judgement. Thread-safe.
-struct CachedCertificate {
-  CachedCertificate(absl::StatusOr<pki::CertificateChain> delivered, absl::Time until)
-      : chain(std::move(delivered)), expires(until) {}
-
-  // Or why there is none: an E8 reason (download) or an E17 reason (not a chain).
-  const absl::StatusOr<pki::CertificateChain> chain;
-  const absl::Time expires;  // not used from this time on
-  ChainJudge judge;
-
- private:
-  friend class CertificateShard;
-  mutable std::atomic<bool> used_{false};    // since the eviction hand passed last
-  mutable std::atomic<bool> proven_{false};  // a call passed with it
-};
-using CachedCertificatePtr = std::shared_ptr<const CachedCertificate>;
-
 struct CertificateCacheOptions {
-  absl::Duration lifetime =
-      absl::Hours(24);  // at least; a longer Cache-Control max-age counts, notAfter ends it
+  // At least; a repository may ask for more (RFC 9111), notAfter ends it (ATIS-1000074 s5.3.1).
+  absl::Duration lifetime = absl::Hours(24);
   absl::Duration negative_lifetime = absl::Seconds(10);
   size_t entries = 20000;
+  bool obey_no_store = false;  // else no-store is passed over, since ATIS-1000074 wants a day
 };
-
-// max-age of a Cache-Control value (RFC 9111 s5.2.2.1); zero when absent or not a number.
-absl::Duration MaxAgeOf(absl::string_view cache_control);
 
 class CertificateShard;
 
@@ -56,29 +36,58 @@ class CertificateCache {
  public:
   using Callback = std::function<void(CachedCertificatePtr)>;
 
-  // `fetcher` and `clock` must outlive the cache. Callbacks that are waiting when the cache dies are still
-  // called when their download ends.
-  CertificateCache(http::HttpFetcher& fetcher, const Clock& clock, const CertificateCacheOptions& options);
+  // Downloads that calls wait for go through `fetcher`, renewals through `renewals`, so that a flood of the
+  // first does not keep the second from what is in use; they may be the same. The references must outlive the
+  // cache. Callbacks that are waiting when the cache dies are still called when their download ends.
+  CertificateCache(http::HttpFetcher& fetcher, http::HttpFetcher& renewals, const Clock& clock,
+                   const CertificateCacheOptions& options);
+  CertificateCache(http::HttpFetcher& fetcher, const Clock& clock, const CertificateCacheOptions& options)
+      : CertificateCache(fetcher, fetcher, clock, options) {}
   ~CertificateCache();
 
   // What is known about the URL, failures included; null when a download is needed. Takes a reader's lock
-  // only.
-  CachedCertificatePtr Find(const codec::Url& url) const;
+  // only. A chain near its end is renewed in the background, and stays in use until its successor is there;
+  // a renewal that fails is tried again while the chain is in use.
+  CachedCertificatePtr Find(const codec::Url& url);
+  // The same, but counts as no use and renews nothing.
+  CachedCertificatePtr Peek(const codec::Url& url) const;
 
   // Joins or starts the download, and calls `done` exactly once with a result that is never null: on the
   // fetcher's thread, or on the caller's when the answer is there by now. No lock is held meanwhile.
   void Get(const codec::Url& url, Callback done);
 
+  // A signature did not fit `known`, which came out of the cache: perhaps another certificate stands under
+  // the URL by now. Calls `done` exactly once, as Get, with what is there now: a newer one, or `known` again.
+  // An attacker can provoke this, so it downloads only when `known` is older than kRefetchAge, and a few
+  // times a minute for one host.
+  void Refetch(const codec::Url& url, const CachedCertificatePtr& known, Callback done);
+
   // A call passed with this chain: only other proven chains may displace it from now on.
   void MarkProven(const codec::Url& url, const CachedCertificate& certificate);
 
+  // Forgets what is remembered about these URLs, failures included; how many there were.
+  size_t Purge(const std::function<bool(const std::string& url)>& which);
+
   // Chains, without remembered failures.
   size_t size() const;
+
+  // Every proven chain, for keeping over a restart.
+  struct Kept {
+    std::string url;
+    CachedCertificatePtr certificate;
+  };
+  std::vector<Kept> Proven() const;
+  // Grows whenever Proven would give something else.
+  uint64_t proven_version() const;
+  // Puts a chain back as proven, unless there is one for the URL already or its time is over.
+  void Restore(const codec::Url& url, pki::CertificateChain chain, absl::Time fetched, absl::Time expires);
 
  private:
   class State;
   std::shared_ptr<State> state_;
 };
+
+inline constexpr absl::Duration kRefetchAge = absl::Seconds(10);
 
 }  // namespace sti::vs
 

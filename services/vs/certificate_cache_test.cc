@@ -9,6 +9,7 @@
 #include "common/base/reason.h"
 #include "common/stir/vectors_testing.h"
 #include "common/testing/fake_clock.h"
+#include "services/vs/refetch_limiter.h"
 #include "services/vs/testing/demo_trust.h"
 #include "services/vs/testing/fake_fetcher.h"
 
@@ -32,6 +33,8 @@ class CertificateCacheTest : public ::testing::Test {
     EXPECT_EQ(calls, 1);
     return result;
   }
+  // The same without being a use.
+  bool Holds(const std::string& url) { return cache_->Peek(UrlOf(url)) != nullptr; }
   bool Has(const std::string& url) { return cache_->Find(UrlOf(url)) != nullptr; }
 
   testing::FakeClock clock_{stir::DemoTime()};
@@ -83,25 +86,25 @@ TEST_F(CertificateCacheTest, KeepsAChainForADayWhenTheRepositorySaysNothing) {
   fetcher_.ServeBody(kDemoUrl, DemoChainPem());
   Fetch(kDemoUrl);
   clock_.Advance(absl::Hours(24) - absl::Seconds(1));
-  EXPECT_TRUE(Has(kDemoUrl));
+  EXPECT_TRUE(Holds(kDemoUrl));
   clock_.Advance(absl::Seconds(1));
-  EXPECT_FALSE(Has(kDemoUrl));
+  EXPECT_FALSE(Holds(kDemoUrl));
 }
 
 TEST_F(CertificateCacheTest, AShorterMaxAgeDoesNotCount) {
   fetcher_.ServeBody(kDemoUrl, DemoChainPem(), "max-age=1");
   Fetch(kDemoUrl);
   clock_.Advance(absl::Hours(23));
-  EXPECT_TRUE(Has(kDemoUrl));
+  EXPECT_TRUE(Holds(kDemoUrl));
 }
 
 TEST_F(CertificateCacheTest, ALongerMaxAgeCounts) {
   fetcher_.ServeBody(kDemoUrl, DemoChainPem(), "public, max-age=172800");
   Fetch(kDemoUrl);
   clock_.Advance(absl::Hours(48) - absl::Seconds(1));
-  EXPECT_TRUE(Has(kDemoUrl));
+  EXPECT_TRUE(Holds(kDemoUrl));
   clock_.Advance(absl::Seconds(1));
-  EXPECT_FALSE(Has(kDemoUrl));
+  EXPECT_FALSE(Holds(kDemoUrl));
 }
 
 TEST_F(CertificateCacheTest, NoChainIsKeptBeyondItsNotAfter) {
@@ -110,9 +113,9 @@ TEST_F(CertificateCacheTest, NoChainIsKeptBeyondItsNotAfter) {
   fetcher_.ServeBody(kDemoUrl, DemoChainPem(), "max-age=99999999999");
   Fetch(kDemoUrl);
   clock_.Set(end - absl::Seconds(1));
-  EXPECT_TRUE(Has(kDemoUrl));
+  EXPECT_TRUE(Holds(kDemoUrl));
   clock_.Set(end);
-  EXPECT_FALSE(Has(kDemoUrl));
+  EXPECT_FALSE(Holds(kDemoUrl));
 }
 
 TEST_F(CertificateCacheTest, AnExpiredChainIsRememberedAsBrieflyAsAFailure) {
@@ -120,9 +123,9 @@ TEST_F(CertificateCacheTest, AnExpiredChainIsRememberedAsBrieflyAsAFailure) {
   fetcher_.ServeBody(kDemoUrl, DemoChainPem());
   Fetch(kDemoUrl);
   clock_.Advance(absl::Seconds(9));
-  EXPECT_TRUE(Has(kDemoUrl));
+  EXPECT_TRUE(Holds(kDemoUrl));
   clock_.Advance(absl::Seconds(1));
-  EXPECT_FALSE(Has(kDemoUrl));
+  EXPECT_FALSE(Holds(kDemoUrl));
 }
 
 TEST_F(CertificateCacheTest, FailuresAreRememberedBriefly) {
@@ -236,15 +239,211 @@ TEST_F(CertificateCacheTest, ServesManyThreadsAtOnce) {
   EXPECT_LE(cache_->size(), 8u);
 }
 
-TEST(MaxAgeOfTest, ReadsTheDirective) {
-  EXPECT_EQ(MaxAgeOf("max-age=60"), absl::Seconds(60));
-  EXPECT_EQ(MaxAgeOf("public, MAX-AGE=\"60\" , immutable"), absl::Seconds(60));
-  EXPECT_EQ(MaxAgeOf(""), absl::ZeroDuration());
-  EXPECT_EQ(MaxAgeOf("no-store"), absl::ZeroDuration());
-  EXPECT_EQ(MaxAgeOf("s-maxage=60"), absl::ZeroDuration());
-  EXPECT_EQ(MaxAgeOf("max-age=-1"), absl::ZeroDuration());
-  EXPECT_EQ(MaxAgeOf("max-age=x"), absl::ZeroDuration());
-  EXPECT_EQ(MaxAgeOf("max-age=99999999999999999999999"), absl::ZeroDuration());
+class RenewalTest : public CertificateCacheTest {
+ protected:
+  RenewalTest() { fetcher_.ServeBody(kDemoUrl, DemoChainPem()); }
+  CachedCertificatePtr Find() { return cache_->Find(UrlOf(kDemoUrl)); }
+};
+
+TEST_F(RenewalTest, AChainInUseIsRenewedBeforeItsEndAndServedMeanwhile) {
+  const auto first = Fetch(kDemoUrl);
+  clock_.Advance(absl::Hours(24) * 0.79);
+  EXPECT_EQ(Find(), first);
+  EXPECT_EQ(fetcher_.fetches(), 1);
+  clock_.Advance(absl::Hours(24) * 0.12);
+  fetcher_.Hold(kDemoUrl);
+  EXPECT_EQ(Find(), first);
+  EXPECT_EQ(fetcher_.fetches(), 2);
+  EXPECT_EQ(Find(), first);
+  EXPECT_EQ(fetcher_.fetches(), 2);  // one renewal at a time
+  ASSERT_TRUE(fetcher_.Release(kDemoUrl, Ok(DemoChainPem())));
+  const auto second = Find();
+  EXPECT_NE(second, first);
+  EXPECT_EQ(second->expires, clock_.TimeNow() + absl::Hours(24));
+}
+
+TEST_F(RenewalTest, AChainThatNobodyUsesIsNot) {
+  Fetch(kDemoUrl);
+  clock_.Advance(absl::Hours(23));
+  EXPECT_NE(cache_->Peek(UrlOf(kDemoUrl)), nullptr);
+  EXPECT_EQ(fetcher_.fetches(), 1);
+}
+
+TEST_F(RenewalTest, ARenewalThatFailsLeavesTheChainInUseUntilItsEndAndIsTriedAgain) {
+  const auto first = Fetch(kDemoUrl);
+  fetcher_.Serve(kDemoUrl, MakeError(Reason::kCertificateFetchTimeout, "slow"));
+  clock_.Advance(absl::Hours(22));
+  EXPECT_EQ(Find(), first);
+  EXPECT_EQ(fetcher_.fetches(), 2);
+  clock_.Advance(kRenewalPause - absl::Seconds(1));
+  EXPECT_EQ(Find(), first);
+  EXPECT_EQ(fetcher_.fetches(), 2);
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_EQ(Find(), first);
+  EXPECT_EQ(fetcher_.fetches(), 3);
+  clock_.Set(first->expires);
+  EXPECT_EQ(Find(), nullptr);
+}
+
+TEST_F(RenewalTest, ARenewedChainKeepsItsRank) {
+  cache_->MarkProven(UrlOf(kDemoUrl), *Fetch(kDemoUrl));
+  clock_.Advance(absl::Hours(23));
+  Find();
+  EXPECT_EQ(fetcher_.fetches(), 2);
+  EXPECT_EQ(cache_->Proven().size(), 1u);
+}
+
+TEST_F(RenewalTest, ACallThatComesAfterTheEndWaitsForTheRenewalUnderWay) {
+  Fetch(kDemoUrl);
+  clock_.Advance(absl::Hours(23));
+  fetcher_.Hold(kDemoUrl);
+  Find();
+  clock_.Advance(absl::Hours(2));
+  CachedCertificatePtr late;
+  cache_->Get(UrlOf(kDemoUrl), [&](CachedCertificatePtr certificate) { late = std::move(certificate); });
+  EXPECT_EQ(fetcher_.fetches(), 2);
+  ASSERT_TRUE(fetcher_.Release(kDemoUrl, Ok(DemoChainPem())));
+  ASSERT_NE(late, nullptr);
+  EXPECT_TRUE(late->chain.ok());
+}
+
+TEST_F(RenewalTest, RenewalsHaveAFetcherOfTheirOwn) {
+  FakeFetcher renewals;
+  CertificateCache cache(fetcher_, renewals, clock_, CertificateCacheOptions{});
+  cache.Get(UrlOf(kDemoUrl), [](const CachedCertificatePtr&) {});
+  clock_.Advance(absl::Hours(23));
+  cache.Find(UrlOf(kDemoUrl));
+  EXPECT_EQ(fetcher_.fetches(), 1);
+  EXPECT_EQ(renewals.fetches(), 1);
+}
+
+class RefetchTest : public RenewalTest {
+ protected:
+  CachedCertificatePtr Refetch(const CachedCertificatePtr& known) {
+    CachedCertificatePtr result;
+    int calls = 0;
+    cache_->Refetch(UrlOf(kDemoUrl), known, [&](CachedCertificatePtr certificate) {
+      result = std::move(certificate);
+      ++calls;
+    });
+    EXPECT_EQ(calls, 1);
+    return result;
+  }
+};
+
+TEST_F(RefetchTest, BringsTheCertificateThatStandsThereNow) {
+  const auto old = Fetch(kDemoUrl);
+  clock_.Advance(kRefetchAge);
+  fetcher_.ServeBody(kDemoUrl, RevokedChainPem());
+  const auto fresh = Refetch(old);
+  ASSERT_TRUE(fresh->chain.ok());
+  EXPECT_NE(fresh->chain->leaf().serial(), DemoSerial());
+  EXPECT_EQ(Find(), fresh);
+}
+
+TEST_F(RefetchTest, WhoComesLaterGetsTheNewOneWithoutADownload) {
+  const auto old = Fetch(kDemoUrl);
+  clock_.Advance(kRefetchAge);
+  const auto fresh = Refetch(old);
+  EXPECT_EQ(Refetch(old), fresh);
+  EXPECT_EQ(fetcher_.fetches(), 2);
+}
+
+TEST_F(RefetchTest, AFreshOneIsNotFetchedAgain) {
+  const auto known = Fetch(kDemoUrl);
+  clock_.Advance(kRefetchAge - absl::Milliseconds(1));
+  EXPECT_EQ(Refetch(known), known);
+  EXPECT_EQ(fetcher_.fetches(), 1);
+}
+
+TEST_F(RefetchTest, AFailedOneLeavesTheOldInUse) {
+  const auto old = Fetch(kDemoUrl);
+  clock_.Advance(kRefetchAge);
+  fetcher_.Serve(kDemoUrl, MakeError(Reason::kCertificateUnavailable, "404"));
+  EXPECT_EQ(Refetch(old), old);
+  EXPECT_EQ(Find(), old);
+}
+
+TEST_F(RefetchTest, ManyShareOneDownload) {
+  const auto old = Fetch(kDemoUrl);
+  clock_.Advance(kRefetchAge);
+  fetcher_.Hold(kDemoUrl);
+  std::vector<CachedCertificatePtr> results;
+  for (int i = 0; i < RefetchLimiter::kPerMinute; ++i) {
+    cache_->Refetch(UrlOf(kDemoUrl), old,
+                    [&](CachedCertificatePtr certificate) { results.push_back(std::move(certificate)); });
+  }
+  EXPECT_EQ(fetcher_.fetches(), 2);
+  EXPECT_TRUE(results.empty());
+  ASSERT_TRUE(fetcher_.Release(kDemoUrl, Ok(DemoChainPem())));
+  ASSERT_EQ(results.size(), static_cast<size_t>(RefetchLimiter::kPerMinute));
+  for (const auto& result : results) EXPECT_EQ(result, Find());
+}
+
+TEST_F(RefetchTest, OneHostIsAskedAFewTimesAMinuteOnly) {
+  auto known = Fetch(kDemoUrl);
+  for (int i = 0; i < RefetchLimiter::kPerMinute + 3; ++i) {
+    // Each has another URL of that host, long cached.
+    const std::string url = absl::StrCat("https://cr.example.net/", i);
+    fetcher_.ServeBody(url, DemoChainPem());
+    const auto old = Fetch(url);
+    clock_.Advance(kRefetchAge / 10);
+  }
+  clock_.Advance(kRefetchAge);
+  const int before = fetcher_.fetches();
+  for (int i = 0; i < RefetchLimiter::kPerMinute + 3; ++i) {
+    const codec::Url url = UrlOf(absl::StrCat("https://cr.example.net/", i));
+    cache_->Refetch(url, cache_->Peek(url), [](const CachedCertificatePtr&) {});
+  }
+  EXPECT_EQ(fetcher_.fetches(), before + RefetchLimiter::kPerMinute);
+  clock_.Advance(absl::Minutes(1));
+  const codec::Url last = UrlOf(absl::StrCat("https://cr.example.net/", RefetchLimiter::kPerMinute + 2));
+  cache_->Refetch(last, cache_->Peek(last), [](const CachedCertificatePtr&) {});
+  EXPECT_EQ(fetcher_.fetches(), before + RefetchLimiter::kPerMinute + 1);
+}
+
+TEST(RefetchLimiterTest, ManyHostsAreBounded) {
+  RefetchLimiter limiter;
+  const absl::Time now = stir::DemoTime();
+  for (int i = 0; i < 1024; ++i) EXPECT_TRUE(limiter.Admit(absl::StrCat("host", i), now));
+  EXPECT_FALSE(limiter.Admit("one more", now));
+  EXPECT_TRUE(limiter.Admit("host7", now));
+  EXPECT_TRUE(limiter.Admit("one more", now + absl::Minutes(1)));
+}
+
+TEST_F(CertificateCacheTest, ExpiresCountsWhereThereIsNoMaxAge) {
+  auto response = Ok(DemoChainPem());
+  response.date = "Mon, 23 Nov 2026 10:00:00 GMT";
+  response.expires = "Wed, 25 Nov 2026 10:00:00 GMT";
+  response.age = "3600";
+  fetcher_.Serve(kDemoUrl, response);
+  EXPECT_EQ(Fetch(kDemoUrl)->expires, clock_.TimeNow() + absl::Hours(47));
+}
+
+TEST_F(CertificateCacheTest, NoStoreIsObeyedOnlyWhenAsked) {
+  fetcher_.ServeBody(kDemoUrl, DemoChainPem(), "no-store");
+  EXPECT_TRUE(Fetch(kDemoUrl)->chain.ok());
+  EXPECT_TRUE(Has(kDemoUrl));
+  CertificateCacheOptions obeying;
+  obeying.obey_no_store = true;
+  Use(obeying);
+  EXPECT_TRUE(Fetch(kDemoUrl)->chain.ok());
+  EXPECT_FALSE(Has(kDemoUrl));
+}
+
+TEST_F(CertificateCacheTest, APurgeForgetsChainsAndFailures) {
+  fetcher_.ServeBody(kDemoUrl, DemoChainPem());
+  fetcher_.ServeBody("https://other/x", DemoChainPem());
+  fetcher_.Serve("https://other/y", MakeError(Reason::kCertificateUnavailable, "404"));
+  cache_->MarkProven(UrlOf(kDemoUrl), *Fetch(kDemoUrl));
+  Fetch("https://other/x");
+  Fetch("https://other/y");
+  EXPECT_EQ(cache_->Purge([](const std::string& url) { return url.rfind("https://other/", 0) == 0; }), 2u);
+  EXPECT_TRUE(Has(kDemoUrl));
+  EXPECT_FALSE(Has("https://other/x"));
+  EXPECT_FALSE(Has("https://other/y"));
+  EXPECT_EQ(cache_->Purge([](const std::string&) { return true; }), 1u);
+  EXPECT_EQ(cache_->size(), 0u);
 }
 
 }  // namespace

@@ -7,21 +7,23 @@ namespace sti::vs {
 
 CertificateShard::CertificateShard(size_t capacity) : capacity_(std::max<size_t>(capacity, 2)) {}
 
-CachedCertificatePtr CertificateShard::Find(const std::string& url, absl::Time now) const {
+CachedCertificatePtr CertificateShard::Find(const std::string& url, absl::Time now, bool use) const {
   std::shared_lock<std::shared_mutex> lock(mutex_);
   const auto it = slots_.find(url);
   if (it == slots_.end() || now >= it->second.certificate->expires) return nullptr;
   // Written only when it changes: a hot entry's cache line stays shared between the cores.
   std::atomic<bool>& used = it->second.certificate->used_;
-  if (!used.load(std::memory_order_relaxed)) used.store(true, std::memory_order_relaxed);
+  if (use && !used.load(std::memory_order_relaxed)) used.store(true, std::memory_order_relaxed);
   return it->second.certificate;
 }
 
 CertificateShard::Role CertificateShard::Join(const std::string& url, absl::Time now,
+                                              const CachedCertificate* outdated,
                                               CertificateCache::Callback& done, CachedCertificatePtr& found) {
   std::unique_lock<std::shared_mutex> lock(mutex_);
   const auto it = slots_.find(url);
-  if (it != slots_.end() && now < it->second.certificate->expires) {
+  if (it != slots_.end() && now < it->second.certificate->expires &&
+      it->second.certificate.get() != outdated) {
     found = it->second.certificate;
     return Role::kAnswered;
   }
@@ -30,18 +32,30 @@ CertificateShard::Role CertificateShard::Join(const std::string& url, absl::Time
   return starts ? Role::kFetches : Role::kWaits;
 }
 
-std::vector<CertificateCache::Callback> CertificateShard::Complete(const std::string& url,
-                                                                   CachedCertificatePtr outcome, bool keep) {
+bool CertificateShard::StartFlight(const std::string& url) {
   std::unique_lock<std::shared_mutex> lock(mutex_);
-  std::vector<CertificateCache::Callback> waiting;
+  return flights_.try_emplace(url).second;
+}
+
+CertificateShard::Landing CertificateShard::Complete(const std::string& url, CachedCertificatePtr outcome,
+                                                     bool keep, absl::Time now) {
+  std::unique_lock<std::shared_mutex> lock(mutex_);
+  Landing landing{{}, outcome};
   const auto flight = flights_.find(url);
   if (flight != flights_.end()) {
-    waiting = std::move(flight->second);
+    landing.waiting = std::move(flight->second);
     flights_.erase(flight);
   }
-  if (!keep) return waiting;
-  Segment segment = outcome->chain.ok() ? kProbation : kFailed;
   const auto old = slots_.find(url);
+  if (old != slots_.end() && !outcome->chain.ok()) {
+    const CachedCertificatePtr& held = old->second.certificate;
+    if (held->chain.ok() && now < held->expires) {
+      landing.outcome = held;
+      return landing;
+    }
+  }
+  if (!keep) return landing;
+  Segment segment = outcome->chain.ok() ? kProbation : kFailed;
   if (old != slots_.end()) {
     // A renewed entry keeps its rank; whoever made it proven holds a trusted key for this URL.
     if (old->second.segment == kProven && segment == kProbation) {
@@ -51,7 +65,7 @@ std::vector<CertificateCache::Callback> CertificateShard::Complete(const std::st
     Remove(url);
   }
   Insert(url, std::move(outcome), segment);
-  return waiting;
+  return landing;
 }
 
 void CertificateShard::MarkProven(const std::string& url, const CachedCertificate& certificate) {
@@ -64,6 +78,28 @@ void CertificateShard::MarkProven(const std::string& url, const CachedCertificat
   const CachedCertificatePtr kept = it->second.certificate;
   Remove(url);
   Insert(url, kept, kProven);
+}
+
+size_t CertificateShard::Purge(const std::function<bool(const std::string& url)>& which) {
+  std::unique_lock<std::shared_mutex> lock(mutex_);
+  std::vector<std::string> purged;
+  for (const auto& [url, slot] : slots_) {
+    if (which(url)) purged.push_back(url);
+  }
+  for (const std::string& url : purged) Remove(url);
+  return purged.size();
+}
+
+void CertificateShard::AppendProven(std::vector<CertificateCache::Kept>& all) const {
+  std::shared_lock<std::shared_mutex> lock(mutex_);
+  for (const std::string& url : queues_[kProven]) all.push_back({url, slots_.find(url)->second.certificate});
+}
+
+void CertificateShard::Restore(const std::string& url, CachedCertificatePtr certificate) {
+  std::unique_lock<std::shared_mutex> lock(mutex_);
+  if (slots_.count(url) != 0) return;
+  certificate->proven_.store(true, std::memory_order_relaxed);
+  Insert(url, std::move(certificate), kProven);
 }
 
 size_t CertificateShard::size() const {
@@ -85,6 +121,7 @@ size_t CertificateShard::BoundOf(Segment segment) const {
 }
 
 void CertificateShard::Insert(const std::string& url, CachedCertificatePtr certificate, Segment segment) {
+  if (segment == kProven) proven_version_.fetch_add(1, std::memory_order_relaxed);
   while (queues_[segment].size() >= BoundOf(segment)) EvictFrom(segment);
   queues_[segment].push_back(url);
   slots_[url] = Slot{std::move(certificate), segment, std::prev(queues_[segment].end())};
@@ -94,6 +131,7 @@ void CertificateShard::Insert(const std::string& url, CachedCertificatePtr certi
 
 void CertificateShard::Remove(const std::string& url) {
   const auto it = slots_.find(url);
+  if (it->second.segment == kProven) proven_version_.fetch_add(1, std::memory_order_relaxed);
   queues_[it->second.segment].erase(it->second.place);
   slots_.erase(it);
 }

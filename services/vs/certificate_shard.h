@@ -2,7 +2,10 @@
 #ifndef SERVICES_VS_CERTIFICATE_SHARD_H_
 #define SERVICES_VS_CERTIFICATE_SHARD_H_
 
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <list>
 #include <shared_mutex>
 #include <string>
@@ -22,22 +25,36 @@ class CertificateShard {
   // `capacity` counts chains; probation gets at least a fifth of it even when all else is proven.
   explicit CertificateShard(size_t capacity);
 
-  CachedCertificatePtr Find(const std::string& url, absl::Time now) const;
+  // `use` counts for eviction.
+  CachedCertificatePtr Find(const std::string& url, absl::Time now, bool use) const;
 
   enum class Role {
     kAnswered,  // `found` is set: the answer came meanwhile
     kWaits,     // a download is under way; `done` was taken and will be handed out by Complete
     kFetches,   // `done` was taken; the caller must start the download
   };
-  Role Join(const std::string& url, absl::Time now, CertificateCache::Callback& done,
-            CachedCertificatePtr& found);
+  // An entry that is `outdated` is no answer; null: any is.
+  Role Join(const std::string& url, absl::Time now, const CachedCertificate* outdated,
+            CertificateCache::Callback& done, CachedCertificatePtr& found);
+  // Starts a download that nobody waits for yet; false when one is under way.
+  bool StartFlight(const std::string& url);
 
-  // Stores the outcome of a download, if `keep`, and hands out who waited for it.
-  std::vector<CertificateCache::Callback> Complete(const std::string& url, CachedCertificatePtr outcome,
-                                                   bool keep);
+  // The end of a download: who waited for it, and what they get.
+  struct Landing {
+    std::vector<CertificateCache::Callback> waiting;
+    CachedCertificatePtr outcome;
+  };
+  // Stores the outcome, if `keep`. A failure does not displace a chain whose time is not over: that is what
+  // they get then.
+  Landing Complete(const std::string& url, CachedCertificatePtr outcome, bool keep, absl::Time now);
 
   void MarkProven(const std::string& url, const CachedCertificate& certificate);
   size_t size() const;
+  size_t Purge(const std::function<bool(const std::string& url)>& which);
+
+  void AppendProven(std::vector<CertificateCache::Kept>& all) const;
+  uint64_t proven_version() const { return proven_version_.load(std::memory_order_relaxed); }
+  void Restore(const std::string& url, CachedCertificatePtr certificate);
 
  private:
   enum Segment { kProbation, kProven, kFailed, kSegments };
@@ -54,6 +71,7 @@ class CertificateShard {
   size_t BoundOf(Segment segment) const;
 
   const size_t capacity_;
+  std::atomic<uint64_t> proven_version_{0};
   mutable std::shared_mutex mutex_;  // guards all below
   absl::flat_hash_map<std::string, Slot> slots_;
   Queue queues_[kSegments];

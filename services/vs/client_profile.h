@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "common/stir/passport_verifier.h"
 #include "common/stir/telephone_number.h"
+#include "common/stir/verdict_text.h"
 
 namespace sti::vs {
 
@@ -24,6 +25,7 @@ struct ClientProfile {
   stir::NumberingPlan plan;
   std::vector<size_t> trust_domains;  // places in the configuration's list; empty: all
   ReplayPolicy replay = ReplayPolicy::kReport;
+  stir::ReplyForm reply;
 };
 
 // Immutable, thread-safe, cheap to copy. Its profiles live as long as it or a copy of it.

@@ -4,9 +4,13 @@
 #include <memory>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
+#include "common/base/status_macros.h"
+#include "common/codec/url.h"
 #include "common/edge/verdict_proto.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
@@ -44,31 +48,79 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext& context, const abs
   return reactor;
 }
 
+// A request once its client may have it judged.
+struct Admitted {
+  IncomingCall call;
+  const ClientProfile* profile = nullptr;
+  bool brief = false;
+};
+
+absl::StatusOr<Admitted> AdmitRequest(const ProfileTable& profiles, const std::string& client,
+                                      const sti::v1::VerifyRequest& request) {
+  Admitted admitted;
+  STI_ASSIGN_OR_RETURN(admitted.profile, profiles.For(client, request.profile()));
+  STI_ASSIGN_OR_RETURN(admitted.call, FromProto(request));
+  admitted.brief = request.brief();
+  return admitted;
+}
+
+using Responded = std::function<void(absl::StatusOr<sti::v1::VerifyResponse>)>;
+
 void Judge(Verifier& verifier, const ProfileTable& profiles, const std::string& client,
-           const sti::v1::VerifyRequest& request, Verifier::Done done) {
-  const auto profile = profiles.For(client, request.profile());
-  if (!profile.ok()) return done(profile.status());
-  auto call = FromProto(request);
-  if (!call.ok()) return done(call.status());
-  verifier.Verify(*call, **profile, std::move(done));
+           const sti::v1::VerifyRequest& request, Responded done) {
+  const auto admitted = AdmitRequest(profiles, client, request);
+  if (!admitted.ok()) return done(admitted.status());
+  verifier.Verify(admitted->call, *admitted->profile,
+                  [profile = admitted->profile, brief = admitted->brief,
+                   done = std::move(done)](absl::StatusOr<stir::CallVerdict> verdict) {
+                    if (!verdict.ok()) return done(verdict.status());
+                    done(edge::ToProto(*verdict, profile->reply, profile->name, brief));
+                  });
 }
 
 // The rows of one batch, filled as their verdicts come.
 struct Batch {
-  std::vector<absl::StatusOr<stir::CallVerdict>> rows;
+  std::vector<absl::StatusOr<sti::v1::VerifyResponse>> rows;
   std::atomic<size_t> missing;
 };
 
-void Fill(const Batch& batch, sti::v1::VerifyBatchResponse& response) {
+void Fill(Batch& batch, sti::v1::VerifyBatchResponse& response) {
   for (size_t i = 0; i < batch.rows.size(); ++i) {
     sti::v1::VerifyResult& result = *response.add_results();
     if (batch.rows[i].ok()) {
-      *result.mutable_response() = edge::ToProto(*batch.rows[i]);
+      *result.mutable_response() = *std::move(batch.rows[i]);
     } else {
       *result.mutable_error() =
           rpc::ToErrorDetail(PrefixField(absl::StrCat("requests[", i, "]"), batch.rows[i].status()));
     }
   }
+}
+
+// What a purge names. kInvalidField when it names nothing, or a URL or host that is none.
+absl::StatusOr<std::function<bool(const std::string&)>> PurgeFilter(
+    const sti::v1::PurgeCertificatesRequest& request) {
+  if (request.all()) return [](const std::string&) { return true; };
+  if (request.urls().empty() && request.hosts().empty()) {
+    return MakeError(Reason::kInvalidField, "urls", "urls, hosts or all must say what to forget");
+  }
+  absl::flat_hash_set<std::string> urls(request.urls().begin(), request.urls().end()), hosts;
+  for (const std::string& url : urls) {
+    const auto parsed = codec::Url::Parse(url);
+    if (!parsed.ok()) return MakeError(Reason::kInvalidField, "urls", parsed.status().message());
+  }
+  for (int i = 0; i < request.hosts_size(); ++i) {
+    // As the host of a URL counts, in one spelling.
+    const auto url = codec::Url::Parse(absl::StrCat("https://", request.hosts(i), "/"));
+    if (!url.ok() || url->port() != 443 || absl::StrContains(request.hosts(i), "/")) {
+      return MakeError(Reason::kInvalidField, absl::StrCat("hosts[", i, "]"), "is no host name or address");
+    }
+    hosts.insert(url->host());
+  }
+  return [urls = std::move(urls), hosts = std::move(hosts)](const std::string& cached) {
+    if (urls.count(cached) != 0) return true;
+    const auto url = codec::Url::Parse(cached);
+    return url.ok() && hosts.count(url->host()) != 0;
+  };
 }
 
 void SetTime(absl::Time time, google::protobuf::Timestamp& proto) {
@@ -86,6 +138,10 @@ void Show(const TrustDomain& domain, const DomainHealth& health, sti::v1::TrustD
     SetTime(health.list_confirmed, *status.mutable_trust_list_confirmed());
   }
   status.set_anchors(static_cast<int32_t>(state.anchors.roots().size()));
+  if (state.numbers != nullptr) {
+    status.set_number_list_sequence(state.numbers->sequence());
+    status.set_number_list_ranges(static_cast<int64_t>(state.numbers->size()));
+  }
   if (state.crl != nullptr) {
     status.set_crl_number(state.crl->number());
     SetTime(state.crl->next_update(), *status.mutable_crl_next_update());
@@ -108,13 +164,16 @@ void ShowFirst(const sti::v1::TrustDomainStatus& first, sti::v1::GetTrustStatusR
 
 }  // namespace
 
-VerificationService::VerificationService(Verifier& verifier, const CertificateCache& cache,
-                                         const TrustBoard& trust, DomainHealths health, ProfileTable profiles)
+VerificationService::VerificationService(Verifier& verifier, CertificateCache& cache, const TrustBoard& trust,
+                                         DomainHealths health, const ReplayGuard* replay,
+                                         ProfileTable profiles, std::vector<std::string> admins)
     : verifier_(verifier),
       cache_(cache),
       trust_(trust),
       health_(std::move(health)),
-      profiles_(std::move(profiles)) {}
+      replay_(replay),
+      profiles_(std::move(profiles)),
+      admins_(std::move(admins)) {}
 
 absl::Status VerificationService::Admit(const grpc::CallbackServerContext& context) const {
   return profiles_.For(rpc::ClientIdentity(context), "").status();
@@ -125,10 +184,10 @@ grpc::ServerUnaryReactor* VerificationService::Verify(grpc::CallbackServerContex
                                                       sti::v1::VerifyResponse* response) {
   auto* reactor = new Reactor;  // deletes itself in OnDone
   Judge(verifier_, profiles_, rpc::ClientIdentity(*context), *request,
-        [reactor, response, ending = reactor->ending()](absl::StatusOr<stir::CallVerdict> verdict) {
+        [reactor, response, ending = reactor->ending()](absl::StatusOr<sti::v1::VerifyResponse> answer) {
           if (!ending->Claim()) return;
-          if (verdict.ok()) *response = edge::ToProto(*verdict);
-          reactor->Finish(rpc::ToGrpcStatus(verdict.status()));
+          if (answer.ok()) *response = *std::move(answer);
+          reactor->Finish(rpc::ToGrpcStatus(answer.status()));
         });
   return reactor;
 }
@@ -154,8 +213,8 @@ grpc::ServerUnaryReactor* VerificationService::VerifyBatch(grpc::CallbackServerC
   const std::string client = rpc::ClientIdentity(*context);
   for (size_t i = 0; i < size; ++i) {
     Judge(verifier_, profiles_, client, request->requests(static_cast<int>(i)),
-          [batch, i, release](absl::StatusOr<stir::CallVerdict> verdict) {
-            batch->rows[i] = std::move(verdict);
+          [batch, i, release](absl::StatusOr<sti::v1::VerifyResponse> answer) {
+            batch->rows[i] = std::move(answer);
             release();
           });
   }
@@ -174,6 +233,22 @@ grpc::ServerUnaryReactor* VerificationService::GetTrustStatus(
   }
   ShowFirst(response->domains(0), *response);
   response->set_cached_chains(static_cast<int64_t>(cache_.size()));
+  if (replay_ != nullptr) {
+    response->mutable_replay()->set_remembered(static_cast<int64_t>(replay_->remembered()));
+    response->mutable_replay()->set_shared_store(replay_->shared_store());
+  }
+  return Answer(*context, absl::OkStatus());
+}
+
+grpc::ServerUnaryReactor* VerificationService::PurgeCertificates(
+    grpc::CallbackServerContext* context, const sti::v1::PurgeCertificatesRequest* request,
+    sti::v1::PurgeCertificatesResponse* response) {
+  if (const absl::Status admitted = rpc::RequireIdentity(*context, admins_); !admitted.ok()) {
+    return Answer(*context, admitted);
+  }
+  const auto filter = PurgeFilter(*request);
+  if (!filter.ok()) return Answer(*context, filter.status());
+  response->set_purged(static_cast<int64_t>(cache_.Purge(*filter)));
   return Answer(*context, absl::OkStatus());
 }
 

@@ -6,11 +6,13 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "proto/sti/v1/verification.grpc.pb.h"
 #include "services/vs/certificate_cache.h"
 #include "services/vs/client_profile.h"
+#include "services/vs/replay_guard.h"
 #include "services/vs/trust_board.h"
 #include "services/vs/trust_refresher.h"
 #include "services/vs/verifier.h"
@@ -24,9 +26,11 @@ using DomainHealths = std::function<std::vector<std::shared_ptr<const DomainHeal
 // hold none. A call that its client gave up ends at once, its verdict is dropped.
 class VerificationService final : public sti::v1::Verification::CallbackService {
  public:
-  // Serves clients that have a profile. The references must outlive the service and its calls.
-  VerificationService(Verifier& verifier, const CertificateCache& cache, const TrustBoard& trust,
-                      DomainHealths health, ProfileTable profiles);
+  // Serves clients that have a profile; `admins` may purge. `replay` may be null. The references must outlive
+  // the service and its calls.
+  VerificationService(Verifier& verifier, CertificateCache& cache, const TrustBoard& trust,
+                      DomainHealths health, const ReplayGuard* replay, ProfileTable profiles,
+                      std::vector<std::string> admins);
 
   grpc::ServerUnaryReactor* Verify(grpc::CallbackServerContext* context,
                                    const sti::v1::VerifyRequest* request,
@@ -37,15 +41,20 @@ class VerificationService final : public sti::v1::Verification::CallbackService 
   grpc::ServerUnaryReactor* GetTrustStatus(grpc::CallbackServerContext* context,
                                            const sti::v1::GetTrustStatusRequest* request,
                                            sti::v1::GetTrustStatusResponse* response) override;
+  grpc::ServerUnaryReactor* PurgeCertificates(grpc::CallbackServerContext* context,
+                                              const sti::v1::PurgeCertificatesRequest* request,
+                                              sti::v1::PurgeCertificatesResponse* response) override;
 
  private:
   absl::Status Admit(const grpc::CallbackServerContext& context) const;
 
   Verifier& verifier_;
-  const CertificateCache& cache_;
+  CertificateCache& cache_;
   const TrustBoard& trust_;
   const DomainHealths health_;
+  const ReplayGuard* const replay_;
   const ProfileTable profiles_;
+  const std::vector<std::string> admins_;
 };
 
 }  // namespace sti::vs

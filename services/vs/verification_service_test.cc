@@ -56,6 +56,7 @@ class VerificationServiceTest : public ::testing::Test {
   static ProfileTable Profiles() {
     ClientProfile sbc, lab;
     sbc.clients = {"sbc1.example"};
+    sbc.reply.verstat = stir::VerstatForm::kLevelAlways;
     lab.name = "lab";
     lab.clients = {"lab.example"};
     return ProfileTable::Create({sbc, lab}).value();
@@ -72,9 +73,12 @@ class VerificationServiceTest : public ::testing::Test {
   CertificateCache cache_{*fetcher_, clock_, {}};
   CompletionPool pool_{2};
   std::shared_ptr<DomainHealth> health_ = std::make_shared<DomainHealth>();
-  Verifier verifier_{
-      cache_, trust_, clock_, [this](std::function<void()> task) { pool_.Run(std::move(task)); }, {}};
-  VerificationService service_{verifier_, cache_, trust_, [this] { return Healths{health_}; }, Profiles()};
+  ReplayGuard replay_{1024, clock_, nullptr};
+  Verifier verifier_{cache_, trust_,
+                     clock_, [this](std::function<void()> task) { pool_.Run(std::move(task)); },
+                     {},     &replay_};
+  VerificationService service_{verifier_, cache_,     trust_,           [this] { return Healths{health_}; },
+                               &replay_,  Profiles(), {"admin.example"}};
   testing::GrpcServer server_{{&service_}};
   std::unique_ptr<sti::v1::Verification::Stub> stub_ =
       sti::v1::Verification::NewStub(server_.Channel("sbc1.example"));
@@ -263,6 +267,112 @@ TEST_F(VerificationServiceTest, SaysHowEachTrustDomainIs) {
   EXPECT_FALSE(domain.has_crl_confirmed());
   EXPECT_EQ(domain.revoked_certificates(), 1);
   EXPECT_EQ(domain.trouble(), "CRL not refreshed: gone");
+}
+
+TEST_F(VerificationServiceTest, TheAnswerHasTheFormOfTheProfile) {
+  VerifyRequest request = WarmRequest();
+  request.set_call_id("a@x");
+  VerifyResponse response;
+  ASSERT_TRUE(Verify(request, response).ok());
+  EXPECT_EQ(response.profile(), "default");
+  EXPECT_EQ(response.verstat_parameter(), "TN-Validation-Passed-A");
+  EXPECT_FALSE(response.explain().empty());
+  EXPECT_GT(response.headers(0).checks_size(), 0);
+  EXPECT_FALSE(response.replay_suspected());
+  request.set_call_id("b@x");
+  request.set_brief(true);
+  response.Clear();
+  ASSERT_TRUE(Verify(request, response).ok());
+  EXPECT_TRUE(response.replay_suspected());
+  EXPECT_TRUE(response.explain().empty());
+  EXPECT_EQ(response.headers(0).checks_size(), 0);
+}
+
+TEST_F(VerificationServiceTest, ACallMayBeJudgedAsOfAnotherTime) {
+  VerifyRequest request = WarmRequest();
+  request.mutable_at()->set_seconds(absl::ToUnixSeconds(stir::DemoTime()));
+  clock_.Advance(absl::Hours(5));
+  VerifyResponse response;
+  ASSERT_TRUE(Verify(request, response).ok());
+  EXPECT_EQ(response.reason(), "NONE");
+  request.clear_at();
+  ASSERT_TRUE(Verify(request, response).ok());
+  EXPECT_EQ(response.reason(), "IAT_STALE");
+}
+
+TEST_F(VerificationServiceTest, SaysWhatIsRememberedOfCalls) {
+  VerifyRequest request = WarmRequest();
+  request.set_call_id("a@x");
+  VerifyResponse verdict;
+  ASSERT_TRUE(Verify(request, verdict).ok());
+  sti::v1::GetTrustStatusResponse response;
+  grpc::ClientContext context;
+  ASSERT_TRUE(stub_->GetTrustStatus(&context, {}, &response).ok());
+  EXPECT_EQ(response.replay().remembered(), 1);
+  EXPECT_EQ(response.replay().shared_store(), "none");
+}
+
+class PurgeTest : public VerificationServiceTest {
+ protected:
+  // "CODE field" or how many.
+  std::string Purge(const sti::v1::PurgeCertificatesRequest& request) {
+    grpc::ClientContext context;
+    sti::v1::PurgeCertificatesResponse response;
+    const absl::Status status = rpc::FromGrpcStatus(admin_->PurgeCertificates(&context, request, &response));
+    if (status.ok()) return absl::StrCat(response.purged());
+    return absl::StrCat(ReasonName(ReasonOf(status)), " ", FieldOf(status));
+  }
+  void Warm() {
+    VerifyResponse response;
+    ASSERT_TRUE(Verify(WarmRequest(), response).ok());
+  }
+
+  std::unique_ptr<sti::v1::Verification::Stub> admin_ =
+      sti::v1::Verification::NewStub(server_.Channel("admin.example"));
+};
+
+TEST_F(PurgeTest, TheNextCallDownloadsAgain) {
+  Warm();
+  sti::v1::PurgeCertificatesRequest request;
+  request.add_urls(kDemoUrl);
+  EXPECT_EQ(Purge(request), "1");
+  EXPECT_EQ(Purge(request), "0");
+  Warm();
+  EXPECT_EQ(fetcher_->fetches(kDemoUrl), 2);
+}
+
+TEST_F(PurgeTest, AHostOrEverythingMayBeNamed) {
+  Warm();
+  sti::v1::PurgeCertificatesRequest request;
+  request.add_hosts("other.example.net");
+  EXPECT_EQ(Purge(request), "0");
+  request.add_hosts("CR.example.net");
+  EXPECT_EQ(Purge(request), "1");
+  Warm();
+  request.Clear();
+  request.set_all(true);
+  EXPECT_EQ(Purge(request), "1");
+}
+
+TEST_F(PurgeTest, WhatNamesNothingIsRefused) {
+  sti::v1::PurgeCertificatesRequest request;
+  EXPECT_EQ(Purge(request), "INVALID_FIELD urls");
+  request.add_urls("http://x/");
+  EXPECT_EQ(Purge(request), "INVALID_FIELD urls");
+  for (const char* host : {"", "a b", "x/y", "x:8443", "u@x"}) {
+    request.Clear();
+    request.add_hosts(host);
+    EXPECT_EQ(Purge(request), "INVALID_FIELD hosts[0]") << host;
+  }
+}
+
+TEST_F(PurgeTest, OnlyAdminsMay) {
+  sti::v1::PurgeCertificatesRequest request;
+  request.set_all(true);
+  grpc::ClientContext context;
+  sti::v1::PurgeCertificatesResponse response;
+  EXPECT_EQ(stub_->PurgeCertificates(&context, request, &response).error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
 }
 
 TEST_F(VerificationServiceTest, WithoutATrustListItDoesNotJudge) {

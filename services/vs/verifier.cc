@@ -1,11 +1,13 @@
 #include "services/vs/verifier.h"
 
 #include <algorithm>
-#include <string>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
+#include "services/vs/replay_verdict.h"
 
 namespace sti::vs {
 namespace {
@@ -27,90 +29,175 @@ void ApplyRules(const TrustDomain& domain, stir::SignerFindings& signer) {
   signer.rph_signers = domain.rules->rph_signers;
 }
 
+// A failure that another certificate under the same URL would mend: its owner may have exchanged it since.
+bool MayBeOutdated(Reason reason) {
+  return reason == Reason::kSignatureInvalid || reason == Reason::kCertificateRevoked ||
+         reason == Reason::kCertificateExpired;
+}
+
 }  // namespace
 
-// A call that waits for downloads.
-struct Verifier::Waiting {
-  Call call;
-  Done done;
-  std::atomic<size_t> missing{0};
+// Downloads that one call waits for. One more than there are is missing while they are being started, so that
+// none of them ends the wait.
+struct Verifier::Downloads {
+  std::atomic<size_t> missing{1};
+  std::function<void()> then;
+
+  void Release() {
+    if (missing.fetch_sub(1, std::memory_order_acq_rel) == 1) then();
+  }
 };
 
 Verifier::Verifier(CertificateCache& cache, const TrustBoard& trust, const Clock& clock, Executor executor,
-                   const VerifierOptions& options)
-    : cache_(cache), trust_(trust), clock_(clock), executor_(std::move(executor)), options_(options) {}
+                   const VerifierOptions& options, ReplayGuard* replay)
+    : cache_(cache),
+      trust_(trust),
+      clock_(clock),
+      executor_(std::move(executor)),
+      options_(options),
+      replay_(replay) {}
 
-void Verifier::Verify(const IncomingCall& call, const ClientProfile& profile, Done done) {
+void Verifier::Verify(const IncomingCall& incoming, const ClientProfile& profile, Done done) {
   // Asked before any work: without a trust list there is nothing to judge by.
   if (!MayJudge(*trust_.Get(), profile)) {
     return done(MakeError(Reason::kNotReady, "no trust list from the STI-PA yet"));
   }
-  auto facts = FactsOf(call, profile.plan);
+  auto facts = FactsOf(incoming, profile.plan);
   if (!facts.ok()) return done(facts.status());
-  const auto identities = IdentitiesOf(call);
+  const auto identities = IdentitiesOf(incoming);
   if (!identities.ok()) return done(identities.status());
 
-  Call judged{stir::ExamineCall(*identities, *facts, profile.policy, clock_.TimeNow()), {}, &profile};
-  judged.signers.resize(judged.examination.size());
+  const auto call = std::make_shared<Call>(under_way_);
+  const absl::Time now = incoming.at.value_or(clock_.TimeNow());
+  call->examination = stir::ExamineCall(*identities, *facts, profile.policy, now);
+  call->profile = &profile;
+  call->call_id = incoming.call_id;
+  call->at = incoming.at;
+  call->dry_run = incoming.dry_run || incoming.at.has_value();
+  call->signers.resize(call->examination.size());
+  call->done = std::move(done);
   bool complete = true;
-  for (size_t i = 0; i < judged.signers.size(); ++i) {
-    const codec::Url* url = judged.examination.certificate_url(i);
+  for (size_t i = 0; i < call->signers.size(); ++i) {
+    const codec::Url* url = call->examination.certificate_url(i);
     if (url == nullptr) continue;
-    Signer& signer = judged.signers[i];
-    signer.certificate = cache_.Find(*url);
+    Signer& signer = call->signers[i];
+    signer.certificate = call->dry_run ? cache_.Peek(*url) : cache_.Find(*url);
     signer.cached = signer.certificate != nullptr;
     complete = complete && signer.cached;
   }
-  if (complete) return done(Judge(judged));
-  Await(std::move(judged), std::move(done));
+  if (complete) return Judge(call);
+  AwaitCertificates(call);
 }
 
-void Verifier::Await(Call call, Done done) {
-  if (pending_.fetch_add(1, std::memory_order_relaxed) >= options_.max_pending) {
-    pending_.fetch_sub(1, std::memory_order_relaxed);
-    return done(
+void Verifier::AwaitIdle() const {
+  while (under_way_.load() > 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+bool Verifier::TakePlace() {
+  if (pending_.fetch_add(1, std::memory_order_relaxed) < options_.max_pending) return true;
+  pending_.fetch_sub(1, std::memory_order_relaxed);
+  return false;
+}
+
+void Verifier::AwaitCertificates(const CallPtr& call) {
+  if (!TakePlace()) {
+    return call->done(
         MakeError(Reason::kOverloaded,
                   absl::StrCat(options_.max_pending, " calls wait for a certificate download already")));
   }
-  const auto waiting = std::make_shared<Waiting>();
-  waiting->call = std::move(call);
-  waiting->done = std::move(done);
-  const stir::CallExamination& examination = waiting->call.examination;
-  std::vector<Signer>& signers = waiting->call.signers;
-  // One more than there are downloads, so that none of them ends the wait while the others are being started.
-  size_t missing = 1;
-  for (size_t i = 0; i < signers.size(); ++i) {
-    if (examination.certificate_url(i) != nullptr && !signers[i].cached) ++missing;
-  }
-  waiting->missing.store(missing, std::memory_order_relaxed);
-  for (size_t i = 0; i < signers.size(); ++i) {
-    const codec::Url* url = examination.certificate_url(i);
-    if (url == nullptr || signers[i].cached) continue;
-    cache_.Get(*url, [this, waiting, &signer = signers[i]](CachedCertificatePtr certificate) {
+  const auto downloads = std::make_shared<Downloads>();
+  downloads->then = [this, call] {
+    executor_([this, call] {
+      pending_.fetch_sub(1, std::memory_order_relaxed);
+      Judge(call);
+    });
+  };
+  for (size_t i = 0; i < call->signers.size(); ++i) {
+    const codec::Url* url = call->examination.certificate_url(i);
+    Signer& signer = call->signers[i];
+    if (url == nullptr || signer.cached) continue;
+    downloads->missing.fetch_add(1, std::memory_order_relaxed);
+    cache_.Get(*url, [call, downloads, &signer](CachedCertificatePtr certificate) {
       signer.certificate = std::move(certificate);  // each signer is written by its own download only
-      Release(waiting);
+      downloads->Release();
     });
   }
-  Release(waiting);
+  downloads->Release();
 }
 
-void Verifier::Release(const std::shared_ptr<Waiting>& waiting) {
-  if (waiting->missing.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
-  executor_([this, waiting] {
-    absl::StatusOr<stir::CallVerdict> verdict = Judge(waiting->call);
-    pending_.fetch_sub(1, std::memory_order_relaxed);
-    waiting->done(std::move(verdict));
-  });
+void Verifier::Judge(const CallPtr& call) {
+  JudgeHeaders(*call, std::vector<bool>(call->signers.size(), true));
+  if (!AwaitSuccessors(call)) CheckReplay(call);
 }
 
-absl::StatusOr<stir::CallVerdict> Verifier::Judge(const Call& call) {
-  // Taken at the end of the wait: a revocation that came meanwhile counts.
+// Looks once whether other certificates stand under the URLs of those that failed. False: there is nothing to
+// wait for.
+bool Verifier::AwaitSuccessors(const CallPtr& call) {
+  std::vector<size_t> doubtful;
+  for (size_t i = 0; i < call->signers.size(); ++i) {
+    if (call->signers[i].cached && MayBeOutdated(call->verdicts[i].reason)) doubtful.push_back(i);
+  }
+  // Without a place the verdict stands as it is: no reason to refuse the call.
+  if (call->dry_run || doubtful.empty() || !TakePlace()) return false;
+  const auto found = std::make_shared<std::vector<CachedCertificatePtr>>(call->signers.size());
+  const auto downloads = std::make_shared<Downloads>();
+  downloads->then = [this, call, found] {
+    executor_([this, call, found] {
+      std::vector<bool> changed(call->signers.size());
+      for (size_t i = 0; i < changed.size(); ++i) {
+        Signer& signer = call->signers[i];
+        const CachedCertificatePtr& successor = (*found)[i];
+        changed[i] = successor != nullptr && successor != signer.certificate && successor->chain.ok() &&
+                     successor->chain->sha256() != signer.certificate->chain->sha256();
+        if (changed[i]) signer = Signer{successor, /*cached=*/false};
+      }
+      JudgeHeaders(*call, changed);
+      pending_.fetch_sub(1, std::memory_order_relaxed);
+      CheckReplay(call);
+    });
+  };
+  downloads->missing += doubtful.size();
+  for (const size_t i : doubtful) {
+    cache_.Refetch(*call->examination.certificate_url(i), call->signers[i].certificate,
+                   [found, downloads, i](CachedCertificatePtr certificate) {
+                     (*found)[i] = std::move(certificate);
+                     downloads->Release();
+                   });
+  }
+  downloads->Release();
+  return true;
+}
+
+void Verifier::CheckReplay(const CallPtr& call) {
+  const auto finish = [](Call& finished) {
+    finished.done(stir::ConcludeCall(finished.examination, std::move(finished.verdicts)));
+  };
+  const ClientProfile& profile = *call->profile;
+  // Without a Call-ID a replay cannot be told from a retransmission.
+  if (replay_ == nullptr || call->dry_run || call->call_id.empty() || profile.replay == ReplayPolicy::kOff) {
+    return finish(*call);
+  }
+  ReplayQuestion question = ReplayQuestionOf(call->verdicts);
+  if (question.keys.empty()) return finish(*call);
+  // A PASSporT from the future is fresh for longer.
+  const absl::Duration time = std::max(profile.policy.freshness, profile.policy.diverted_freshness) +
+                              profile.policy.future_skew + absl::Seconds(1);
+  replay_->Check(question.keys, call->call_id, time,
+                 [this, call, finish, places = std::move(question.places)](const std::vector<bool>& seen) {
+                   ApplyReplay(places, seen, call->profile->replay, call->verdicts);
+                   if (!replay_->asks_others()) return finish(*call);
+                   executor_([call, finish] { finish(*call); });
+                 });
+}
+
+void Verifier::JudgeHeaders(Call& call, const std::vector<bool>& which) {
+  // Taken at the end of a wait: a revocation that came meanwhile counts.
   const std::shared_ptr<const TrustSet> trust = trust_.Get();
-  const absl::Time now = clock_.TimeNow();
-  std::vector<stir::HeaderVerdict> verdicts;
-  verdicts.reserve(call.signers.size());
-  for (size_t i = 0; i < call.signers.size(); ++i) verdicts.push_back(JudgeHeader(call, i, *trust, now));
-  return stir::ConcludeCall(call.examination, std::move(verdicts));
+  const absl::Time now = call.at.value_or(clock_.TimeNow());
+  call.verdicts.resize(call.signers.size());
+  for (size_t i = 0; i < which.size(); ++i) {
+    if (which[i]) call.verdicts[i] = JudgeHeader(call, i, *trust, now);
+  }
 }
 
 stir::HeaderVerdict Verifier::JudgeHeader(const Call& call, size_t i, const TrustSet& trust, absl::Time now) {
@@ -119,14 +206,17 @@ stir::HeaderVerdict Verifier::JudgeHeader(const Call& call, size_t i, const Trus
   const CachedCertificate& certificate = *call.signers[i].certificate;
   stir::SignerFindings signer;
   signer.chain = &certificate.chain;
+  signer.notes = certificate.notes;
   if (certificate.chain.ok()) {
-    ChainVerdict chain = certificate.judge.Judge(*certificate.chain, trust, call.profile->trust_domains, now);
+    const auto& allowed = call.profile->trust_domains;
+    ChainVerdict chain = call.at ? ChainJudge::JudgeOnce(*certificate.chain, trust, allowed, now)
+                                 : certificate.judge.Judge(*certificate.chain, trust, allowed, now);
     signer.chain_status = std::move(chain.status);
     if (chain.domain != nullptr) ApplyRules(*chain.domain, signer);
   }
   stir::HeaderVerdict verdict = stir::ConcludeHeader(call.examination, i, signer);
   verdict.certificate_cached = call.signers[i].cached;
-  if (verdict.passed()) cache_.MarkProven(*url, certificate);
+  if (verdict.passed() && !call.dry_run) cache_.MarkProven(*url, certificate);
   return verdict;
 }
 

@@ -1,5 +1,5 @@
-// One call in, one verdict out. No thread waits for a download: the verdict comes by callback, on the calling
-// thread when every certificate is cached.
+// One call in, one verdict out. No thread waits for a download or for another daemon: the verdict comes by
+// callback, on the calling thread when every certificate is cached and nobody else is to be asked.
 #ifndef SERVICES_VS_VERIFIER_H_
 #define SERVICES_VS_VERIFIER_H_
 
@@ -7,15 +7,19 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/stir/passport_verifier.h"
 #include "common/stir/verdict.h"
 #include "services/vs/call_facts.h"
 #include "services/vs/certificate_cache.h"
 #include "services/vs/client_profile.h"
+#include "services/vs/replay_guard.h"
 #include "services/vs/trust_board.h"
 
 namespace sti::vs {
@@ -33,10 +37,11 @@ class Verifier {
  public:
   using Done = std::function<void(absl::StatusOr<stir::CallVerdict>)>;
 
-  // The references must outlive the verifier, and the verifier every download under way. Calls that had to
-  // wait are judged through `executor`, so that signature checks do not hold up the fetcher's thread.
+  // The references must outlive the verifier, and the verifier every download and replay check under way.
+  // Calls that had to wait are judged through `executor`, so that signature checks do not hold up the thread
+  // that they waited for. `replay` null: replay is not judged.
   Verifier(CertificateCache& cache, const TrustBoard& trust, const Clock& clock, Executor executor,
-           const VerifierOptions& options);
+           const VerifierOptions& options, ReplayGuard* replay = nullptr);
 
   // Judges by `profile`, which must outlive the call. Calls `done` exactly once. kNotReady while none of its
   // trust domains has a list; kMissingField, kInvalidField, kTooLarge for the call's facts; kOverloaded when
@@ -45,23 +50,40 @@ class Verifier {
 
   size_t pending() const { return pending_.load(std::memory_order_relaxed); }
 
+  // Returns once no call is under way; none may come meanwhile. For the end of the daemon.
+  void AwaitIdle() const;
+
  private:
   // The certificate of one PASSporT.
   struct Signer {
     CachedCertificatePtr certificate;
     bool cached = false;
   };
-  // One call on its way. A signer for each PASSporT.
+  // One call on its way. A signer and, once judged, a verdict for each PASSporT.
   struct Call {
-    stir::CallExamination examination;
-    std::vector<Signer> signers;
-    const ClientProfile* profile = nullptr;
-  };
-  struct Waiting;
+    explicit Call(std::atomic<size_t>& counter) : under_way(counter) { ++under_way; }
+    ~Call() { --under_way; }
 
-  void Await(Call call, Done done);
-  void Release(const std::shared_ptr<Waiting>& waiting);
-  absl::StatusOr<stir::CallVerdict> Judge(const Call& call);
+    std::atomic<size_t>& under_way;
+    stir::CallExamination examination;
+    const ClientProfile* profile = nullptr;
+    std::string call_id;
+    std::optional<absl::Time> at;
+    bool dry_run = false;
+    std::vector<Signer> signers;
+    std::vector<stir::HeaderVerdict> verdicts;
+    Done done;
+  };
+  using CallPtr = std::shared_ptr<Call>;
+  struct Downloads;
+
+  bool TakePlace();
+  void AwaitCertificates(const CallPtr& call);
+  void Judge(const CallPtr& call);
+  bool AwaitSuccessors(const CallPtr& call);
+  void CheckReplay(const CallPtr& call);
+
+  void JudgeHeaders(Call& call, const std::vector<bool>& which);
   stir::HeaderVerdict JudgeHeader(const Call& call, size_t i, const TrustSet& trust, absl::Time now);
 
   CertificateCache& cache_;
@@ -69,7 +91,8 @@ class Verifier {
   const Clock& clock_;
   const Executor executor_;
   const VerifierOptions options_;
-  std::atomic<size_t> pending_{0};
+  ReplayGuard* const replay_;
+  std::atomic<size_t> pending_{0}, under_way_{0};
 };
 
 }  // namespace sti::vs

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/base/reason.h"
+#include "common/pki/profile_lint.h"
 #include "common/stir/vectors_testing.h"
 #include "common/testing/fake_clock.h"
 #include "services/vs/completion_pool.h"
@@ -250,6 +251,198 @@ TEST_F(VerifierTest, JudgesOnManyThreadsWhileTheTrustChanges) {
   for (std::thread& thread : threads) thread.join();
   while (answers.load() < kCalls * kThreads) std::this_thread::yield();
   EXPECT_EQ(odd.load(), 0);
+}
+
+// Another certificate under the URL: what the call was signed with, after what is cached.
+class SwappedCertificateTest : public VerifierTest {
+ protected:
+  SwappedCertificateTest() {
+    fetcher_.ServeBody(kDemoUrl, RevokedChainPem());
+    trust_.Publish(0, DemoTrust(/*with_crl=*/false));
+    cache_.Get(codec::Url::Parse(kDemoUrl).value(), [](const CachedCertificatePtr&) {});
+    clock_.Advance(kRefetchAge);
+    fetcher_.ServeBody(kDemoUrl, DemoChainPem());
+  }
+};
+
+TEST_F(SwappedCertificateTest, IsFetchedOnceAndTheCallJudgedAgain) {
+  const Answer verdict = Verify(DemoCall({DemoIdentity()}));
+  ASSERT_TRUE(verdict.ok());
+  EXPECT_EQ(verdict->reason, Reason::kNone);
+  EXPECT_EQ(verdict->signer.spc, "1234");
+  EXPECT_FALSE(verdict->headers[0].certificate_cached);
+  EXPECT_EQ(fetcher_.fetches(kDemoUrl), 2);
+  EXPECT_EQ(Reasoned(DemoCall({DemoIdentity()})), "NONE");
+  EXPECT_EQ(fetcher_.fetches(kDemoUrl), 2);
+}
+
+TEST_F(SwappedCertificateTest, IsLookedForAlsoWhenTheCachedOneWasRevoked) {
+  trust_.Publish(0, DemoTrust());
+  EXPECT_EQ(Reasoned(DemoCall({DemoIdentity()})), "NONE");
+}
+
+TEST_F(SwappedCertificateTest, WithoutOneTheVerdictStands) {
+  fetcher_.ServeBody(kDemoUrl, RevokedChainPem());
+  EXPECT_EQ(Reasoned(DemoCall({DemoIdentity()})), "SIGNATURE_INVALID");
+  EXPECT_EQ(fetcher_.fetches(kDemoUrl), 2);
+  fetcher_.Serve(kDemoUrl, MakeError(Reason::kCertificateUnavailable, "404"));
+  clock_.Advance(kRefetchAge);
+  EXPECT_EQ(Reasoned(DemoCall({DemoIdentity()})), "SIGNATURE_INVALID");
+}
+
+TEST_F(SwappedCertificateTest, CallsThatWaitForItHoldNoThreadAndArePending) {
+  fetcher_.Hold(kDemoUrl);
+  Answer result = absl::UnknownError("no answer");
+  verifier_->Verify(DemoCall({DemoIdentity()}), profile_, [&](Answer answer) { result = std::move(answer); });
+  EXPECT_EQ(verifier_->pending(), 1u);
+  ASSERT_TRUE(fetcher_.Release(kDemoUrl, Ok(DemoChainPem())));
+  EXPECT_EQ(result.value().reason, Reason::kNone);
+  EXPECT_EQ(verifier_->pending(), 0u);
+}
+
+TEST_F(SwappedCertificateTest, WithoutAPlaceToWaitTheVerdictStands) {
+  VerifierOptions options;
+  options.max_pending = 0;
+  Use(options);
+  EXPECT_EQ(Reasoned(DemoCall({DemoIdentity()})), "SIGNATURE_INVALID");
+}
+
+TEST_F(SwappedCertificateTest, ADryRunDoesNotFetchAgain) {
+  IncomingCall call = DemoCall({DemoIdentity()});
+  call.dry_run = true;
+  EXPECT_EQ(Reasoned(call), "SIGNATURE_INVALID");
+  EXPECT_EQ(fetcher_.fetches(kDemoUrl), 1);
+}
+
+class ReplayedCallTest : public VerifierTest {
+ protected:
+  ReplayedCallTest() {
+    ServeDemo();
+    verifier_.emplace(
+        cache_, trust_, clock_, [](const std::function<void()>& task) { task(); }, VerifierOptions(),
+        &replay_);
+  }
+  Answer Call(const std::string& call_id, bool dry_run = false) {
+    IncomingCall call = DemoCall({DemoIdentity()});
+    call.call_id = call_id;
+    call.dry_run = dry_run;
+    return Verify(call);
+  }
+
+  ReplayGuard replay_{1024, clock_, nullptr};
+};
+
+TEST_F(ReplayedCallTest, IsReportedAndPassesByDefault) {
+  EXPECT_FALSE(Call("a@x")->replay_suspected);
+  EXPECT_FALSE(Call("a@x")->replay_suspected);
+  const Answer replayed = Call("b@x");
+  EXPECT_TRUE(replayed->replay_suspected);
+  EXPECT_TRUE(replayed->headers[0].replay_suspected);
+  EXPECT_EQ(replayed->reason, Reason::kNone);
+}
+
+TEST_F(ReplayedCallTest, FailsWhereThePolicyRejects) {
+  profile_.replay = ReplayPolicy::kReject;
+  EXPECT_EQ(Call("a@x")->reason, Reason::kNone);
+  const Answer replayed = Call("b@x");
+  EXPECT_EQ(replayed->reason, Reason::kReplaySuspected);
+  EXPECT_EQ(replayed->attestation, stir::Attestation::kNone);
+}
+
+TEST_F(ReplayedCallTest, IsNotLookedForWithoutCallIdOrWhenOff) {
+  Call("a@x").value();
+  EXPECT_FALSE(Call("")->replay_suspected);
+  profile_.replay = ReplayPolicy::kOff;
+  EXPECT_FALSE(Call("b@x")->replay_suspected);
+}
+
+TEST_F(ReplayedCallTest, AFailedCallIsNotRemembered) {
+  trust_.Publish(0, EmptyTrust());
+  Call("a@x").value();
+  EXPECT_EQ(replay_.remembered(), 0u);
+}
+
+TEST_F(ReplayedCallTest, ADryRunLeavesNoTrace) {
+  EXPECT_EQ(Call("a@x", /*dry_run=*/true)->reason, Reason::kNone);
+  EXPECT_EQ(replay_.remembered(), 0u);
+  EXPECT_EQ(cache_.Proven().size(), 0u);
+  EXPECT_FALSE(Call("b@x")->replay_suspected);
+  EXPECT_EQ(cache_.Proven().size(), 1u);
+}
+
+TEST_F(VerifierTest, AGivenTimeCountsForTokenAndChain) {
+  ServeDemo();
+  const absl::Time then = clock_.TimeNow();
+  clock_.Advance(absl::Hours(1));
+  IncomingCall call = DemoCall({DemoIdentity()});
+  EXPECT_EQ(Reasoned(call), "IAT_STALE");
+  call.at = then;
+  EXPECT_EQ(Reasoned(call), "NONE");
+  call.at = stir::DemoCertificate("leaf1234.pem").not_after() + absl::Seconds(1);
+  profile_.policy.freshness = absl::InfiniteDuration();
+  EXPECT_EQ(Reasoned(call), "CERTIFICATE_EXPIRED");
+  call.at = then;
+  EXPECT_EQ(Reasoned(call), "NONE");
+}
+
+TEST_F(VerifierTest, TheProfileSaysWhichTrustDomainsCount) {
+  ServeDemo();
+  TrustDomainRules us, fr;
+  us.name = "us";
+  fr.name = "fr";
+  TrustBoard board({us, fr});
+  Verifier verifier(cache_, board, clock_, [](const std::function<void()>& task) { task(); }, {});
+  const auto judged = [&](std::vector<size_t> domains) {
+    profile_.trust_domains = std::move(domains);
+    Answer result = absl::UnknownError("no answer");
+    verifier.Verify(DemoCall({DemoIdentity()}), profile_, [&](Answer answer) { result = std::move(answer); });
+    return result.ok() ? std::string(ReasonName(result->reason)) + " " + result->signer.trust_domain
+                       : std::string(ReasonName(ReasonOf(result.status())));
+  };
+  EXPECT_EQ(judged({}), "NOT_READY");
+  board.Publish(1, DemoTrust());
+  EXPECT_EQ(judged({}), "NONE fr");
+  EXPECT_EQ(judged({0}), "NOT_READY");
+  board.Publish(0, EmptyTrust());
+  EXPECT_EQ(judged({0}), "CERTIFICATE_UNTRUSTED ");
+  EXPECT_EQ(judged({1}), "NONE fr");
+  EXPECT_EQ(judged({0, 1}), "NONE fr");
+}
+
+TEST_F(VerifierTest, TheNumberAuthorityListCountsAsTheDomainSays) {
+  ServeDemo();
+  for (const auto& [mode, spc, reason] :
+       {std::tuple{stir::NumberAuthorityMode::kEnforce, "1234", "NONE"},
+        std::tuple{stir::NumberAuthorityMode::kEnforce, "5678", "NUMBER_NOT_AUTHORIZED"},
+        std::tuple{stir::NumberAuthorityMode::kReport, "5678", "NONE"},
+        std::tuple{stir::NumberAuthorityMode::kOff, "5678", "NONE"}}) {
+    TrustDomainRules rules;
+    rules.numbers = mode;
+    TrustBoard board({rules});
+    auto state = std::make_shared<TrustState>(*DemoTrust());
+    stir::NumberAuthorityContents contents;
+    contents.sequence = 1;
+    contents.expires = absl::InfiniteFuture();
+    contents.ranges.push_back({spc, "12155550121", 1});
+    state->numbers = stir::NumberAuthority::Create(contents).value();
+    board.Publish(0, state);
+    Verifier verifier(cache_, board, clock_, [](const std::function<void()>& task) { task(); }, {});
+    Answer result = absl::UnknownError("no answer");
+    verifier.Verify(DemoCall({DemoIdentity()}), profile_, [&](Answer answer) { result = std::move(answer); });
+    EXPECT_EQ(ReasonName(result.value().reason), reason) << spc;
+  }
+}
+
+TEST_F(VerifierTest, DeparturesFromTheProfileAreNotedAndNoReasonToFail) {
+  ServeDemo();
+  const Answer verdict = Verify(DemoCall({DemoIdentity()}));
+  ASSERT_TRUE(verdict.ok());
+  EXPECT_EQ(verdict->reason, Reason::kNone);
+  const auto notes = pki::LintChain(pki::CertificateChain::Parse(DemoChainPem()).value());
+  for (const std::string& note : notes) {
+    const auto& all = verdict->headers[0].notes;
+    EXPECT_NE(std::find(all.begin(), all.end(), note), all.end()) << note;
+  }
 }
 
 }  // namespace

@@ -8,7 +8,8 @@
 
 namespace sti::vs {
 
-// kInvalidField for a date outside of the range of google.protobuf.Timestamp.
+// Limits are checked here, before anything is parsed. kInvalidField for a date or at outside of the range of
+// google.protobuf.Timestamp and for a media key that is none; kTooLarge; with the field's path.
 absl::StatusOr<IncomingCall> FromProto(const sti::v1::VerifyRequest& request);
 
 }  // namespace sti::vs

@@ -13,6 +13,7 @@ CertificateCacheOptions CacheFrom(const sti::config::v1::Download& download) {
   options.lifetime = absl::Seconds(download.cache_seconds());
   options.negative_lifetime = absl::Seconds(download.negative_cache_seconds());
   options.entries = static_cast<size_t>(download.cache_entries());
+  options.obey_no_store = download.obey_no_store();
   return options;
 }
 
@@ -37,6 +38,7 @@ absl::StatusOr<VsOptions> OptionsFrom(const sti::config::v1::VerificationServer&
   STI_ASSIGN_OR_RETURN(options.profiles, ProfilesFrom(config, options.trust_domains));
   options.cache = CacheFrom(config.download());
   options.fetcher = FetcherFrom(config.download());
+  options.replay_entries = static_cast<size_t>(config.replay().entries());
   if (config.has_rest()) {
     STI_ASSIGN_OR_RETURN(options.rest, RestOptionsFrom(config.rest()));
   }

@@ -2,6 +2,7 @@
 #ifndef SERVICES_VS_VS_CONFIG_H_
 #define SERVICES_VS_VS_CONFIG_H_
 
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -20,6 +21,7 @@ struct VsOptions {
   ProfileTable profiles;
   CertificateCacheOptions cache;
   http::FetcherOptions fetcher;
+  size_t replay_entries = 1000000;
   std::optional<RestOptions> rest;  // none: no REST server
 };
 

@@ -61,6 +61,16 @@ TEST_F(VsConfigTest, DefaultsAreThoseOfAProfileThatNobodyWrote) {
   EXPECT_EQ(ours.trust_domains, theirs.trust_domains);
   EXPECT_EQ(ours.policy.freshness, theirs.policy.freshness);
   EXPECT_EQ(ours.policy.future_skew, theirs.policy.future_skew);
+  EXPECT_EQ(ours.policy.diverted_freshness, theirs.policy.diverted_freshness);
+  EXPECT_EQ(ours.policy.types, theirs.policy.types);
+  EXPECT_EQ(ours.policy.compact_form, theirs.policy.compact_form);
+  EXPECT_EQ(ours.policy.caller, theirs.policy.caller);
+  EXPECT_EQ(ours.policy.called, theirs.policy.called);
+  EXPECT_EQ(ours.policy.table, theirs.policy.table);
+  EXPECT_EQ(ours.reply.verstat, theirs.reply.verstat);
+  EXPECT_EQ(ours.reply.reason, theirs.reply.reason);
+  EXPECT_EQ(ours.reply.reject_unsigned, theirs.reply.reject_unsigned);
+  EXPECT_EQ(ours.reply.reject_failed, theirs.reply.reject_failed);
   EXPECT_EQ(ours.policy.x5u_ports, theirs.policy.x5u_ports);
   EXPECT_EQ(ours.replay, theirs.replay);
 }
@@ -70,7 +80,7 @@ TEST_F(VsConfigTest, EveryKeyOfADownloadArrives) {
       Domain(""),
       "download: {allowed_ports: [9443], allowed_special_addresses: [\"127.0.0.0/8\"], timeout_ms: 700, "
       "cache_seconds: 60, negative_cache_seconds: 3, cache_entries: 5, max_downloads: 2, "
-      "max_downloads_per_host: 1}\n");
+      "max_downloads_per_host: 1, obey_no_store: true}\n");
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->profiles.profiles()[0].policy.x5u_ports, std::vector<uint16_t>{9443});
   EXPECT_EQ(options->fetcher.allowed_ports, std::vector<uint16_t>{9443});
@@ -80,6 +90,7 @@ TEST_F(VsConfigTest, EveryKeyOfADownloadArrives) {
   EXPECT_EQ(options->fetcher.max_downloads_per_host, 1);
   EXPECT_EQ(options->cache.lifetime, absl::Minutes(1));
   EXPECT_EQ(options->cache.negative_lifetime, absl::Seconds(3));
+  EXPECT_TRUE(options->cache.obey_no_store);
   EXPECT_EQ(options->cache.entries, 5u);
 }
 
@@ -114,7 +125,11 @@ TEST_F(VsConfigTest, EveryKeyOfAProfileArrives) {
   const auto options = Options(
       Domain(", name: us") + Domain(", name: fr"),
       "profiles:\n  - {name: strict, clients: [sbc1, sbc2], trust_domains: [fr], freshness_seconds: 15, "
-      "future_skew_seconds: 2, country_code: \"33\", replay: reject}\n  - {replay: \"off\"}\n");
+      "future_skew_seconds: 2, country_code: \"33\", replay: reject, diverted_freshness_seconds: 99, "
+      "caller: from, called: to_or_request_uri, passport_types: [base, rcd], compact_form: true, "
+      "error_table: man, "
+      "unsigned_calls: reject, failed_calls: reject, verstat: parameters, reason_header: sip}\n  - {replay: "
+      "\"off\"}\n");
   ASSERT_TRUE(options.ok()) << options.status();
   ASSERT_EQ(options->profiles.profiles().size(), 2u);
   const ClientProfile& strict = options->profiles.profiles()[0];
@@ -125,6 +140,17 @@ TEST_F(VsConfigTest, EveryKeyOfAProfileArrives) {
   EXPECT_EQ(strict.policy.future_skew, absl::Seconds(2));
   EXPECT_EQ(strict.plan.country_code, "33");
   EXPECT_EQ(strict.replay, ReplayPolicy::kReject);
+  EXPECT_EQ(strict.policy.diverted_freshness, absl::Seconds(99));
+  EXPECT_EQ(strict.policy.caller, stir::CallerRule::kFrom);
+  EXPECT_EQ(strict.policy.called, stir::CalledRule::kToOrRequestUri);
+  EXPECT_EQ(strict.policy.types,
+            (std::vector<stir::PassportType>{stir::PassportType::kBase, stir::PassportType::kRcd}));
+  EXPECT_TRUE(strict.policy.compact_form);
+  EXPECT_EQ(strict.policy.table, stir::ErrorTable::kMan);
+  EXPECT_TRUE(strict.reply.reject_unsigned);
+  EXPECT_TRUE(strict.reply.reject_failed);
+  EXPECT_EQ(strict.reply.verstat, stir::VerstatForm::kParameters);
+  EXPECT_EQ(strict.reply.reason, stir::ReasonForm::kSip);
   EXPECT_EQ(options->profiles.profiles()[1].replay, ReplayPolicy::kOff);
 }
 

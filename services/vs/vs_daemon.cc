@@ -11,7 +11,10 @@
 #include "common/base/status_macros.h"
 #include "common/crypto/system_random.h"
 #include "common/daemon/files.h"
+#include "common/daemon/log.h"
 #include "common/rpc/channel.h"
+#include "common/store/password_file.h"
+#include "common/store/redis_claims.h"
 #include "services/vs/trust_client.h"
 
 namespace sti::vs {
@@ -28,34 +31,76 @@ absl::StatusOr<std::vector<std::unique_ptr<TrustSource>>> OpenSources(
   return sources;
 }
 
+// Null without Redis.
+absl::StatusOr<std::unique_ptr<store::ClaimStore>> OpenClaims(const sti::config::v1::Replay& config) {
+  if (config.redis().empty()) return nullptr;
+  store::RedisOptions options;
+  options.address = config.redis();
+  options.timeout = absl::Milliseconds(config.redis_timeout_ms());
+  if (!config.redis_password_file().empty()) {
+    auto password = store::ReadPasswordFile(config.redis_password_file());
+    if (!password.ok()) {
+      return MakeError(ReasonOf(password.status()), "replay.redis_password_file",
+                       password.status().message());
+    }
+    options.password = *std::move(password);
+  }
+  options.on_change = [address = config.redis()](bool connected, absl::string_view why) {
+    if (connected) {
+      daemon::LogInfo("Redis connected", {{"address", address}});
+    } else {
+      daemon::LogWarning("Redis is away: replay is judged by this daemon's own memory",
+                         {{"address", address}, {"why", why}});
+    }
+  };
+  auto claims = store::OpenRedisClaims(std::move(options));
+  return claims.ok() ? std::move(claims) : PrefixField("replay", claims.status());
+}
+
 }  // namespace
 
-VsDaemon::VsDaemon(VsOptions options, std::unique_ptr<TrustDomains> trust,
-                   std::unique_ptr<http::HttpFetcher> fetcher, const Clock& clock)
+VsDaemon::VsDaemon(const sti::config::v1::VerificationServer& config, VsOptions options, Parts parts,
+                   const Clock& clock)
     : options_(std::move(options)),
-      trust_(std::move(trust)),
-      fetcher_(std::move(fetcher)),
-      cache_(*fetcher_, clock, options_.cache),
+      trust_(std::move(parts.trust)),
+      fetcher_(std::move(parts.fetcher)),
+      renewals_(std::move(parts.renewals)),
+      cache_(fetcher_, renewals_, clock, options_.cache),
+      keeper_(cache_, config.state_dir()),
+      claims_(std::move(parts.claims)),
+      replay_(options_.replay_entries, clock, claims_.get()),
       pool_(std::make_unique<CompletionPool>(std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 8))),
       verifier_(
           cache_, trust_->board(), clock, [this](std::function<void()> task) { pool_->Run(std::move(task)); },
-          VerifierOptions()),
-      service_(
-          verifier_, cache_, trust_->board(), [this] { return trust_->health(); }, options_.profiles) {}
+          VerifierOptions(), &replay_),
+      service_(verifier_, cache_, trust_->board(), [this] { return trust_->health(); }, &replay_,
+               options_.profiles, {config.admins().begin(), config.admins().end()}) {}
 
 VsDaemon::~VsDaemon() { Stop(absl::ZeroDuration()); }
+
+absl::StatusOr<VsDaemon::Parts> VsDaemon::Open(const sti::config::v1::VerificationServer& config,
+                                               const VsOptions& options, const Clock& clock) {
+  Parts parts;
+  STI_ASSIGN_OR_RETURN(auto sources, OpenSources(config));
+  STI_ASSIGN_OR_RETURN(parts.trust, TrustDomains::Create(config.state_dir(), options.trust_domains,
+                                                         std::move(sources), clock));
+  STI_ASSIGN_OR_RETURN(parts.fetcher, http::CreateFetcher(options.fetcher));
+  http::FetcherOptions renewals = options.fetcher;
+  renewals.max_downloads = std::max(1, renewals.max_downloads / 4);
+  STI_ASSIGN_OR_RETURN(parts.renewals, http::CreateFetcher(renewals));
+  STI_ASSIGN_OR_RETURN(parts.claims, OpenClaims(config.replay()));
+  return parts;
+}
 
 absl::StatusOr<std::unique_ptr<VsDaemon>> VsDaemon::Start(const sti::config::v1::VerificationServer& config,
                                                           const Clock& clock) {
   STI_ASSIGN_OR_RETURN(VsOptions options, OptionsFrom(config));
   STI_RETURN_IF_ERROR(daemon::EnsureStateDir(config.state_dir()));
-  STI_ASSIGN_OR_RETURN(auto sources, OpenSources(config));
-  STI_ASSIGN_OR_RETURN(
-      auto trust, TrustDomains::Create(config.state_dir(), options.trust_domains, std::move(sources), clock));
-  STI_ASSIGN_OR_RETURN(std::unique_ptr<http::HttpFetcher> fetcher, http::CreateFetcher(options.fetcher));
-  std::unique_ptr<VsDaemon> vs(new VsDaemon(std::move(options), std::move(trust), std::move(fetcher), clock));
+  STI_ASSIGN_OR_RETURN(Parts parts, Open(config, options, clock));
+  std::unique_ptr<VsDaemon> vs(new VsDaemon(config, std::move(options), std::move(parts), clock));
   STI_ASSIGN_OR_RETURN(vs->server_, rpc::Server::Start(config.grpc(), {&vs->service_}));
   STI_RETURN_IF_ERROR(vs->StartRest());
+  vs->keeper_.Start();
   vs->trust_->Start(
       [server = vs->server_.get()](const std::vector<std::string>& lacking) { server->SetServing(lacking); });
   return vs;
@@ -88,10 +133,12 @@ void VsDaemon::Stop(absl::Duration grace) {
   trust_->Stop();
   if (rest_server_ != nullptr) rest_server_->Shutdown(grace);
   if (server_ != nullptr) server_->Shutdown(grace);
-  // What is still downloading ends here, into a cache and verifier that are still there, and is judged in the
-  // pool.
-  fetcher_.reset();
+  // What is still downloading fails here, and its calls are judged in the pool.
+  fetcher_.Stop();
+  renewals_.Stop();
+  verifier_.AwaitIdle();
   pool_.reset();
+  keeper_.Stop();
 }
 
 }  // namespace sti::vs

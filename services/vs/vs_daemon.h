@@ -11,10 +11,14 @@
 #include "common/http/fetcher.h"
 #include "common/http/server.h"
 #include "common/rpc/server.h"
+#include "common/store/claim_store.h"
 #include "proto/sti/config/v1/vs.pb.h"
 #include "services/vs/certificate_cache.h"
+#include "services/vs/certificate_keeper.h"
 #include "services/vs/completion_pool.h"
+#include "services/vs/replay_guard.h"
 #include "services/vs/rest_routes.h"
+#include "services/vs/stoppable_fetcher.h"
 #include "services/vs/trust_domains.h"
 #include "services/vs/verification_service.h"
 #include "services/vs/verifier.h"
@@ -38,15 +42,26 @@ class VsDaemon {
   void Stop(absl::Duration grace);
 
  private:
-  VsDaemon(VsOptions options, std::unique_ptr<TrustDomains> trust, std::unique_ptr<http::HttpFetcher> fetcher,
+  // What others open and may fail.
+  struct Parts {
+    std::unique_ptr<TrustDomains> trust;
+    std::unique_ptr<http::HttpFetcher> fetcher, renewals;
+    std::unique_ptr<store::ClaimStore> claims;  // null: no Redis
+  };
+  static absl::StatusOr<Parts> Open(const sti::config::v1::VerificationServer& config,
+                                    const VsOptions& options, const Clock& clock);
+  VsDaemon(const sti::config::v1::VerificationServer& config, VsOptions options, Parts parts,
            const Clock& clock);
 
   absl::Status StartRest();
 
   const VsOptions options_;
   const std::unique_ptr<TrustDomains> trust_;
-  std::unique_ptr<http::HttpFetcher> fetcher_;
+  StoppableFetcher fetcher_, renewals_;
   CertificateCache cache_;
+  CertificateKeeper keeper_;
+  const std::unique_ptr<store::ClaimStore> claims_;
+  ReplayGuard replay_;
   std::unique_ptr<CompletionPool> pool_;
   Verifier verifier_;
   VerificationService service_;

@@ -35,6 +35,11 @@ void FakeFetcher::ServeBody(const std::string& url, const std::string& body,
   Serve(url, Ok(body, cache_control));
 }
 
+void FakeFetcher::Hold(const std::string& url) {
+  MutexLock lock(mutex_);
+  served_.erase(url);
+}
+
 bool FakeFetcher::Release(const std::string& url, absl::StatusOr<http::FetchResponse> response) {
   Callback done;
   {

@@ -23,6 +23,8 @@ class FakeFetcher final : public http::HttpFetcher {
   // Answers this URL with this body from now on, at once and on the caller's thread.
   void Serve(const std::string& url, absl::StatusOr<http::FetchResponse> response);
   void ServeBody(const std::string& url, const std::string& body, const std::string& cache_control = "");
+  // Holds downloads of this URL from now on.
+  void Hold(const std::string& url);
   // A download of any other URL is held. Answers the oldest one that is held for this URL, on the calling
   // thread; false when there is none.
   bool Release(const std::string& url, absl::StatusOr<http::FetchResponse> response);
