@@ -125,11 +125,13 @@ class ReplicasTest(unittest.TestCase):
                                     f"{replica} to publish what either was told")
 
     def test_restart_of_the_server_is_survived_without_a_restart_of_the_daemons(self):
-        self.postgres.stop(signal.SIGQUIT)
+        request = self.request()
         with channel(self.network, "sti-ca", "sti-as") as one, channel(self.network, "sti-ca-2", "sti-as") as two:
-            request = self.request()
-            self.assertEqual(request.send(one), "STORAGE_FAILED")
-            self.postgres.start()
+            self.postgres.stop(signal.SIGQUIT)
+            try:
+                self.assertEqual(request.send(one), "STORAGE_FAILED")
+            finally:
+                self.postgres.start()
             answer = request.send(two)  # nothing of the refused one happened: the token is good
             self.assertEqual(answer.chain_pem, self.fetch(answer.serial, "sti-ca"))
 
