@@ -51,14 +51,14 @@ std::string DestText(const PassportClaims& claims) {
   std::vector<std::string> out;
   for (const TelephoneNumber& number : claims.dest_tn) out.push_back(number.digits());
   for (const CanonicalUri& uri : claims.dest_uri) out.push_back(uri.text);
-  return absl::StrJoin(out, ", ");
+  return Printable(absl::StrJoin(out, ", "));  // at most 64 of them: enough to see what it is about
 }
 
 void AddHeadline(const CallVerdict& verdict, Lines& out) {
   if (verdict.passed()) {
     const HeaderVerdict& header = verdict.headers[*verdict.decided_by];
     out.push_back(absl::StrCat("The caller's number is verified: ", SignerText(verdict.signer),
-                               " vouches for ", PartyText(header.claims->orig), ", ",
+                               " vouches for ", Printable(PartyText(header.claims->orig)), ", ",
                                LevelText(verdict.attestation), "."));
     return;
   }
@@ -77,8 +77,8 @@ void AddHeader(const CallVerdict& verdict, size_t i, Lines& out) {
   std::string line = NameOf(verdict, i);
   if (header.claims) {
     const PassportClaims& claims = *header.claims;
-    absl::StrAppend(&line, " says that ", PartyText(claims.orig), " calls ", DestText(claims));
-    if (claims.div) absl::StrAppend(&line, " diverted from ", PartyText(*claims.div));
+    absl::StrAppend(&line, " says that ", Printable(PartyText(claims.orig)), " calls ", DestText(claims));
+    if (claims.div) absl::StrAppend(&line, " diverted from ", Printable(PartyText(*claims.div)));
   } else {
     absl::StrAppend(&line, " cannot be read");
   }
@@ -105,7 +105,7 @@ void AddDiversion(const CallVerdict& verdict, Lines& out) {
   if (!verdict.div) return;
   std::vector<std::string> hops;
   for (const DivOutcome::Hop& hop : verdict.div->hops) {
-    hops.push_back(absl::StrCat(PartyText(hop.from), " to ", PartyText(hop.to)));
+    hops.push_back(absl::StrCat(Printable(PartyText(hop.from)), " to ", Printable(PartyText(hop.to))));
   }
   std::string line = absl::StrCat("The call was forwarded: ", absl::StrJoin(hops, ", then "), ". ");
   if (verdict.div->reason == Reason::kNone) {
