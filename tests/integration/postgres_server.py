@@ -42,18 +42,33 @@ class PostgresServer:
                 os.chown(path, NOBODY, NOBODY)
         subprocess.run([*self.prefix, f"{self.programs}/initdb", "--pgdata", self.data, "--no-sync", "--auth=trust",
                         "--username=admin", "--encoding=UTF8", "--locale=C"], check=True, capture_output=True)
+        self.settings = ["-c", "listen_addresses="]
+        self.port = 5432  # on a socket, a part of its name
         self.process = None
         self.start()
         self.sql("CREATE ROLE app LOGIN")
 
+    def listen_with_tls(self, port, certificate, key):
+        """From the next start on, at 127.0.0.1 and 127.0.0.3; clients without TLS are not let in there. Takes copies of the PEM files."""
+        self.port = port
+        settings = {"listen_addresses": "127.0.0.1,127.0.0.3", "port": port, "ssl": "on"}
+        for setting, source in (("ssl_cert_file", certificate), ("ssl_key_file", key)):
+            settings[setting] = os.path.join(self.data, os.path.basename(source))
+            shutil.copy(source, settings[setting])
+            os.chmod(settings[setting], 0o600)
+            shutil.chown(settings[setting], os.stat(self.data).st_uid)
+        self.settings = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        with open(os.path.join(self.data, "pg_hba.conf"), "w", encoding="utf-8") as file:
+            file.write("local all all trust\nhostssl all all 127.0.0.0/8 trust\n")
+
     def start(self):
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.process = subprocess.Popen(  # pylint: disable=consider-using-with
-                [*self.prefix, f"{self.programs}/postgres", "-D", self.data, "-k", self.host, "-c", "listen_addresses=", "-c",
+                [*self.prefix, f"{self.programs}/postgres", "-D", self.data, "-k", self.host, *self.settings, "-c",
                  "dynamic_shared_memory_type=mmap", "-c", "shared_buffers=16MB", "-c", "recovery_init_sync_method=syncfs"],
                 stdout=log, stderr=log, stdin=subprocess.DEVNULL)
         deadline = time.monotonic() + 60
-        while subprocess.run([f"{self.programs}/pg_isready", "-q", "-h", self.host], check=False).returncode != 0:
+        while subprocess.run([f"{self.programs}/pg_isready", "-q", "-h", self.host, "-p", str(self.port)], check=False).returncode != 0:
             if time.monotonic() > deadline:
                 raise RuntimeError("PostgreSQL does not come up")
             time.sleep(0.02)  # lint-ok: it tells nobody when it is up
@@ -69,8 +84,8 @@ class PostgresServer:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def sql(self, sql, database="postgres"):
-        done = subprocess.run(["psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-h", self.host, "-U", "admin", "-d", database,
-                               "-c", sql], check=True, capture_output=True, text=True)
+        done = subprocess.run(["psql", "-X", "-q", "-t", "-A", "-v", "ON_ERROR_STOP=1", "-h", self.host, "-p", str(self.port), "-U",
+                               "admin", "-d", database, "-c", sql], check=True, capture_output=True, text=True)
         return done.stdout.strip()
 
     def new_database(self, name):
