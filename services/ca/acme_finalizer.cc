@@ -32,8 +32,6 @@ absl::Status AsFinalizeError(const absl::Status& why) {
       return Refuse(ErrorType::kBadCsr, why.message());
     case Reason::kKeyInvalid:
       return Refuse(ErrorType::kBadPublicKey, why.message());
-    case Reason::kOverloaded:
-      return acme::RefuseForNow(why.message(), absl::Hours(1));
     default:
       return why;
   }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/acme/error.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/crypto/digest.h"
@@ -103,10 +104,9 @@ absl::Status CertificateIssuer::CheckLimits(store::Transaction& transaction, con
   const absl::Time now = clock_.TimeNow();
   STI_ASSIGN_OR_RETURN(const IssuedCount issued, CountIssued(transaction, spc, now - kDay));
   if (issued.count < limits_.certificates_per_day) return absl::OkStatus();
-  return MakeError(
-      Reason::kOverloaded, "csr",
-      absl::StrCat("SPC ", spc, " has had ", issued.count, " certificates within a day; the next one after ",
-                   absl::FormatTime(absl::RFC3339_sec, issued.oldest + kDay, absl::UTCTimeZone())));
+  return acme::RefuseForNow(
+      absl::StrCat("SPC ", spc, " has had ", issued.count, " certificates within a day"),
+      std::max(issued.oldest + kDay - now, absl::Seconds(1)));
 }
 
 absl::Status CertificateIssuer::Reserve(store::Transaction& transaction,

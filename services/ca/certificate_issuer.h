@@ -65,8 +65,8 @@ class CertificateIssuer {
   absl::StatusOr<PreparedCertificate> Prepare(const pki::Csr& csr, bool token_is_for_ca,
                                               const RequestedValidity& validity, absl::Time as_of) const;
   // In a transaction: the serial, and the key for its SPC. kKeyInvalid for a key that is certified for
-  // another SPC, reported compromised, or any ACME account's; kOverloaded, with the time to wait in the text,
-  // beyond the limits; kStorageFailed.
+  // another SPC, reported compromised, or any ACME account's; kOverloaded (RefuseForNow of
+  // acme/error.h) beyond the limits; kStorageFailed.
   absl::Status Reserve(store::Transaction& transaction, const PreparedCertificate& prepared) const;
   // Signs what has been reserved, once, and looks at its own work. The caller stores the record. kInternal.
   absl::StatusOr<CertificateRecord> Sign(const PreparedCertificate& prepared, absl::string_view requested_by,
