@@ -202,6 +202,21 @@ class HostileRepositoryTest(NetworkTest):
         # A late starter may have come after the first one's end; then the failure was remembered.
         self.assertEqual(self.good.requests["/shared-tarpit.pem"], 1)
 
+    def test_certificate_that_is_swapped_is_fetched_anew_once(self):
+        before = self.signer_at("/swapped.pem")
+        self.assertEqual(self.judge(before), ("NONE", 0, PASSED))
+        self.assertEqual(self.judge(before), ("NONE", 0, PASSED))
+        self.assertEqual(self.good.requests["/swapped.pem"], 1)
+        after = self.signer_at("/swapped.pem")
+        # A chain that was fetched in the last ten seconds is believed to be the current one.
+        self.assertTrue(hostile.wait_for(lambda: self.judge(after) == ("NONE", 0, PASSED), seconds=40))
+        self.assertEqual(self.good.requests["/swapped.pem"], 2)
+        # Whoever sends bad signatures does not make it download each time: six a minute and host are the most.
+        for _ in range(12):
+            self.assertEqual(self.judge(before), ("SIGNATURE_INVALID", 438, FAILED))
+        self.assertLess(self.good.requests["/swapped.pem"], 10)
+        self.assertEqual(self.judge(after), ("NONE", 0, PASSED))
+
     def test_nothing_that_a_repository_sends_is_repeated(self):
         for path, behaviour in (("/phrase.pem", lambda chain: hostile.status("500 SECRET-PHRASE", "X-Secret: SECRET-FIELD")),
                                 ("/text.pem", lambda chain: hostile.document(b"SECRET-BODY"))):
