@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_split.h"
+#include "common/stir/check_list.h"
 #include "common/stir/vectors_testing.h"
 
 namespace sti::vs {
@@ -20,6 +21,7 @@ stir::HeaderVerdict Passed(PassportType type) {
   verdict.type = type;
   verdict.reason = Reason::kNone;
   verdict.passport = DemoPassport();
+  verdict.checks = stir::MakeCheckList();
   return verdict;
 }
 

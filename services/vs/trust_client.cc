@@ -57,6 +57,13 @@ absl::StatusOr<SignedCrl> TrustClient::GetCrl() {
   return result;
 }
 
+absl::StatusOr<std::string> TrustClient::GetNumberList() {
+  Call call(*this);
+  sti::v1::GetNumberAuthorityListResponse response;
+  STI_RETURN_IF_ERROR(rpc::FromGrpcStatus(stub_->GetNumberAuthorityList(call.WithDeadline(), {}, &response)));
+  return std::move(*response.mutable_number_list());
+}
+
 absl::Status TrustClient::Watch(const std::function<void()>& on_version) {
   Call call(*this);
   const auto reader = stub_->WatchTrust(call.context(), {});

@@ -21,6 +21,7 @@ class TrustClient final : public TrustSource {
 
   absl::StatusOr<std::string> GetTrustList() override;
   absl::StatusOr<SignedCrl> GetCrl() override;
+  absl::StatusOr<std::string> GetNumberList() override;
   absl::Status Watch(const std::function<void()>& on_version) override;
   void Cancel() override;
 

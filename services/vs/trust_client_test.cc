@@ -28,6 +28,11 @@ class FakeTrustService final : public sti::v1::Trust::Service {
     response->add_signer_chain("issuer");
     return grpc::Status::OK;
   }
+  grpc::Status GetNumberAuthorityList(grpc::ServerContext*, const sti::v1::GetNumberAuthorityListRequest*,
+                                      sti::v1::GetNumberAuthorityListResponse* response) override {
+    response->set_number_list("n.u.m");
+    return grpc::Status::OK;
+  }
   grpc::Status WatchTrust(grpc::ServerContext* context, const sti::v1::WatchTrustRequest*,
                           grpc::ServerWriter<sti::v1::TrustVersion>* writer) override {
     for (int i = 0; i < 3; ++i) writer->Write({});
@@ -51,6 +56,7 @@ TEST_F(TrustClientTest, FetchesBothDocuments) {
   const SignedCrl crl = client_.GetCrl().value();
   EXPECT_EQ(crl.crl, "crl");
   EXPECT_EQ(crl.signer_chain, (std::vector<std::string>{"signer", "issuer"}));
+  EXPECT_EQ(client_.GetNumberList().value(), "n.u.m");
 }
 
 TEST_F(TrustClientTest, CarriesTheReasonOfTheStiPa) {

@@ -6,7 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/base/reason.h"
 #include "common/daemon/log.h"
+#include "common/stir/number_authority.h"
 
 namespace sti::vs {
 namespace {
@@ -20,6 +22,8 @@ std::optional<SignedCrl> Take(absl::StatusOr<SignedCrl>& document) {
   if (!document.ok()) return std::nullopt;
   return *std::move(document);
 }
+
+absl::StatusOr<std::string> NoNumbers() { return MakeError(Reason::kNotFound, "not asked for"); }
 
 }  // namespace
 
@@ -48,18 +52,28 @@ void TrustRefresher::LoadStored() {
 bool TrustRefresher::RefreshOnce() {
   auto trust_list = source_.GetTrustList();
   auto crl = source_.GetCrl();
+  auto numbers = rules_.numbers == stir::NumberAuthorityMode::kOff ? NoNumbers() : source_.GetNumberList();
   absl::Status list_status = trust_list.status();
   absl::Status crl_status = crl.status();
+  absl::Status numbers_status = numbers.status();
   // Offered together, so that no call is judged by the new list and no CRL.
-  const TrustStore::Outcome outcome = store_.Offer(Take(trust_list), Take(crl));
+  const TrustStore::Outcome outcome = store_.Offer(Take(trust_list), Take(crl), Take(numbers));
   list_status.Update(outcome.trust_list);
   crl_status.Update(outcome.crl);
-  Report(list_status, crl_status);
-  return list_status.ok() && crl_status.ok();
+  numbers_status.Update(outcome.numbers);
+  // An STI-PA that keeps none is as good as one whose list is known; but it cannot take back, unsigned, what
+  // it has signed: a list that is there stays in use.
+  const std::shared_ptr<const TrustState> state = store_.state();
+  if (ReasonOf(numbers_status) == Reason::kNotFound && (state == nullptr || state->numbers == nullptr)) {
+    numbers_status = absl::OkStatus();
+  }
+  Report(list_status, crl_status, numbers_status);
+  return list_status.ok() && crl_status.ok() && numbers_status.ok();
 }
 
 std::vector<std::string> TrustRefresher::TroubleOf(const TrustState* trust, const absl::Status& trust_list,
-                                                   const absl::Status& crl) const {
+                                                   const absl::Status& crl,
+                                                   const absl::Status& numbers) const {
   std::vector<std::string> trouble;
   if (!trust_list.ok()) {
     trouble.push_back(absl::StrCat(trust == nullptr ? "no trust list yet: " : "trust list not refreshed: ",
@@ -72,6 +86,12 @@ std::vector<std::string> TrustRefresher::TroubleOf(const TrustState* trust, cons
     const bool none = trust == nullptr || trust->crl == nullptr;
     trouble.push_back(absl::StrCat(none ? "no CRL yet: " : "CRL not refreshed: ", crl.message()));
   }
+  if (!numbers.ok()) {
+    trouble.push_back(absl::StrCat("number authority list not refreshed: ", numbers.message()));
+  }
+  if (trust != nullptr && trust->numbers != nullptr && trust->numbers->expires() <= now) {
+    trouble.push_back("the number authority list in use has expired");
+  }
   const bool crl_expired = trust != nullptr && trust->crl != nullptr && trust->crl->next_update() <= now;
   if (crl_expired) trouble.push_back("the CRL in use has expired");
   if (trust != nullptr && (list_expired || crl_expired)) {
@@ -82,9 +102,10 @@ std::vector<std::string> TrustRefresher::TroubleOf(const TrustState* trust, cons
   return trouble;
 }
 
-void TrustRefresher::Report(const absl::Status& trust_list, const absl::Status& crl) {
+void TrustRefresher::Report(const absl::Status& trust_list, const absl::Status& crl,
+                            const absl::Status& numbers) {
   const std::shared_ptr<const TrustState> trust = store_.state();
-  const std::vector<std::string> trouble = TroubleOf(trust.get(), trust_list, crl);
+  const std::vector<std::string> trouble = TroubleOf(trust.get(), trust_list, crl, numbers);
   // Only a missing trust list keeps the daemon from judging: calls must not hang on the STI-PA (operations.md
   // s10).
   lacking_(trust == nullptr ? trouble : std::vector<std::string>());

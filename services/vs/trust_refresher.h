@@ -49,7 +49,8 @@ class TrustRefresher {
 
   // Loads the copies on disk, on the calling thread; says what is lacking after that.
   void LoadStored();
-  // One pass: asks the STI-PA for both documents and offers them. True when both are up to date.
+  // One pass: asks the STI-PA for its documents and offers them; for the number authority list only where the
+  // rules use it. True when all are up to date.
   bool RefreshOnce();
   // Starts the threads that do so from now on.
   void Start();
@@ -62,9 +63,9 @@ class TrustRefresher {
  private:
   void RefreshLoop();
   void WatchLoop();
-  void Report(const absl::Status& trust_list, const absl::Status& crl);
+  void Report(const absl::Status& trust_list, const absl::Status& crl, const absl::Status& numbers);
   std::vector<std::string> TroubleOf(const TrustState* trust, const absl::Status& trust_list,
-                                     const absl::Status& crl) const;
+                                     const absl::Status& crl, const absl::Status& numbers) const;
   void ShowHealth(std::string trouble);
   void LogChange(const std::string& trouble);
 

@@ -27,6 +27,11 @@ class FakeTrustSource final : public TrustSource {
     std::lock_guard<std::mutex> lock(mutex_);
     return crl_;
   }
+  absl::StatusOr<std::string> GetNumberList() override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    ++numbers_asked_;
+    return numbers_;
+  }
   absl::Status Watch(const std::function<void()>& on_version) override {
     std::unique_lock<std::mutex> lock(mutex_);
     while (!cancelled_) {
@@ -46,6 +51,15 @@ class FakeTrustSource final : public TrustSource {
     changed_.notify_all();
   }
 
+  void SetNumbers(absl::StatusOr<std::string> numbers) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    numbers_ = std::move(numbers);
+  }
+  int numbers_asked() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return numbers_asked_;
+  }
+
   void Set(absl::StatusOr<std::string> list, absl::StatusOr<SignedCrl> crl) {
     std::lock_guard<std::mutex> lock(mutex_);
     list_ = std::move(list);
@@ -58,7 +72,8 @@ class FakeTrustSource final : public TrustSource {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool cancelled_ = false;
-  int changes_ = 0, told_ = 0;
+  int changes_ = 0, told_ = 0, numbers_asked_ = 0;
+  absl::StatusOr<std::string> numbers_ = MakeError(Reason::kNotFound, "no numbers");
   absl::StatusOr<std::string> list_ = MakeError(Reason::kUnavailable, "connection refused");
   absl::StatusOr<SignedCrl> crl_ = MakeError(Reason::kUnavailable, "connection refused");
 };
@@ -186,6 +201,25 @@ TEST_F(TrustRefresherTest, HealthSaysWhenTheGraceIsOver) {
   clock_.Advance(absl::Seconds(1));
   strict.RefreshOnce();
   EXPECT_TRUE(absl::StrContains(strict.health()->trouble, "grace")) << strict.health()->trouble;
+}
+
+TEST_F(TrustRefresherTest, NumbersAreAskedForOnlyWhereTheRulesUseThem) {
+  source_.Set(List(3), Crl(4));
+  ASSERT_TRUE(refresher_.RefreshOnce());
+  EXPECT_EQ(source_.numbers_asked(), 0);
+  TrustDomainRules rules;
+  rules.numbers = stir::NumberAuthorityMode::kReport;
+  TrustRefresher curious(source_, store_, rules, clock_, [](const std::vector<std::string>&) {}, {});
+  EXPECT_TRUE(curious.RefreshOnce());  // that there is none is no trouble
+  EXPECT_EQ(source_.numbers_asked(), 1);
+  EXPECT_EQ(curious.health()->trouble, "");
+  source_.SetNumbers(DemoNumberList(1, clock_.TimeNow() + absl::Hours(1), "12155550121", "1234"));
+  EXPECT_TRUE(curious.RefreshOnce());
+  ASSERT_NE(board_.state(0)->numbers, nullptr);
+  source_.SetNumbers(MakeError(Reason::kNotFound, "no numbers"));
+  EXPECT_FALSE(curious.RefreshOnce());
+  EXPECT_NE(board_.state(0)->numbers, nullptr);
+  EXPECT_EQ(curious.health()->trouble, "number authority list not refreshed: no numbers");
 }
 
 TEST_F(TrustRefresherTest, AVersionMessageBringsTheNewListWithoutWaitingForTheInterval) {

@@ -1,4 +1,4 @@
-// Seam: where trust list and CRL come from.
+// Seam: where trust list, CRL and number authority list come from.
 #ifndef SERVICES_VS_TRUST_SOURCE_H_
 #define SERVICES_VS_TRUST_SOURCE_H_
 
@@ -17,6 +17,8 @@ class TrustSource {
   virtual ~TrustSource() = default;
   virtual absl::StatusOr<std::string> GetTrustList() = 0;
   virtual absl::StatusOr<SignedCrl> GetCrl() = 0;
+  // kNotFound when the STI-PA keeps none.
+  virtual absl::StatusOr<std::string> GetNumberList() = 0;
   // Calls `on_version` for the current version and after each change, until the stream ends; gives its end.
   virtual absl::Status Watch(const std::function<void()>& on_version) = 0;
   virtual void Cancel() = 0;

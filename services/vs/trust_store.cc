@@ -14,6 +14,7 @@
 #include "common/codec/pem.h"
 #include "common/crypto/digest.h"
 #include "common/daemon/files.h"
+#include "common/stir/number_authority.h"
 #include "common/stir/trust_list.h"
 
 namespace sti::vs {
@@ -81,12 +82,14 @@ struct TrustStore::Candidate {
   std::optional<stir::TrustList> list;  // set when the list is a new one
   std::shared_ptr<const TrustState> current;
   std::shared_ptr<const pki::VerifiedCrl> crl;
+  std::shared_ptr<const stir::NumberAuthority> numbers;
 };
 
 TrustStore::TrustStore(const std::string& folder, pki::Certificate pa_root, const Clock& clock,
                        TrustBoard& board, size_t domain)
     : trust_list_file_(folder + "/trust_list.jws"),
       crl_file_(folder + "/crl.pem"),
+      numbers_file_(folder + "/number_list.jws"),
       pa_root_(std::move(pa_root)),
       clock_(clock),
       board_(board),
@@ -96,6 +99,7 @@ TrustStore::Candidate TrustStore::Current() const {
   Candidate candidate;
   candidate.current = state();
   candidate.crl = candidate.current != nullptr ? candidate.current->crl : early_crl_;
+  candidate.numbers = candidate.current != nullptr ? candidate.current->numbers : early_numbers_;
   return candidate;
 }
 
@@ -126,6 +130,7 @@ absl::Status TrustStore::Consider(const SignedCrl& crl, absl::Time at, Candidate
 void TrustStore::Publish(Candidate candidate) {
   if (!candidate.list.has_value() && candidate.current == nullptr) {
     early_crl_ = candidate.crl;  // published with the first list
+    early_numbers_ = candidate.numbers;
     return;
   }
   // Built whole before it is shown: an immutable TrustAnchors has no other way in.
@@ -135,6 +140,7 @@ void TrustStore::Publish(Candidate candidate) {
                        candidate.list->expires, nullptr, nullptr}
           : *candidate.current);
   next->crl = std::move(candidate.crl);
+  next->numbers = std::move(candidate.numbers);
   board_.Publish(domain_, std::move(next));
 }
 
@@ -157,17 +163,45 @@ absl::Status TrustStore::Accept(const SignedCrl& crl, absl::Time now, Candidate&
   return absl::OkStatus();
 }
 
+absl::Status TrustStore::ConsiderNumbers(const std::string& numbers, absl::Time at,
+                                         Candidate& candidate) const {
+  const int64_t least = candidate.numbers != nullptr ? candidate.numbers->sequence() : 0;
+  STI_ASSIGN_OR_RETURN(candidate.numbers, stir::VerifyNumberAuthority(numbers, pa_root_, nullptr, least, at));
+  return absl::OkStatus();
+}
+
+absl::Status TrustStore::AcceptNumbers(const std::string& numbers, absl::Time now, Candidate& candidate) {
+  const std::string digest = crypto::Sha256(numbers);
+  if (digest == known_numbers_) return absl::OkStatus();
+  STI_RETURN_IF_ERROR(ConsiderNumbers(numbers, now, candidate));
+  STI_RETURN_IF_ERROR(daemon::WriteFileAtomically(numbers_file_, Envelope(now, numbers)));
+  known_numbers_ = digest;
+  return absl::OkStatus();
+}
+
+absl::Status TrustStore::LoadNumbers(Candidate& candidate) const {
+  auto stored = OpenEnvelope(numbers_file_, limits::kNumberList + 64);
+  if (ReasonOf(stored.status()) == Reason::kNotFound) return absl::OkStatus();
+  STI_RETURN_IF_ERROR(stored.status());
+  return ConsiderNumbers(stored->text, std::min(stored->accepted, clock_.TimeNow()), candidate);
+}
+
 TrustStore::Outcome TrustStore::Offer(const std::optional<std::string>& trust_list,
-                                      const std::optional<SignedCrl>& crl) {
+                                      const std::optional<SignedCrl>& crl,
+                                      const std::optional<std::string>& numbers) {
   const absl::Time now = clock_.TimeNow();
   Outcome outcome;
   Candidate candidate = Current();
   const auto crl_in_use = candidate.crl;
+  const auto numbers_in_use = candidate.numbers;
   if (trust_list.has_value()) outcome.trust_list = Accept(*trust_list, now, candidate);
   if (crl.has_value()) outcome.crl = Accept(*crl, now, candidate);
+  if (numbers.has_value()) outcome.numbers = AcceptNumbers(*numbers, now, candidate);
   if (trust_list.has_value() && outcome.trust_list.ok()) list_confirmed_ = now;
   if (crl.has_value() && outcome.crl.ok()) crl_confirmed_ = now;
-  if (candidate.list.has_value() || candidate.crl != crl_in_use) Publish(std::move(candidate));
+  if (candidate.list.has_value() || candidate.crl != crl_in_use || candidate.numbers != numbers_in_use) {
+    Publish(std::move(candidate));
+  }
   return outcome;
 }
 
@@ -196,8 +230,14 @@ absl::Status TrustStore::Load() {
   Candidate candidate = Current();
   const absl::Status list = LoadTrustList(candidate);
   const absl::Status crl = LoadCrl(candidate);
-  if (candidate.list.has_value() || candidate.crl != nullptr) Publish(std::move(candidate));
-  return list.ok() ? crl : list;
+  const absl::Status numbers = LoadNumbers(candidate);
+  if (candidate.list.has_value() || candidate.crl != nullptr || candidate.numbers != nullptr) {
+    Publish(std::move(candidate));
+  }
+  absl::Status first = list;
+  first.Update(crl);
+  first.Update(numbers);
+  return first;
 }
 
 }  // namespace sti::vs

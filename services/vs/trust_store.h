@@ -1,5 +1,6 @@
-// Decides which trust list and CRL of one trust domain count: verifies what the STI-PA delivers, refuses to
-// go back, keeps the last good copies on disk and publishes them. No network, no threads.
+// Decides which trust list, CRL and number authority list of one trust domain count: verifies what the STI-PA
+// delivers, refuses to go back, keeps the last good copies on disk and publishes them. No network, no
+// threads.
 #ifndef SERVICES_VS_TRUST_STORE_H_
 #define SERVICES_VS_TRUST_STORE_H_
 
@@ -40,12 +41,15 @@ class TrustStore {
   struct Outcome {
     absl::Status trust_list;
     absl::Status crl;
+    absl::Status numbers;
   };
   // Publishes what verifies against the pinned root and is not older than what is in use, both in one swap. A
   // refused document leaves the one in use untouched; one that cannot be stored is used all the same. The
   // documents offered last are known and cost nothing to offer again. kTrustListInvalid, kTrustListExpired,
   // kTrustListRollback, kCrlInvalid, kCrlExpired, kCrlRollback, kTooLarge, kStorageFailed.
-  Outcome Offer(const std::optional<std::string>& trust_list, const std::optional<SignedCrl>& crl);
+  // `numbers` likewise, with kNumberListInvalid, kNumberListExpired, kNumberListRollback.
+  Outcome Offer(const std::optional<std::string>& trust_list, const std::optional<SignedCrl>& crl,
+                const std::optional<std::string>& numbers = std::nullopt);
 
   // When the STI-PA last delivered the document in use; the infinite past when there is none.
   absl::Time list_confirmed() const { return list_confirmed_; }
@@ -61,16 +65,21 @@ class TrustStore {
   absl::Status Accept(const SignedCrl& crl, absl::Time now, Candidate& candidate);
   absl::Status LoadTrustList(Candidate& candidate);
   absl::Status LoadCrl(Candidate& candidate);
+  absl::Status ConsiderNumbers(const std::string& numbers, absl::Time at, Candidate& candidate) const;
+  absl::Status AcceptNumbers(const std::string& numbers, absl::Time now, Candidate& candidate);
+  absl::Status LoadNumbers(Candidate& candidate) const;
   Candidate Current() const;
   void Publish(Candidate candidate);
 
-  const std::string trust_list_file_, crl_file_;
+  const std::string trust_list_file_, crl_file_, numbers_file_;
   const pki::Certificate pa_root_;
   const Clock& clock_;
   TrustBoard& board_;
   const size_t domain_;
-  std::string known_list_, known_crl_;                 // digests of what was accepted last
-  std::shared_ptr<const pki::VerifiedCrl> early_crl_;  // came before the first trust list
+  std::string known_list_, known_crl_, known_numbers_;  // digests of what was accepted last
+  // Came before the first trust list.
+  std::shared_ptr<const pki::VerifiedCrl> early_crl_;
+  std::shared_ptr<const stir::NumberAuthority> early_numbers_;
   absl::Time list_confirmed_ = absl::InfinitePast(), crl_confirmed_ = absl::InfinitePast();
 };
 

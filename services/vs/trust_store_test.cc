@@ -162,6 +162,35 @@ TEST_F(TrustStoreTest, ADocumentOfferedAgainChangesNothing) {
   EXPECT_EQ(board_->state(0), before);
 }
 
+TEST_F(TrustStoreTest, ANumberListIsPublishedStoredAndNeverGoesBack) {
+  const auto numbers = [&](int64_t sequence) {
+    return DemoNumberList(sequence, Now() + kDay, "12155550121", "1234");
+  };
+  const auto offer = [&](const std::string& list) {
+    return Name(store_->Offer(std::nullopt, std::nullopt, list).numbers);
+  };
+  const auto sequence = [&] {
+    const auto trust = board_->state(0);
+    return trust == nullptr || trust->numbers == nullptr ? 0 : trust->numbers->sequence();
+  };
+  EXPECT_EQ(offer(numbers(4)), "NONE");  // waits for the first trust list
+  EXPECT_EQ(sequence(), 0);
+  ASSERT_EQ(OfferList(List(1)), "NONE");
+  EXPECT_EQ(sequence(), 4);
+  EXPECT_EQ(offer(numbers(3)), "NUMBER_LIST_ROLLBACK");
+  EXPECT_EQ(offer("junk"), "NUMBER_LIST_INVALID");
+  EXPECT_EQ(offer(DemoNumberList(5, Now() - kDay, "12155550121", "1234")), "NUMBER_LIST_EXPIRED");
+  EXPECT_EQ(sequence(), 4);
+  clock_.Advance(3 * kDay);
+  ASSERT_TRUE(Restart().ok());
+  EXPECT_EQ(sequence(), 4);
+  EXPECT_EQ(offer(numbers(3)), "NUMBER_LIST_ROLLBACK");
+  EXPECT_EQ(offer(numbers(5)), "NONE");
+  EXPECT_EQ(sequence(), 5);
+  EXPECT_EQ(OfferList(List(2)), "NONE");
+  EXPECT_EQ(sequence(), 5);
+}
+
 TEST_F(TrustStoreTest, RemembersWhenTheStiPaLastSaidSo) {
   EXPECT_EQ(store_->list_confirmed(), absl::InfinitePast());
   const std::string list = List(5);

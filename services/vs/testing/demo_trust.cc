@@ -1,5 +1,6 @@
 #include "services/vs/testing/demo_trust.h"
 
+#include "common/stir/number_authority.h"
 #include "common/stir/trust_list.h"
 #include "common/stir/vectors_testing.h"
 
@@ -50,6 +51,17 @@ std::string DemoTrustList(int64_t sequence, absl::Time expires, bool empty) {
   if (!empty) list.roots.push_back(stir::DemoCertificate("root.pem"));
   return stir::SignTrustList(list, {stir::DemoCertificate("pa-token-signer.pem")},
                              *stir::DemoKey("pa-token-signer.key"))
+      .value();
+}
+
+std::string DemoNumberList(int64_t sequence, absl::Time expires, const std::string& number,
+                           const std::string& spc) {
+  stir::NumberAuthorityContents contents;
+  contents.sequence = sequence;
+  contents.expires = expires;
+  contents.ranges.push_back({spc, number, 1});
+  return stir::SignNumberAuthority(contents, {stir::DemoCertificate("pa-token-signer.pem")},
+                                   *stir::DemoKey("pa-token-signer.key"))
       .value();
 }
 

@@ -32,6 +32,9 @@ IncomingCall DemoCall(std::vector<std::string> identity);
 
 // A trust list signed by the demo token signer, with the demo root unless `empty`.
 std::string DemoTrustList(int64_t sequence, absl::Time expires, bool empty = false);
+// A number authority list signed by the demo token signer: this number is this SPC's.
+std::string DemoNumberList(int64_t sequence, absl::Time expires, const std::string& number,
+                           const std::string& spc);
 // A CRL signed by the demo CRL signer that lists `revoked_serials` of the demo issuing CA.
 SignedCrl DemoCrl(int64_t number, absl::Time this_update, absl::Time next_update,
                   const std::vector<std::string>& revoked_serials = {});
