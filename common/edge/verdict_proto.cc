@@ -60,19 +60,6 @@ Verstat VerstatOf(Reason reason) {
   return reason == Reason::kNone ? Verstat::kTnValidationPassed : RowOf(reason).verstat;
 }
 
-// 3GPP TS 24.229 verstatPriority.
-const char* VerstatPriority(Reason reason) {
-  switch (VerstatOf(reason)) {
-    case Verstat::kTnValidationPassed:
-      return "RPH-Validation-Passed";
-    case Verstat::kTnValidationFailed:
-      return "RPH-Validation-Failed";
-    case Verstat::kNoTnValidation:
-      break;
-  }
-  return "No-RPH-Validation";
-}
-
 // As signed; for the compact form, what was rebuilt.
 std::string ClaimsText(const stir::HeaderVerdict& header) {
   if (header.passport) return codec::CanonicalJson(header.passport->claims());
@@ -110,7 +97,7 @@ void Fill(const stir::DivOutcome& from, sti::v1::DivResult& to) {
 }
 
 void Fill(const stir::RphOutcome& from, sti::v1::RphResult& to) {
-  to.set_verstat_priority(VerstatPriority(from.reason));
+  to.set_verstat_priority(std::string(stir::VerstatPriority(from)));
   FillReason(from.reason, to);
   for (const std::string& r_value : from.auth) to.add_auth(r_value);
   to.set_sph(from.sph);

@@ -96,7 +96,7 @@ TEST(VerdictProto, ResourcePriorityThatFailedProvesNothing) {
   EXPECT_EQ(good.rph().header(), 1);
   const sti::v1::VerifyResponse forged = Response("rph forged"), other = Response("rph that lacks one");
   EXPECT_EQ(forged.rph().verstat_priority(), "RPH-Validation-Failed");
-  EXPECT_EQ(other.rph().verstat_priority(), "No-RPH-Validation");
+  EXPECT_EQ(other.rph().verstat_priority(), "RPH-Validation-Failed");
   EXPECT_EQ(forged.rph().auth_size() + other.rph().auth_size(), 0);
   EXPECT_EQ(other.rph().reason(), "RPH_MISMATCH");
 }

@@ -28,6 +28,13 @@ std::string StirReason(const HeaderVerdict& header, ErrorTable table, bool tell_
 
 }  // namespace
 
+absl::string_view VerstatPriority(const RphOutcome& rph) {
+  if (rph.reason == Reason::kNone) return "RPH-Validation-Passed";
+  const bool differs = rph.reason == Reason::kRphMismatch || rph.reason == Reason::kSphMismatch;
+  return differs || RowOf(rph.reason).verstat == Verstat::kTnValidationFailed ? "RPH-Validation-Failed"
+                                                                              : "No-RPH-Validation";
+}
+
 std::string VerstatParameter(const CallVerdict& verdict, VerstatForm form) {
   std::string out(VerstatText(verdict.verstat));
   if (verdict.verstat != Verstat::kTnValidationPassed || verdict.attestation == Attestation::kNone)

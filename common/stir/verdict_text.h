@@ -33,6 +33,10 @@ struct ReplyForm {
 // What goes into the tel or SIP URI. An origid that would not fit into a URI parameter is left out.
 std::string VerstatParameter(const CallVerdict& verdict, VerstatForm form);
 
+// 3GPP TS 24.229 verstatPriority: "RPH-Validation-Passed"; "RPH-Validation-Failed" for a forged PASSporT, and
+// for one that says something else than the call; "No-RPH-Validation" where it could not be judged.
+absl::string_view VerstatPriority(const RphOutcome& rph);
+
 // Values for Reason header fields. In kStir form with ppi (the compact form of the PASSporT) where the
 // request has several Identity headers, so that the signer can tell which one is meant. Nothing for a call
 // without Identity headers: there is nobody to tell.

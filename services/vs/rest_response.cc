@@ -7,6 +7,7 @@
 #include "common/codec/base64url.h"
 #include "common/codec/json_text.h"
 #include "common/stir/error_table.h"
+#include "common/stir/verdict_text.h"
 #include "services/vs/rest_verification.h"
 
 namespace sti::vs {
@@ -72,15 +73,10 @@ JsonArray DivResult(const stir::DivOutcome& div) {
   return hops;
 }
 
-// Without an rph PASSporT the member is left out.
-absl::string_view PriorityOf(const stir::RphOutcome& rph) {
-  return rph.reason == Reason::kNone ? "RPH-Validation-Passed" : "RPH-Validation-Failed";
-}
-
 JsonObject GppResult(const stir::CallVerdict& verdict) {
   JsonObject result{{"verstatValue", VerstatText(verdict.verstat)}};
   if (verdict.div.has_value()) result.emplace_back("divResult", DivResult(*verdict.div));
-  if (verdict.rph.has_value()) result.emplace_back("verstatPriority", PriorityOf(*verdict.rph));
+  if (verdict.rph.has_value()) result.emplace_back("verstatPriority", stir::VerstatPriority(*verdict.rph));
   JsonArray rows;
   for (const stir::HeaderVerdict& header : verdict.headers) {
     rows.push_back(JsonObject{{"verifyResult", VerifyResult(header, verdict.table)}});

@@ -239,6 +239,7 @@ TEST(RestResponseTest, GppFormNamesDiversionsAndPriority) {
   EXPECT_THAT(priority(Reason::kNone), HasSubstr(R"("verstatPriority":"RPH-Validation-Passed")"));
   EXPECT_THAT(priority(Reason::kSignatureInvalid), HasSubstr(R"("verstatPriority":"RPH-Validation-Failed")"));
   EXPECT_THAT(priority(Reason::kRphMismatch), HasSubstr(R"("verstatPriority":"RPH-Validation-Failed")"));
+  EXPECT_THAT(priority(Reason::kCertificateUnavailable), HasSubstr(R"("verstatPriority":"No-RPH-Validation")"));
 }
 
 }  // namespace
