@@ -239,7 +239,8 @@ TEST(RestResponseTest, GppFormNamesDiversionsAndPriority) {
   EXPECT_THAT(priority(Reason::kNone), HasSubstr(R"("verstatPriority":"RPH-Validation-Passed")"));
   EXPECT_THAT(priority(Reason::kSignatureInvalid), HasSubstr(R"("verstatPriority":"RPH-Validation-Failed")"));
   EXPECT_THAT(priority(Reason::kRphMismatch), HasSubstr(R"("verstatPriority":"RPH-Validation-Failed")"));
-  EXPECT_THAT(priority(Reason::kCertificateUnavailable), HasSubstr(R"("verstatPriority":"No-RPH-Validation")"));
+  EXPECT_THAT(priority(Reason::kCertificateUnavailable),
+              HasSubstr(R"("verstatPriority":"No-RPH-Validation")"));
 }
 
 }  // namespace
