@@ -1,5 +1,7 @@
 #include "services/pa/pa_config.h"
 
+#include <utility>
+
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
@@ -19,6 +21,22 @@ absl::Status CheckRoot(const pki::Certificate& root, const std::string& file, ab
   return absl::OkStatus();
 }
 
+absl::StatusOr<std::vector<RevocationReporter>> LoadReporters(
+    const sti::config::v1::PolicyAdministratorServer& config) {
+  std::vector<RevocationReporter> reporters;
+  for (int i = 0; i < config.revocation_reporters_size(); ++i) {
+    const sti::config::v1::RevocationReporter& entry = config.revocation_reporters(i);
+    const std::string field = absl::StrCat("revocation_reporters[", i, "].issuing_certificate_file");
+    STI_ASSIGN_OR_RETURN(pki::Certificate issuing, LoadCertificate(entry.issuing_certificate_file(), field));
+    if (!issuing.is_ca() || !issuing.may_sign_certificates()) {
+      return MakeError(Reason::kConfigInvalid, field,
+                       absl::StrCat(entry.issuing_certificate_file(), ": no CA certificate"));
+    }
+    reporters.push_back({entry.client(), std::move(issuing)});
+  }
+  return reporters;
+}
+
 }  // namespace
 
 absl::StatusOr<PaSettings> LoadPaSettings(const sti::config::v1::PolicyAdministratorServer& config,
@@ -29,6 +47,7 @@ absl::StatusOr<PaSettings> LoadPaSettings(const sti::config::v1::PolicyAdministr
                        store::LoadDatabaseOptions(config.database(),
                                                   absl::StrCat(config.state_dir(), "/pa.sqlite"), "sti-pa"));
   settings.admins.assign(config.admins().begin(), config.admins().end());
+  STI_ASSIGN_OR_RETURN(settings.revocation_reporters, LoadReporters(config));
   settings.token_lifetime = absl::Seconds(config.token_seconds());
   settings.publisher.lifetime = absl::Seconds(config.document_seconds());
   settings.publisher.crl_url = config.crl_url();

@@ -10,6 +10,7 @@
 #include "common/store/open_database.h"
 #include "proto/sti/config/v1/pa.pb.h"
 #include "services/pa/document_signer.h"
+#include "services/pa/revocation_reporters.h"
 #include "services/pa/trust_publisher.h"
 
 namespace sti::pa {
@@ -18,6 +19,7 @@ struct PaSettings {
   std::string state_dir;
   store::DatabaseOptions database;
   std::vector<std::string> admins;
+  std::vector<RevocationReporter> revocation_reporters;
   absl::Duration token_lifetime;
   PublisherOptions publisher;
   DocumentSigner signer, crl_signer;

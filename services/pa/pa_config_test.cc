@@ -99,6 +99,19 @@ TEST_F(PaConfigTest, SignersMustHaveTheirRolesUnderTheRoot) {
   EXPECT_EQ(field([](Config&) {}, absl::FromUnixSeconds(2020000000)), "signer_certificate_file");
 }
 
+TEST_F(PaConfigTest, ReporterOfRevocationsNeedsACaCertificate) {
+  const auto with = [&](const std::string& file) {
+    return Load([&](Config& c) {
+      c.add_revocation_reporters()->set_client("ca");
+      c.mutable_revocation_reporters(0)->set_issuing_certificate_file(Copy(file));
+    });
+  };
+  EXPECT_TRUE(with("int.pem").ok());
+  const absl::Status leaf = with("leaf1234.pem");
+  EXPECT_EQ(ReasonOf(leaf), Reason::kConfigInvalid);
+  EXPECT_EQ(FieldOf(leaf), "revocation_reporters[0].issuing_certificate_file");
+}
+
 TEST_F(PaConfigTest, KeyThatOthersMayReadAndUrlThatIsNoneAreRefused) {
   const std::string open = dir_.Write("open.key", ReadDemo("pa-token-signer.key"), 0644);
   EXPECT_EQ(ReasonOf(Load([&](Config& c) { c.set_signer_key_file(open); })), Reason::kKeyPermissions);

@@ -41,6 +41,8 @@ struct Material {
   testing::TlsFiles server = tls.Server();
   testing::TlsFiles admin = tls.Client("admin");
   testing::TlsFiles client = tls.Client("sti-as");
+  testing::TlsFiles ca = tls.Client("sti-ca");
+  testing::TlsFiles other_ca = tls.Client("other-ca");
 };
 Material& Made() {
   static Material material;
@@ -61,9 +63,16 @@ class PaDaemonTest : public ::testing::Test {
     config_.set_document_seconds(86400);
     config_.set_crl_url("https://pa.example.net/crl");
     config_.add_admins("admin");
+    AddReporter("sti-ca", "int.pem");
+    AddReporter("other-ca", "pa-root.pem");
     Start();
   }
 
+  void AddReporter(const std::string& client, const std::string& issuing) {
+    sti::config::v1::RevocationReporter& reporter = *config_.add_revocation_reporters();
+    reporter.set_client(client);
+    reporter.set_issuing_certificate_file(dir_.Write("issuing-" + issuing, ReadDemo(issuing)));
+  }
   void Start() {
     absl::StatusOr<std::unique_ptr<PaDaemon>> started =
         PaDaemon::Start(config_, SystemClock::Instance(), crypto::SystemRandom::Instance());
@@ -104,6 +113,13 @@ class PaDaemonTest : public ::testing::Test {
     ClientContext context;
     return rpc::FromGrpcStatus(
         PolicyAdmin::NewStub(Channel(as))->ApproveAuthority(&context, request, &response));
+  }
+
+  absl::Status Revoke(const testing::TlsFiles& as, const sti::v1::RecordRevocationRequest& request) {
+    sti::v1::Revocation response;
+    ClientContext context;
+    return rpc::FromGrpcStatus(
+        PolicyAdmin::NewStub(Channel(as))->RecordRevocation(&context, request, &response));
   }
 
   testing::TempDir dir_;
@@ -166,6 +182,46 @@ TEST_F(PaDaemonTest, AdministrationIsForAdmins) {
   EXPECT_TRUE(refused([&](ClientContext& c) { return stub->RecordRevocation(&c, {}, &revocation); }));
   EXPECT_TRUE(refused([&](ClientContext& c) { return stub->ListRevocations(&c, {}, &revocations); }));
   EXPECT_TRUE(refused([&](ClientContext& c) { return stub->ListTokens(&c, {}, &tokens); }));
+}
+
+TEST_F(PaDaemonTest, CaReportsItsOwnRevocationsAndMayDoNothingElse) {
+  const testing::TlsFiles& ca = Made().ca;
+  EXPECT_EQ(ReasonOf(Register("acme", "1234", "sti-as", ca)), Reason::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(Approve(ca)), Reason::kPermissionDenied);
+  sti::v1::ListRevocationsResponse revocations;
+  ClientContext context;
+  EXPECT_EQ(ReasonOf(rpc::FromGrpcStatus(
+                PolicyAdmin::NewStub(Channel(ca))->ListRevocations(&context, {}, &revocations))),
+            Reason::kPermissionDenied);
+
+  sti::v1::RecordRevocationRequest request;
+  request.set_certificate_pem(ReadDemo("leaf5678-revoked.pem"));
+  EXPECT_EQ(ReasonOf(Revoke(client_, request)), Reason::kPermissionDenied);
+  EXPECT_EQ(ReasonOf(Revoke(Made().other_ca, request)), Reason::kPermissionDenied);
+  EXPECT_EQ(Revoke(ca, request), absl::OkStatus());
+}
+
+TEST_F(PaDaemonTest, CaMustShowACertificateThatItsOwnKeySigned) {
+  const testing::TlsFiles& ca = Made().ca;
+  sti::v1::RecordRevocationRequest request;
+  EXPECT_EQ(ReasonOf(Revoke(ca, request)), Reason::kMissingField);
+  const pki::Certificate leaf = DemoCertificate("leaf1234");
+  request.set_issuer_der(leaf.issuer().der());
+  request.set_serial(leaf.serial());
+  EXPECT_EQ(ReasonOf(Revoke(ca, request)), Reason::kMissingField) << "a name can be said by anybody";
+  request.Clear();
+  // The name of the CA, and a signature that is not its.
+  std::string der = leaf.der();
+  der.back() = static_cast<char>(der.back() ^ 1);
+  const absl::StatusOr<pki::Certificate> forged = pki::Certificate::ParseDer(der);
+  ASSERT_TRUE(forged.ok()) << forged.status();
+  request.set_certificate_pem(forged->Pem());
+  EXPECT_EQ(ReasonOf(Revoke(ca, request)), Reason::kPermissionDenied);
+  // The CA's own certificate is its root's.
+  request.set_certificate_pem(ReadDemo("int.pem"));
+  EXPECT_EQ(ReasonOf(Revoke(ca, request)), Reason::kPermissionDenied);
+  request.set_certificate_pem(leaf.Pem());
+  EXPECT_EQ(Revoke(ca, request), absl::OkStatus());
 }
 
 TEST_F(PaDaemonTest, PlaintextMakesEverybodyAnonymous) {

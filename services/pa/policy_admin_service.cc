@@ -14,8 +14,9 @@ namespace sti::pa {
 
 using grpc::ServerContext;
 
-PolicyAdminService::PolicyAdminService(Rooms rooms, std::vector<std::string> admins)
-    : rooms_(rooms), admins_(std::move(admins)) {}
+PolicyAdminService::PolicyAdminService(Rooms rooms, std::vector<std::string> admins,
+                                       RevocationReporters reporters)
+    : rooms_(rooms), admins_(std::move(admins)), reporters_(std::move(reporters)) {}
 
 grpc::Status PolicyAdminService::AsAdmin(const ServerContext& context,
                                          const std::function<absl::Status()>& work) const {
@@ -105,20 +106,33 @@ grpc::Status PolicyAdminService::ListAuthorities(ServerContext* context,
   });
 }
 
+absl::Status PolicyAdminService::Record(const std::string& client,
+                                        const sti::v1::RecordRevocationRequest& request,
+                                        sti::v1::Revocation& response) const {
+  STI_ASSIGN_OR_RETURN(const Revocation revocation,
+                       rooms_.revocations.Record({request.certificate_pem(), request.issuer_der(),
+                                                  request.serial(), request.reason_code()}));
+  daemon::LogInfo("revocation recorded", {{"client", client},
+                                          {"issuer", revocation.issuer.Text()},
+                                          {"serial", revocation.serial},
+                                          {"reason_code", revocation.reason_code}});
+  response = ToProto(revocation);
+  return absl::OkStatus();
+}
+
 grpc::Status PolicyAdminService::RecordRevocation(ServerContext* context,
                                                   const sti::v1::RecordRevocationRequest* request,
                                                   sti::v1::Revocation* response) {
-  return AsAdmin(*context, [&]() -> absl::Status {
-    STI_ASSIGN_OR_RETURN(const Revocation revocation,
-                         rooms_.revocations.Record({request->certificate_pem(), request->issuer_der(),
-                                                    request->serial(), request->reason_code()}));
-    daemon::LogInfo("revocation recorded", {{"admin", rpc::ClientIdentity(*context)},
-                                            {"issuer", revocation.issuer.Text()},
-                                            {"serial", revocation.serial},
-                                            {"reason_code", revocation.reason_code}});
-    *response = ToProto(revocation);
-    return absl::OkStatus();
-  });
+  const std::string client = rpc::ClientIdentity(*context);
+  const bool is_admin = rpc::RequireIdentity(*context, admins_).ok();
+  if (is_admin || !reporters_.Has(client)) {
+    return AsAdmin(*context, [&] { return Record(client, *request, *response); });
+  }
+  absl::Status done = reporters_.Check(client, request->certificate_pem());
+  if (done.ok()) done = Record(client, *request, *response);
+  if (done.ok()) return grpc::Status::OK;
+  daemon::LogWarning("revocation refused", {{"client", client}, {"detail", done.message()}});
+  return rpc::ToGrpcStatus(done);
 }
 
 grpc::Status PolicyAdminService::ListRevocations(ServerContext* context,

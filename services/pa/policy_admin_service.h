@@ -1,4 +1,5 @@
-// Edge of sti.v1.PolicyAdmin: admins only, translation, a log line for every change.
+// Edge of sti.v1.PolicyAdmin: admins, and CAs that report their revocations; translation, a log line for
+// every change.
 #ifndef SERVICES_PA_POLICY_ADMIN_SERVICE_H_
 #define SERVICES_PA_POLICY_ADMIN_SERVICE_H_
 
@@ -12,6 +13,7 @@
 #include "services/pa/number_registry.h"
 #include "services/pa/provider_registry.h"
 #include "services/pa/revocation_registry.h"
+#include "services/pa/revocation_reporters.h"
 #include "services/pa/token_issuer.h"
 
 namespace sti::pa {
@@ -27,7 +29,8 @@ class PolicyAdminService final : public sti::v1::PolicyAdmin::Service {
     const NumberRegistry& numbers;
     const TokenIssuer& tokens;
   };
-  PolicyAdminService(Rooms rooms, std::vector<std::string> admins);
+  // `reporters` may call RecordRevocation and nothing else.
+  PolicyAdminService(Rooms rooms, std::vector<std::string> admins, RevocationReporters reporters);
 
   grpc::Status RegisterProvider(grpc::ServerContext* context, const sti::v1::RegisterProviderRequest* request,
                                 sti::v1::Provider* response) override;
@@ -59,8 +62,12 @@ class PolicyAdminService final : public sti::v1::PolicyAdmin::Service {
   // Runs `work` for an admin; refuses everybody else.
   grpc::Status AsAdmin(const grpc::ServerContext& context, const std::function<absl::Status()>& work) const;
 
+  absl::Status Record(const std::string& client, const sti::v1::RecordRevocationRequest& request,
+                      sti::v1::Revocation& response) const;
+
   const Rooms rooms_;
   const std::vector<std::string> admins_;
+  const RevocationReporters reporters_;
 };
 
 }  // namespace sti::pa

@@ -128,7 +128,8 @@ class Network:
                 "root_certificate_file: pa/pa-root.pem\n"
                 "signer_certificate_file: pa/pa-signer.pem\nsigner_key_file: pa/pa-signer.key\n"
                 "crl_signer_certificate_file: pa/pa-crl-signer.pem\ncrl_signer_key_file: pa/pa-crl-signer.key\n"
-                "crl_url: https://pa.example.net/crl\nadmins: [admin, sti-ca]\n"),
+                "crl_url: https://pa.example.net/crl\nadmins: [admin]\n"
+                "revocation_reporters: [{client: sti-ca, issuing_certificate_file: ca/issuing.pem}]\n"),
             "sti-ca.yaml": self._server("sti-ca") + (
                 f"repository:\n  https:\n    listen: 127.0.0.1:{self.ports['repository']}\n"
                 "    certificate_file: tls/sti-ca.pem\n    key_file: tls/sti-ca.key\n"
