@@ -28,18 +28,26 @@ class CachedCertificate {
   const std::vector<std::string> notes;  // departures from the SHAKEN profile
   ChainJudge judge;
 
+  // A call passed with it.
+  bool proven() const { return proven_.load(std::memory_order_relaxed); }
+
   // Whether the caller is to renew it. True once in kRenewalPause, however many ask.
   bool ClaimRenewal(absl::Time now) const;
+  // Whether the caller is to look for another one under its URL. True once in kRefetchAge, and not before it
+  // is that old.
+  bool ClaimRefetch(absl::Time now) const;
 
  private:
   friend class CertificateShard;
-  mutable std::atomic<int64_t> next_renewal_;  // milliseconds since 1970
-  mutable std::atomic<bool> used_{false};      // since the eviction hand passed last
-  mutable std::atomic<bool> proven_{false};    // a call passed with it
+  mutable std::atomic<int64_t> next_renewal_, next_refetch_;  // milliseconds since 1970
+  mutable std::atomic<bool> used_{false};                     // since the eviction hand passed last
+  mutable std::atomic<bool> proven_{false};
+  mutable std::atomic<bool> untrusted_{false};  // no trust domain vouched: goes first, used or not
 };
 using CachedCertificatePtr = std::shared_ptr<const CachedCertificate>;
 
 inline constexpr absl::Duration kRenewalPause = absl::Minutes(1);
+inline constexpr absl::Duration kRefetchAge = absl::Seconds(10);
 
 }  // namespace sti::vs
 

@@ -74,6 +74,24 @@ class CertificateCache::State {
     for (const Callback& done : landing.waiting) done(landing.outcome);
   }
 
+  // `done` gets the answer, now or later; `instead` where a download was needed and `may_start` said no.
+  static void JoinOrFetch(const std::shared_ptr<State>& self, const codec::Url& url,
+                          const CachedCertificate* outdated, CertificateShard::MayStart may_start,
+                          const std::function<CachedCertificatePtr()>& instead, Callback done) {
+    CachedCertificatePtr found;
+    switch (
+        self->ShardOf(url.text()).Join(url.text(), self->clock.TimeNow(), outdated, may_start, done, found)) {
+      case CertificateShard::Role::kAnswered:
+        return done(std::move(found));
+      case CertificateShard::Role::kWaits:
+        return;
+      case CertificateShard::Role::kRefused:
+        return done(instead());
+      case CertificateShard::Role::kFetches:
+        return Fetch(self, self->fetcher, url);
+    }
+  }
+
   http::HttpFetcher& fetcher;
   http::HttpFetcher& renewals;
   const Clock& clock;
@@ -91,7 +109,8 @@ CachedCertificatePtr CertificateCache::Find(const codec::Url& url) {
   CertificateShard& shard = state_->ShardOf(url.text());
   const absl::Time now = state_->clock.TimeNow();
   CachedCertificatePtr found = shard.Find(url.text(), now, /*use=*/true);
-  if (found != nullptr && found->chain.ok() && found->ClaimRenewal(now) && shard.StartFlight(url.text())) {
+  // An unproven one is not renewed: whoever invents URLs would have it downloaded for ever.
+  if (found != nullptr && found->proven() && found->ClaimRenewal(now) && shard.StartFlight(url.text())) {
     State::Fetch(state_, state_->renewals, url);
   }
   return found;
@@ -101,41 +120,47 @@ CachedCertificatePtr CertificateCache::Peek(const codec::Url& url) const {
   return state_->ShardOf(url.text()).Find(url.text(), state_->clock.TimeNow(), /*use=*/false);
 }
 
+void CertificateCache::Get(const codec::Url& url, int& budget, Callback done) {
+  const auto in_budget = [&budget] { return budget > 0 && budget-- > 0; };
+  const auto refusal = [this]() -> CachedCertificatePtr {
+    const absl::Time now = state_->clock.TimeNow();
+    return std::make_shared<CachedCertificate>(
+        MakeError(Reason::kCertificateUnavailable, "one call may not cause more downloads"), now, now, now);
+  };
+  State::JoinOrFetch(state_, url, nullptr, in_budget, refusal, std::move(done));
+}
+
 void CertificateCache::Get(const codec::Url& url, Callback done) {
-  CachedCertificatePtr found;
-  switch (state_->ShardOf(url.text()).Join(url.text(), state_->clock.TimeNow(), nullptr, done, found)) {
-    case CertificateShard::Role::kAnswered:
-      done(std::move(found));
-      return;
-    case CertificateShard::Role::kWaits:
-      return;
-    case CertificateShard::Role::kFetches:
-      State::Fetch(state_, state_->fetcher, url);
-      return;
-  }
+  int budget = 1;
+  Get(url, budget, std::move(done));
+}
+
+void CertificateCache::Refetch(const codec::Url& url, const CachedCertificatePtr& known, int& budget,
+                               Callback done) {
+  const absl::Time now = state_->clock.TimeNow();
+  // Asked only when a download would start: calls that wait for one that is under way cost nothing.
+  const auto may_start = [&] {
+    if (budget <= 0 || !known->ClaimRefetch(now)) return false;
+    if (!state_->limiter.Admit(known->proven() ? url.host() : "", now)) return false;
+    --budget;
+    return true;
+  };
+  State::JoinOrFetch(
+      state_, url, known.get(), may_start, [&known] { return known; }, std::move(done));
 }
 
 void CertificateCache::Refetch(const codec::Url& url, const CachedCertificatePtr& known, Callback done) {
-  const absl::Time now = state_->clock.TimeNow();
-  CertificateShard& shard = state_->ShardOf(url.text());
-  const CachedCertificatePtr current = shard.Find(url.text(), now, /*use=*/false);
-  if (current != nullptr && current != known) return done(current);
-  if (now < known->fetched + kRefetchAge || !state_->limiter.Admit(url.host(), now)) return done(known);
-  CachedCertificatePtr found;
-  switch (shard.Join(url.text(), now, known.get(), done, found)) {
-    case CertificateShard::Role::kAnswered:
-      done(std::move(found));
-      return;
-    case CertificateShard::Role::kWaits:
-      return;
-    case CertificateShard::Role::kFetches:
-      State::Fetch(state_, state_->fetcher, url);
-      return;
-  }
+  int budget = 1;
+  Refetch(url, known, budget, std::move(done));
 }
 
 void CertificateCache::MarkProven(const codec::Url& url, const CachedCertificate& certificate) {
   state_->ShardOf(url.text()).MarkProven(url.text(), certificate);
+}
+
+void CertificateCache::MarkUntrusted(const codec::Url& url, const CachedCertificate& certificate) {
+  const absl::Time until = state_->clock.TimeNow() + state_->options.negative_lifetime;
+  state_->ShardOf(url.text()).MarkUntrusted(url.text(), certificate, until);
 }
 
 size_t CertificateCache::Purge(const std::function<bool(const std::string& url)>& which) {

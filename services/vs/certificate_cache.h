@@ -46,24 +46,36 @@ class CertificateCache {
   ~CertificateCache();
 
   // What is known about the URL, failures included; null when a download is needed. Takes a reader's lock
-  // only. A chain near its end is renewed in the background, and stays in use until its successor is there;
-  // a renewal that fails is tried again while the chain is in use.
+  // only. A proven chain near its end is renewed in the background, and stays in use until its successor is
+  // there; a renewal that fails is tried again while the chain is in use.
   CachedCertificatePtr Find(const codec::Url& url);
   // The same, but counts as no use and renews nothing.
   CachedCertificatePtr Peek(const codec::Url& url) const;
 
+  // How many downloads one call may start, both functions below together. What is cached and downloads that
+  // others started cost nothing: with a call's 16 headers four calls could take every place there is.
+  static constexpr int kDownloadsPerCall = 4;
+
   // Joins or starts the download, and calls `done` exactly once with a result that is never null: on the
   // fetcher's thread, or on the caller's when the answer is there by now. No lock is held meanwhile.
+  // A download that starts is taken off `budget`; without one left it is kCertificateUnavailable, at once and
+  // not remembered.
+  void Get(const codec::Url& url, int& budget, Callback done);
   void Get(const codec::Url& url, Callback done);
 
   // A signature did not fit `known`, which came out of the cache: perhaps another certificate stands under
   // the URL by now. Calls `done` exactly once, as Get, with what is there now: a newer one, or `known` again.
-  // An attacker can provoke this, so it downloads only when `known` is older than kRefetchAge, and a few
-  // times a minute for one host.
+  // An attacker can provoke this, so it starts a download once in kRefetchAge for one URL, and for one host
+  // as RefetchLimiter says; chains that no call passed with share one such allowance, since an attacker can
+  // have them under any number of hosts.
+  void Refetch(const codec::Url& url, const CachedCertificatePtr& known, int& budget, Callback done);
   void Refetch(const codec::Url& url, const CachedCertificatePtr& known, Callback done);
 
   // A call passed with this chain: only other proven chains may displace it from now on.
   void MarkProven(const codec::Url& url, const CachedCertificate& certificate);
+  // No trust domain vouches for this chain: unless a call passed with it once, it is kept no longer than a
+  // failure, and the first to go.
+  void MarkUntrusted(const codec::Url& url, const CachedCertificate& certificate);
 
   // Forgets what is remembered about these URLs, failures included; how many there were.
   size_t Purge(const std::function<bool(const std::string& url)>& which);
@@ -86,8 +98,6 @@ class CertificateCache {
   class State;
   std::shared_ptr<State> state_;
 };
-
-inline constexpr absl::Duration kRefetchAge = absl::Seconds(10);
 
 }  // namespace sti::vs
 

@@ -33,6 +33,11 @@ class CertificateCacheTest : public ::testing::Test {
     EXPECT_EQ(calls, 1);
     return result;
   }
+  CachedCertificatePtr FetchProven(const std::string& url) {
+    CachedCertificatePtr certificate = Fetch(url);
+    cache_->MarkProven(UrlOf(url), *certificate);
+    return certificate;
+  }
   // The same without being a use.
   bool Holds(const std::string& url) { return cache_->Peek(UrlOf(url)) != nullptr; }
   bool Has(const std::string& url) { return cache_->Find(UrlOf(url)) != nullptr; }
@@ -153,7 +158,7 @@ TEST_F(CertificateCacheTest, ARefusalForWantOfCapacityIsNotRememberedAgainstTheU
 }
 
 TEST_F(CertificateCacheTest, UnusedChainsGoFirst) {
-  Use({absl::Hours(24), absl::Seconds(10), 4});
+  Use({absl::Hours(24), absl::Seconds(10), 20});  // four of them for unproven chains
   for (const char* name : {"a", "b", "c", "d"}) {
     fetcher_.ServeBody(absl::StrCat("https://x/", name), DemoChainPem());
     Fetch(absl::StrCat("https://x/", name));
@@ -181,6 +186,87 @@ TEST_F(CertificateCacheTest, AFloodOfInventedUrlsLeavesProvenChainsAlone) {
   }
   EXPECT_LE(cache_->size(), 20u);
   for (int i = 0; i < 10; ++i) EXPECT_TRUE(Has(absl::StrCat("https://good/", i))) << i;
+}
+
+TEST_F(CertificateCacheTest, UnprovenChainsGetAFifthThoughNothingElseIsThere) {
+  Use({absl::Hours(24), absl::Seconds(10), 20});
+  for (int i = 0; i < 100; ++i) {
+    const std::string url = absl::StrCat("https://evil/", i);
+    fetcher_.ServeBody(url, DemoChainPem());
+    Fetch(url);
+  }
+  EXPECT_EQ(cache_->size(), 4u);
+  for (int i = 0; i < 100; ++i) {
+    const std::string url = absl::StrCat("https://good/", i);
+    fetcher_.ServeBody(url, DemoChainPem());
+    FetchProven(url);
+  }
+  EXPECT_EQ(cache_->Proven().size(), 16u);
+}
+
+TEST_F(CertificateCacheTest, AnUntrustedChainIsKeptAsBrieflyAsAFailure) {
+  fetcher_.ServeBody(kDemoUrl, DemoChainPem());
+  const auto chain = Fetch(kDemoUrl);
+  cache_->MarkUntrusted(UrlOf(kDemoUrl), *chain);
+  clock_.Advance(absl::Seconds(9));
+  EXPECT_TRUE(Has(kDemoUrl));
+  cache_->MarkUntrusted(UrlOf(kDemoUrl), *chain);  // does not count again
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_FALSE(Has(kDemoUrl));
+  EXPECT_NE(Fetch(kDemoUrl), chain);
+}
+
+TEST_F(CertificateCacheTest, AChainThatPassedIsKeptThoughUntrustedBeforeOrLater) {
+  fetcher_.ServeBody(kDemoUrl, DemoChainPem());
+  const auto chain = Fetch(kDemoUrl);
+  cache_->MarkUntrusted(UrlOf(kDemoUrl), *chain);
+  cache_->MarkProven(UrlOf(kDemoUrl), *chain);
+  cache_->MarkUntrusted(UrlOf(kDemoUrl), *chain);
+  clock_.Advance(absl::Hours(24) - absl::Seconds(1));
+  EXPECT_TRUE(Holds(kDemoUrl));
+}
+
+TEST_F(CertificateCacheTest, UntrustedChainsGoBeforeOtherUnprovenOnesHoweverUsed) {
+  Use({absl::Hours(24), absl::Seconds(10), 20});
+  for (const char* name : {"a", "b", "c", "d"}) {
+    fetcher_.ServeBody(absl::StrCat("https://x/", name), DemoChainPem());
+    Fetch(absl::StrCat("https://x/", name));
+  }
+  for (int i = 0; i < 10; ++i) {
+    const std::string url = absl::StrCat("https://evil/", i);
+    fetcher_.ServeBody(url, DemoChainPem());
+    cache_->MarkUntrusted(UrlOf(url), *Fetch(url));
+    EXPECT_TRUE(Has(url));
+  }
+  for (const char* name : {"b", "c", "d"}) EXPECT_TRUE(Holds(absl::StrCat("https://x/", name)));
+}
+
+TEST_F(CertificateCacheTest, ABudgetCountsDownloadsThatStartAndNothingElse) {
+  int budget = 2;
+  std::vector<CachedCertificatePtr> results;
+  const auto get = [&](const std::string& url) {
+    cache_->Get(UrlOf(url), budget,
+                [&](CachedCertificatePtr certificate) { results.push_back(std::move(certificate)); });
+  };
+  get("https://x/a");
+  get("https://x/a");  // joins
+  EXPECT_EQ(budget, 1);
+  get("https://x/b");
+  EXPECT_EQ(budget, 0);
+  get("https://x/b");
+  EXPECT_TRUE(results.empty());
+  get("https://x/c");
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(ReasonOf(results[0]->chain.status()), Reason::kCertificateUnavailable);
+  EXPECT_FALSE(Has("https://x/c"));  // says nothing about the URL
+  EXPECT_EQ(fetcher_.fetches(), 2);
+  ASSERT_TRUE(fetcher_.Release("https://x/a", Ok(DemoChainPem())));
+  get("https://x/a");  // cached
+  EXPECT_EQ(results.size(), 4u);
+  EXPECT_TRUE(results.back()->chain.ok());
+  EXPECT_EQ(budget, 0);
+  ASSERT_TRUE(fetcher_.Release("https://x/b", Ok(DemoChainPem())));
+  EXPECT_EQ(results.size(), 6u);
 }
 
 TEST_F(CertificateCacheTest, AFloodOfFailuresLeavesChainsAlone) {
@@ -246,7 +332,7 @@ class RenewalTest : public CertificateCacheTest {
 };
 
 TEST_F(RenewalTest, AChainInUseIsRenewedBeforeItsEndAndServedMeanwhile) {
-  const auto first = Fetch(kDemoUrl);
+  const auto first = FetchProven(kDemoUrl);
   clock_.Advance(absl::Hours(24) * 0.79);
   EXPECT_EQ(Find(), first);
   EXPECT_EQ(fetcher_.fetches(), 1);
@@ -262,15 +348,25 @@ TEST_F(RenewalTest, AChainInUseIsRenewedBeforeItsEndAndServedMeanwhile) {
   EXPECT_EQ(second->expires, clock_.TimeNow() + absl::Hours(24));
 }
 
-TEST_F(RenewalTest, AChainThatNobodyUsesIsNot) {
+TEST_F(RenewalTest, AChainThatNoCallPassedWithIsNot) {
   Fetch(kDemoUrl);
+  clock_.Advance(absl::Hours(23));
+  EXPECT_NE(Find(), nullptr);
+  EXPECT_EQ(fetcher_.fetches(), 1);
+  cache_->MarkProven(UrlOf(kDemoUrl), *Find());
+  Find();
+  EXPECT_EQ(fetcher_.fetches(), 2);
+}
+
+TEST_F(RenewalTest, AChainThatNobodyUsesIsNot) {
+  FetchProven(kDemoUrl);
   clock_.Advance(absl::Hours(23));
   EXPECT_NE(cache_->Peek(UrlOf(kDemoUrl)), nullptr);
   EXPECT_EQ(fetcher_.fetches(), 1);
 }
 
 TEST_F(RenewalTest, ARenewalThatFailsLeavesTheChainInUseUntilItsEndAndIsTriedAgain) {
-  const auto first = Fetch(kDemoUrl);
+  const auto first = FetchProven(kDemoUrl);
   fetcher_.Serve(kDemoUrl, MakeError(Reason::kCertificateFetchTimeout, "slow"));
   clock_.Advance(absl::Hours(22));
   EXPECT_EQ(Find(), first);
@@ -294,7 +390,7 @@ TEST_F(RenewalTest, ARenewedChainKeepsItsRank) {
 }
 
 TEST_F(RenewalTest, ACallThatComesAfterTheEndWaitsForTheRenewalUnderWay) {
-  Fetch(kDemoUrl);
+  FetchProven(kDemoUrl);
   clock_.Advance(absl::Hours(23));
   fetcher_.Hold(kDemoUrl);
   Find();
@@ -310,7 +406,9 @@ TEST_F(RenewalTest, ACallThatComesAfterTheEndWaitsForTheRenewalUnderWay) {
 TEST_F(RenewalTest, RenewalsHaveAFetcherOfTheirOwn) {
   FakeFetcher renewals;
   CertificateCache cache(fetcher_, renewals, clock_, CertificateCacheOptions{});
-  cache.Get(UrlOf(kDemoUrl), [](const CachedCertificatePtr&) {});
+  cache.Get(UrlOf(kDemoUrl), [&cache](const CachedCertificatePtr& certificate) {
+    cache.MarkProven(UrlOf(kDemoUrl), *certificate);
+  });
   clock_.Advance(absl::Hours(23));
   cache.Find(UrlOf(kDemoUrl));
   EXPECT_EQ(fetcher_.fetches(), 1);
@@ -356,50 +454,94 @@ TEST_F(RefetchTest, AFreshOneIsNotFetchedAgain) {
   EXPECT_EQ(fetcher_.fetches(), 1);
 }
 
-TEST_F(RefetchTest, AFailedOneLeavesTheOldInUse) {
-  const auto old = Fetch(kDemoUrl);
+TEST_F(RefetchTest, AFailedOneLeavesTheOldInUseAndIsNotTriedAgainAtOnce) {
+  const auto old = FetchProven(kDemoUrl);
   clock_.Advance(kRefetchAge);
   fetcher_.Serve(kDemoUrl, MakeError(Reason::kCertificateUnavailable, "404"));
   EXPECT_EQ(Refetch(old), old);
   EXPECT_EQ(Find(), old);
+  clock_.Advance(kRefetchAge - absl::Milliseconds(1));
+  EXPECT_EQ(Refetch(old), old);
+  EXPECT_EQ(fetcher_.fetches(), 2);
+  clock_.Advance(absl::Milliseconds(1));
+  EXPECT_EQ(Refetch(old), old);
+  EXPECT_EQ(fetcher_.fetches(), 3);
 }
 
-TEST_F(RefetchTest, ManyShareOneDownload) {
-  const auto old = Fetch(kDemoUrl);
+TEST_F(RefetchTest, HoweverManyWaitForOneDownloadEachGetsTheNewChain) {
+  const auto old = FetchProven(kDemoUrl);
   clock_.Advance(kRefetchAge);
   fetcher_.Hold(kDemoUrl);
   std::vector<CachedCertificatePtr> results;
-  for (int i = 0; i < RefetchLimiter::kPerMinute; ++i) {
+  constexpr size_t kCalls = 2 * RefetchLimiter::kPerMinute;
+  for (size_t i = 0; i < kCalls; ++i) {
     cache_->Refetch(UrlOf(kDemoUrl), old,
                     [&](CachedCertificatePtr certificate) { results.push_back(std::move(certificate)); });
   }
   EXPECT_EQ(fetcher_.fetches(), 2);
   EXPECT_TRUE(results.empty());
-  ASSERT_TRUE(fetcher_.Release(kDemoUrl, Ok(DemoChainPem())));
-  ASSERT_EQ(results.size(), static_cast<size_t>(RefetchLimiter::kPerMinute));
+  ASSERT_TRUE(fetcher_.Release(kDemoUrl, Ok(RevokedChainPem())));
+  ASSERT_EQ(results.size(), kCalls);
   for (const auto& result : results) EXPECT_EQ(result, Find());
+  EXPECT_NE(Find(), old);
 }
 
-TEST_F(RefetchTest, OneHostIsAskedAFewTimesAMinuteOnly) {
-  auto known = Fetch(kDemoUrl);
-  for (int i = 0; i < RefetchLimiter::kPerMinute + 3; ++i) {
-    // Each has another URL of that host, long cached.
-    const std::string url = absl::StrCat("https://cr.example.net/", i);
-    fetcher_.ServeBody(url, DemoChainPem());
-    const auto old = Fetch(url);
-    clock_.Advance(kRefetchAge / 10);
+TEST_F(RefetchTest, BadSignaturesForOneUrlOfAHostLeaveTheOthersTheirDownload) {
+  const std::string other = "https://cr.example.net/other.pem";
+  fetcher_.ServeBody(other, DemoChainPem());
+  const auto attacked = FetchProven(kDemoUrl);
+  const auto swapped = FetchProven(other);
+  clock_.Advance(kRefetchAge);
+  fetcher_.Serve(kDemoUrl, MakeError(Reason::kCertificateUnavailable, "busy"));
+  for (int i = 0; i < 2 * RefetchLimiter::kPerMinute; ++i) Refetch(attacked);
+  EXPECT_EQ(fetcher_.fetches(kDemoUrl), 2);
+  fetcher_.ServeBody(other, RevokedChainPem());
+  CachedCertificatePtr found;
+  cache_->Refetch(UrlOf(other), swapped,
+                  [&](CachedCertificatePtr certificate) { found = std::move(certificate); });
+  EXPECT_NE(found, swapped);
+}
+
+TEST_F(RefetchTest, ChainsThatNoCallPassedWithShareOneAllowance) {
+  // Each under a host of its own, where a host's allowance would be no bound.
+  const auto url = [](int i) { return absl::StrCat("https://evil", i, ".example/x.pem"); };
+  constexpr int kMost = RefetchLimiter::kPerMinute;
+  const auto good = FetchProven(kDemoUrl);
+  for (int i = 0; i <= kMost; ++i) {
+    fetcher_.ServeBody(url(i), DemoChainPem());
+    Fetch(url(i));
   }
   clock_.Advance(kRefetchAge);
-  const int before = fetcher_.fetches();
-  for (int i = 0; i < RefetchLimiter::kPerMinute + 3; ++i) {
-    const codec::Url url = UrlOf(absl::StrCat("https://cr.example.net/", i));
-    cache_->Refetch(url, cache_->Peek(url), [](const CachedCertificatePtr&) {});
+  for (int i = 0; i <= kMost; ++i) {
+    const CachedCertificatePtr known = cache_->Peek(UrlOf(url(i)));
+    ASSERT_NE(known, nullptr);
+    cache_->Refetch(UrlOf(url(i)), known, [](const CachedCertificatePtr&) {});
+    EXPECT_EQ(fetcher_.fetches(url(i)), i < kMost ? 2 : 1) << i;
   }
-  EXPECT_EQ(fetcher_.fetches(), before + RefetchLimiter::kPerMinute);
-  clock_.Advance(absl::Minutes(1));
-  const codec::Url last = UrlOf(absl::StrCat("https://cr.example.net/", RefetchLimiter::kPerMinute + 2));
-  cache_->Refetch(last, cache_->Peek(last), [](const CachedCertificatePtr&) {});
-  EXPECT_EQ(fetcher_.fetches(), before + RefetchLimiter::kPerMinute + 1);
+  EXPECT_NE(Refetch(good), good);
+}
+
+TEST_F(RefetchTest, TakesItsDownloadOffTheCallsBudget) {
+  const auto old = FetchProven(kDemoUrl);
+  clock_.Advance(kRefetchAge);
+  CachedCertificatePtr found;
+  const auto keep = [&](CachedCertificatePtr certificate) { found = std::move(certificate); };
+  int budget = 0;
+  cache_->Refetch(UrlOf(kDemoUrl), old, budget, keep);
+  EXPECT_EQ(found, old);
+  budget = 1;
+  cache_->Refetch(UrlOf(kDemoUrl), old, budget, keep);
+  EXPECT_NE(found, old);
+  EXPECT_EQ(budget, 0);
+}
+
+TEST(RefetchLimiterTest, OneHostHasSoMuchAMinute) {
+  RefetchLimiter limiter;
+  const absl::Time now = stir::DemoTime();
+  for (int i = 0; i < RefetchLimiter::kPerMinute; ++i) EXPECT_TRUE(limiter.Admit("a", now));
+  EXPECT_FALSE(limiter.Admit("a", now + absl::Minutes(1) - absl::Milliseconds(1)));
+  EXPECT_TRUE(limiter.Admit("b", now));
+  EXPECT_TRUE(limiter.Admit("a", now + absl::Minutes(1)));
 }
 
 TEST(RefetchLimiterTest, ManyHostsAreBounded) {

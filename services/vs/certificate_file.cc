@@ -1,6 +1,7 @@
 #include "services/vs/certificate_file.h"
 
 #include <cstdint>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -33,7 +34,8 @@ bool TakeLine(absl::string_view& rest, absl::string_view& line) {
 
 std::string DigestOf(absl::string_view text) { return absl::BytesToHexString(crypto::Sha256(text)); }
 
-absl::StatusOr<StoredCertificate> TakeCertificate(absl::string_view& rest) {
+// Null for an entry whose chain can not be used: the others can.
+absl::StatusOr<std::optional<StoredCertificate>> TakeCertificate(absl::string_view& rest) {
   absl::string_view line;
   if (!TakeLine(rest, line)) return Torn("an entry without end of line");
   const std::vector<absl::string_view> words = absl::StrSplit(line, ' ');
@@ -46,9 +48,10 @@ absl::StatusOr<StoredCertificate> TakeCertificate(absl::string_view& rest) {
   // Ten times what a repository may deliver: PEM is longer than DER.
   if (length > rest.size() || length > 10 * limits::kChainBody) return Torn("an entry longer than the file");
   STI_ASSIGN_OR_RETURN(codec::Url url, codec::Url::Parse(words[0]));
-  STI_ASSIGN_OR_RETURN(pki::CertificateChain chain, pki::CertificateChain::Parse(rest.substr(0, length)));
+  auto chain = pki::CertificateChain::Parse(rest.substr(0, length));
   rest.remove_prefix(length);
-  return StoredCertificate{std::move(url), std::move(chain), absl::FromUnixSeconds(fetched),
+  if (!chain.ok()) return std::nullopt;
+  return StoredCertificate{std::move(url), *std::move(chain), absl::FromUnixSeconds(fetched),
                            absl::FromUnixSeconds(expires)};
 }
 
@@ -59,6 +62,7 @@ std::string SerializeCertificates(const std::vector<CertificateCache::Kept>& kep
   for (const CertificateCache::Kept& each : kept) {
     const CachedCertificate& certificate = *each.certificate;
     const std::string pem = certificate.chain->Pem();
+    if (pem.size() > limits::kChainBody) continue;  // came with longer lines: could not be read again
     if (text.size() + each.url.size() + pem.size() > kCertificateFile - 1024) break;
     absl::StrAppend(&text, each.url, " ", absl::ToUnixSeconds(certificate.fetched), " ",
                     absl::ToUnixSeconds(certificate.expires), " ", pem.size(), "\n", pem);
@@ -74,7 +78,7 @@ absl::StatusOr<std::vector<StoredCertificate>> ParseCertificates(absl::string_vi
   while (!contents.empty()) {
     auto certificate = TakeCertificate(contents);
     if (!certificate.ok()) return Torn(certificate.status().message());
-    all.push_back(*std::move(certificate));
+    if (certificate->has_value()) all.push_back(**std::move(certificate));
   }
   return all;
 }

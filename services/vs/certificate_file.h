@@ -24,11 +24,12 @@ struct StoredCertificate {
   absl::Time fetched, expires;  // whole seconds
 };
 
-// A line with the digest of the rest, then for each chain a line with URL, times and length, and its PEM.
+// Leaves out chains whose PEM is longer than limits::kChainBody. A line with the digest of the rest, then for
+// each chain a line with URL, times and length, and its PEM.
 std::string SerializeCertificates(const std::vector<CertificateCache::Kept>& kept);
 
-// kStorageFailed for a file that is torn, was changed, or holds what was never written. Reads it as if an
-// attacker had made it.
+// kStorageFailed for a file that is torn, was changed, or holds what was never written; but a single chain
+// that can not be used is left out. Reads it as if an attacker had made it.
 absl::StatusOr<std::vector<StoredCertificate>> ParseCertificates(absl::string_view contents);
 
 }  // namespace sti::vs

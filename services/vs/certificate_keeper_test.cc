@@ -4,8 +4,11 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/crypto/digest.h"
+#include "common/pki/certificate_builder.h"
 #include "common/stir/vectors_testing.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/temp_dir.h"
@@ -141,6 +144,62 @@ TEST_F(CertificateKeeperTest, WhatWasNeverWrittenIsRefusedThoughItsDigestFits) {
                                   std::string("x"), absl::StrCat(kDemoUrl, " 1 2 18446744073709551615\n")}) {
     EXPECT_EQ(ReasonOf(ParseCertificates(Sealed(body)).status()), Reason::kStorageFailed)
         << body.substr(0, 60);
+  }
+}
+
+// Two certificates, together just within limits::kChainBody when each is one line of base64.
+pki::CertificateChain LargeChain() {
+  const auto key = stir::DemoKey("leaf1234.key");
+  pki::CertificateTemplate contents;
+  contents.subject = pki::DistinguishedName::Create({"US", "Large", "SHAKEN 1234"}).value();
+  contents.public_key = key->public_key();
+  contents.serial_hex = "1F";
+  contents.not_before = stir::DemoTime() - absl::Hours(1);
+  contents.not_after = stir::DemoTime() + absl::Hours(1000);
+  contents.key_usage.digital_signature = true;
+  for (int i = 0; i < 226; ++i) {
+    contents.dns_names.push_back(absl::StrFormat("%06d.%s.example", i, std::string(35, 'x')));
+  }
+  const pki::Certificate certificate = pki::SelfSign(contents, *key).value();
+  return pki::CertificateChain::FromCertificates({certificate, certificate}).value();
+}
+
+std::string InLongLines(const pki::CertificateChain& chain) {
+  std::string pem;
+  for (const pki::Certificate& certificate : chain.certificates()) {
+    absl::StrAppend(&pem, "-----BEGIN CERTIFICATE-----\n", absl::Base64Escape(certificate.der()),
+                    "\n-----END CERTIFICATE-----\n");
+  }
+  return pem;
+}
+
+TEST_F(CertificateKeeperTest, AChainTooLongAsPemDoesNotCostTheOthers) {
+  const pki::CertificateChain large = LargeChain();
+  ASSERT_LE(InLongLines(large).size(), limits::kChainBody);
+  ASSERT_GT(large.Pem().size(), limits::kChainBody);
+  const char* url = "https://large.example/x.pem";
+  fetcher_.ServeBody(url, InLongLines(large));
+  Fetch(url, true);
+  Fetch(kDemoUrl, true);
+  ASSERT_EQ(cache_->Proven().size(), 2u);
+  ASSERT_TRUE(CertificateKeeper(*cache_, dir_.path()).Save().ok());
+  EXPECT_EQ(dir_.Read("certificates").find(url), std::string::npos);
+  ASSERT_TRUE(Restart().ok());
+  EXPECT_NE(cache_->Peek(UrlOf(kDemoUrl)), nullptr);
+  EXPECT_EQ(cache_->size(), 1u);
+}
+
+TEST_F(CertificateKeeperTest, AnEntryWhoseChainCanNotBeUsedIsPassedOver) {
+  const std::string pem = DemoChainPem(), large = LargeChain().Pem();
+  const std::string good = absl::StrCat(kDemoUrl, " 1 2 ", pem.size(), "\n", pem);
+  for (const std::string& chain : {large, std::string("junk\n"), std::string()}) {
+    const std::string bad = absl::StrCat("https://x/a 1 2 ", chain.size(), "\n", chain);
+    for (const std::string& body : {bad + good, good + bad}) {
+      const auto stored = ParseCertificates(Sealed(body));
+      ASSERT_TRUE(stored.ok()) << stored.status();
+      ASSERT_EQ(stored->size(), 1u);
+      EXPECT_EQ(stored->front().url.text(), kDemoUrl);
+    }
   }
 }
 

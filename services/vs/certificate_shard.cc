@@ -10,7 +10,7 @@ CertificateShard::CertificateShard(size_t capacity) : capacity_(std::max<size_t>
 CachedCertificatePtr CertificateShard::Find(const std::string& url, absl::Time now, bool use) const {
   std::shared_lock<std::shared_mutex> lock(mutex_);
   const auto it = slots_.find(url);
-  if (it == slots_.end() || now >= it->second.certificate->expires) return nullptr;
+  if (it == slots_.end() || now >= it->second.until) return nullptr;
   // Written only when it changes: a hot entry's cache line stays shared between the cores.
   std::atomic<bool>& used = it->second.certificate->used_;
   if (use && !used.load(std::memory_order_relaxed)) used.store(true, std::memory_order_relaxed);
@@ -18,18 +18,22 @@ CachedCertificatePtr CertificateShard::Find(const std::string& url, absl::Time n
 }
 
 CertificateShard::Role CertificateShard::Join(const std::string& url, absl::Time now,
-                                              const CachedCertificate* outdated,
+                                              const CachedCertificate* outdated, MayStart may_start,
                                               CertificateCache::Callback& done, CachedCertificatePtr& found) {
   std::unique_lock<std::shared_mutex> lock(mutex_);
   const auto it = slots_.find(url);
-  if (it != slots_.end() && now < it->second.certificate->expires &&
-      it->second.certificate.get() != outdated) {
+  if (it != slots_.end() && now < it->second.until && it->second.certificate.get() != outdated) {
     found = it->second.certificate;
     return Role::kAnswered;
   }
-  const auto [flight, starts] = flights_.try_emplace(url);
-  flight->second.push_back(std::move(done));
-  return starts ? Role::kFetches : Role::kWaits;
+  const auto flight = flights_.find(url);
+  if (flight != flights_.end()) {
+    flight->second.push_back(std::move(done));
+    return Role::kWaits;
+  }
+  if (!may_start()) return Role::kRefused;
+  flights_[url].push_back(std::move(done));
+  return Role::kFetches;
 }
 
 bool CertificateShard::StartFlight(const std::string& url) {
@@ -49,7 +53,7 @@ CertificateShard::Landing CertificateShard::Complete(const std::string& url, Cac
   const auto old = slots_.find(url);
   if (old != slots_.end() && !outcome->chain.ok()) {
     const CachedCertificatePtr& held = old->second.certificate;
-    if (held->chain.ok() && now < held->expires) {
+    if (held->chain.ok() && now < old->second.until) {
       landing.outcome = held;
       return landing;
     }
@@ -75,9 +79,23 @@ void CertificateShard::MarkProven(const std::string& url, const CachedCertificat
   if (it == slots_.end() || it->second.certificate.get() != &certificate || it->second.segment != kProbation)
     return;
   certificate.proven_.store(true, std::memory_order_relaxed);
+  certificate.untrusted_.store(false, std::memory_order_relaxed);  // the trust list knows it by now
   const CachedCertificatePtr kept = it->second.certificate;
   Remove(url);
   Insert(url, kept, kProven);
+}
+
+void CertificateShard::MarkUntrusted(const std::string& url, const CachedCertificate& certificate,
+                                     absl::Time until) {
+  if (certificate.untrusted_.load(std::memory_order_relaxed)) return;
+  std::unique_lock<std::shared_mutex> lock(mutex_);
+  const auto it = slots_.find(url);
+  if (it == slots_.end() || it->second.certificate.get() != &certificate) return;
+  Slot& slot = it->second;
+  if (slot.segment != kProbation || certificate.untrusted_.exchange(true, std::memory_order_relaxed)) return;
+  slot.until = std::min(slot.until, until);
+  Queue& queue = queues_[kProbation];
+  queue.splice(queue.begin(), queue, slot.place);
 }
 
 size_t CertificateShard::Purge(const std::function<bool(const std::string& url)>& which) {
@@ -108,25 +126,16 @@ size_t CertificateShard::size() const {
 }
 
 size_t CertificateShard::BoundOf(Segment segment) const {
-  const size_t least_probation = std::max<size_t>(capacity_ / 5, 1);
-  switch (segment) {
-    case kProbation:
-      // Unproven chains may use what the proven ones leave.
-      return std::max(least_probation, capacity_ - std::min(capacity_, queues_[kProven].size()));
-    case kProven:
-      return capacity_ - least_probation;
-    default:
-      return least_probation;  // failures: short-lived and small
-  }
+  const size_t fifth = std::max<size_t>(capacity_ / 5, 1);
+  return segment == kProven ? capacity_ - fifth : fifth;  // a fifth for failures too: short-lived and small
 }
 
 void CertificateShard::Insert(const std::string& url, CachedCertificatePtr certificate, Segment segment) {
   if (segment == kProven) proven_version_.fetch_add(1, std::memory_order_relaxed);
   while (queues_[segment].size() >= BoundOf(segment)) EvictFrom(segment);
   queues_[segment].push_back(url);
-  slots_[url] = Slot{std::move(certificate), segment, std::prev(queues_[segment].end())};
-  // A growing proven segment takes its room from probation.
-  while (queues_[kProbation].size() > BoundOf(kProbation)) EvictFrom(kProbation);
+  const absl::Time until = certificate->expires;
+  slots_[url] = Slot{std::move(certificate), segment, std::prev(queues_[segment].end()), until};
 }
 
 void CertificateShard::Remove(const std::string& url) {
@@ -142,7 +151,9 @@ void CertificateShard::EvictFrom(Segment segment) {
   // lock.
   while (true) {
     const auto it = slots_.find(queue.front());
-    if (it->second.certificate->used_.exchange(false, std::memory_order_relaxed)) {
+    const CachedCertificate& certificate = *it->second.certificate;
+    if (!certificate.untrusted_.load(std::memory_order_relaxed) &&
+        certificate.used_.exchange(false, std::memory_order_relaxed)) {
       queue.splice(queue.end(), queue, queue.begin());
       continue;
     }

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
 #include "services/vs/certificate_cache.h"
 
 namespace sti::vs {
@@ -22,7 +23,8 @@ namespace sti::vs {
 // which unlike LRU needs no writer's lock on a hit).
 class CertificateShard {
  public:
-  // `capacity` counts chains; probation gets at least a fifth of it even when all else is proven.
+  // `capacity` counts chains. Probation is a fifth of it, and no more even while there are few proven ones:
+  // strangers choose what stands there, up to limits::kChainBody each.
   explicit CertificateShard(size_t capacity);
 
   // `use` counts for eviction.
@@ -32,9 +34,12 @@ class CertificateShard {
     kAnswered,  // `found` is set: the answer came meanwhile
     kWaits,     // a download is under way; `done` was taken and will be handed out by Complete
     kFetches,   // `done` was taken; the caller must start the download
+    kRefused,   // a download is needed, and may not start
   };
+  // Asked at most once, under the shard's lock, and only when a download is about to start.
+  using MayStart = absl::FunctionRef<bool()>;
   // An entry that is `outdated` is no answer; null: any is.
-  Role Join(const std::string& url, absl::Time now, const CachedCertificate* outdated,
+  Role Join(const std::string& url, absl::Time now, const CachedCertificate* outdated, MayStart may_start,
             CertificateCache::Callback& done, CachedCertificatePtr& found);
   // Starts a download that nobody waits for yet; false when one is under way.
   bool StartFlight(const std::string& url);
@@ -49,6 +54,8 @@ class CertificateShard {
   Landing Complete(const std::string& url, CachedCertificatePtr outcome, bool keep, absl::Time now);
 
   void MarkProven(const std::string& url, const CachedCertificate& certificate);
+  // Counts once for an entry, and only for one on probation: that ends at `until`.
+  void MarkUntrusted(const std::string& url, const CachedCertificate& certificate, absl::Time until);
   size_t size() const;
   size_t Purge(const std::function<bool(const std::string& url)>& which);
 
@@ -63,6 +70,7 @@ class CertificateShard {
     CachedCertificatePtr certificate;
     Segment segment;
     Queue::iterator place;
+    absl::Time until;  // the certificate's `expires`, or sooner
   };
 
   void Insert(const std::string& url, CachedCertificatePtr certificate, Segment segment);

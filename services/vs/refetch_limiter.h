@@ -1,4 +1,6 @@
-// How often bad signatures may cause downloads from one host.
+// How often bad signatures may cause downloads from one host. One URL is asked once in kRefetchAge whatever
+// comes, so this is for hosts with hundreds of URLs: wide enough that whoever sends bad signatures for all of
+// a large host's certificates does not use up what a change of keys needs.
 #ifndef SERVICES_VS_REFETCH_LIMITER_H_
 #define SERVICES_VS_REFETCH_LIMITER_H_
 
@@ -15,7 +17,7 @@ namespace sti::vs {
 // Thread-safe. Remembers 1024 hosts at most; while it knows so many of the last minute it admits no other.
 class RefetchLimiter {
  public:
-  static constexpr int kPerMinute = 6;
+  static constexpr int kPerMinute = 600;
 
   // Counts, when it says yes.
   bool Admit(const std::string& host, absl::Time now);

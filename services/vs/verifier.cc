@@ -117,7 +117,7 @@ void Verifier::AwaitCertificates(const CallPtr& call) {
     Signer& signer = call->signers[i];
     if (url == nullptr || signer.cached) continue;
     downloads->missing.fetch_add(1, std::memory_order_relaxed);
-    cache_.Get(*url, [call, downloads, &signer](CachedCertificatePtr certificate) {
+    cache_.Get(*url, call->downloads, [call, downloads, &signer](CachedCertificatePtr certificate) {
       signer.certificate = std::move(certificate);  // each signer is written by its own download only
       downloads->Release();
     });
@@ -158,7 +158,7 @@ bool Verifier::AwaitSuccessors(const CallPtr& call) {
   };
   downloads->missing += doubtful.size();
   for (const size_t i : doubtful) {
-    cache_.Refetch(*call->examination.certificate_url(i), call->signers[i].certificate,
+    cache_.Refetch(*call->examination.certificate_url(i), call->signers[i].certificate, call->downloads,
                    [found, downloads, i](CachedCertificatePtr certificate) {
                      (*found)[i] = std::move(certificate);
                      downloads->Release();
@@ -216,7 +216,13 @@ stir::HeaderVerdict Verifier::JudgeHeader(const Call& call, size_t i, const Trus
   }
   stir::HeaderVerdict verdict = stir::ConcludeHeader(call.examination, i, signer);
   verdict.certificate_cached = call.signers[i].cached;
-  if (verdict.passed() && !call.dry_run) cache_.MarkProven(*url, certificate);
+  if (call.dry_run) return verdict;
+  if (verdict.passed()) cache_.MarkProven(*url, certificate);
+  if (ReasonOf(signer.chain_status) == Reason::kCertificateUntrusted && !certificate.proven()) {
+    // The profile's domains do not vouch; another's may.
+    const ChainVerdict any = certificate.judge.Judge(*certificate.chain, trust, {}, now);
+    if (ReasonOf(any.status) == Reason::kCertificateUntrusted) cache_.MarkUntrusted(*url, certificate);
+  }
   return verdict;
 }
 

@@ -71,6 +71,7 @@ class Verifier {
     std::optional<absl::Time> at;
     bool dry_run = false;
     std::vector<Signer> signers;
+    int downloads = CertificateCache::kDownloadsPerCall;  // that it may start yet
     std::vector<stir::HeaderVerdict> verdicts;
     Done done;
   };

@@ -4,6 +4,7 @@
 
 #include <thread>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/base/reason.h"
@@ -174,6 +175,63 @@ TEST_F(VerifierTest, SeveralDownloadsOfOneCallGoOnAtOnce) {
   ASSERT_TRUE(result.ok());
   EXPECT_EQ(result->headers[0].reason, Reason::kNone);
   EXPECT_EQ(result->headers[1].reason, Reason::kCertificateRevoked);
+}
+
+// The demo PASSporT's claims and signature under a header that names another x5u.
+std::string ForgedIdentity(const std::string& url) {
+  const std::string header =
+      absl::StrCat(R"({"alg":"ES256","ppt":"shaken","typ":"passport","x5u":")", url, R"("})");
+  const std::string rest = DemoIdentity().substr(DemoIdentity().find('.'));
+  return absl::StrCat(absl::WebSafeBase64Escape(header), rest.substr(0, rest.find(';')), ";info=<", url,
+                      ">;alg=ES256;ppt=shaken");
+}
+
+TEST_F(VerifierTest, OneCallStartsFourDownloadsAndTheOtherHeadersFailAtOnce) {
+  fetcher_.ServeBody(kRevokedUrl, RevokedChainPem());
+  Verify(DemoCall({RevokedIdentity()})).value();  // cached: costs nothing below
+  verifier_->Verify(DemoCall({ForgedIdentity("https://evil.example/0")}), profile_, [](const Answer&) {});
+  const int before = fetcher_.fetches();
+  std::vector<std::string> identity = {RevokedIdentity()};
+  for (int i = 0; i < 8; ++i) identity.push_back(ForgedIdentity(absl::StrCat("https://evil.example/", i)));
+  Answer result = absl::UnknownError("no answer");
+  verifier_->Verify(DemoCall(identity), profile_, [&](Answer answer) { result = std::move(answer); });
+  EXPECT_EQ(fetcher_.fetches(), before + CertificateCache::kDownloadsPerCall);
+  for (int i = 0; i < 5; ++i) {  // the first of them is the other call's
+    ASSERT_TRUE(fetcher_.Release(absl::StrCat("https://evil.example/", i), Ok(DemoChainPem()))) << i;
+  }
+  ASSERT_TRUE(result.ok()) << result.status();
+  ASSERT_EQ(result->headers.size(), 9u);
+  EXPECT_EQ(result->headers[0].reason, Reason::kCertificateRevoked);
+  for (int i = 1; i <= 5; ++i) EXPECT_EQ(result->headers[i].reason, Reason::kSignatureInvalid) << i;
+  for (int i = 6; i <= 8; ++i) EXPECT_EQ(result->headers[i].reason, Reason::kCertificateUnavailable) << i;
+}
+
+TEST_F(VerifierTest, AChainThatNoTrustDomainKnowsIsForgottenSoon) {
+  trust_.Publish(0, EmptyTrust());
+  ServeDemo();
+  const codec::Url url = codec::Url::Parse(kDemoUrl).value();
+  EXPECT_EQ(Reasoned(DemoCall({DemoIdentity()})), "CERTIFICATE_UNTRUSTED");
+  EXPECT_NE(cache_.Peek(url), nullptr);
+  clock_.Advance(absl::Seconds(10));
+  EXPECT_EQ(cache_.Peek(url), nullptr);
+  trust_.Publish(0, DemoTrust());
+  EXPECT_EQ(Reasoned(DemoCall({DemoIdentity()})), "NONE");
+  clock_.Advance(absl::Hours(23));
+  EXPECT_NE(cache_.Peek(url), nullptr);
+}
+
+TEST_F(VerifierTest, AChainThatOnlyAnotherProfilesTrustDomainKnowsIsKept) {
+  ServeDemo();
+  TrustBoard board({TrustDomainRules(), TrustDomainRules()});
+  board.Publish(0, EmptyTrust());
+  board.Publish(1, DemoTrust());
+  Verifier verifier(cache_, board, clock_, [](const std::function<void()>& task) { task(); }, {});
+  profile_.trust_domains = {0};
+  Answer result = absl::UnknownError("no answer");
+  verifier.Verify(DemoCall({DemoIdentity()}), profile_, [&](Answer answer) { result = std::move(answer); });
+  EXPECT_EQ(result.value().reason, Reason::kCertificateUntrusted);
+  clock_.Advance(absl::Hours(1));
+  EXPECT_NE(cache_.Peek(codec::Url::Parse(kDemoUrl).value()), nullptr);
 }
 
 TEST_F(VerifierTest, AHeaderThatFailsCheaplyCausesNoDownload) {

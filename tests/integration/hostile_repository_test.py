@@ -211,7 +211,7 @@ class HostileRepositoryTest(NetworkTest):
         # A chain that was fetched in the last ten seconds is believed to be the current one.
         self.assertTrue(hostile.wait_for(lambda: self.judge(after) == ("NONE", 0, PASSED), seconds=40))
         self.assertEqual(self.good.requests["/swapped.pem"], 2)
-        # Whoever sends bad signatures does not make it download each time: six a minute and host are the most.
+        # Whoever sends bad signatures does not make it download each time: six a minute and URL are the most.
         for _ in range(12):
             self.assertEqual(self.judge(before), ("SIGNATURE_INVALID", 438, FAILED))
         self.assertLess(self.good.requests["/swapped.pem"], 10)
