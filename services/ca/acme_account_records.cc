@@ -112,6 +112,14 @@ absl::Status ReplaceAccountKey(Transaction& transaction, const AcmeAccount& acco
   return InsertKey(transaction, account.id, new_key);
 }
 
+absl::StatusOr<Usage> AccountsSince(Transaction& transaction, absl::Time since) {
+  STI_ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
+                       transaction.Query("SELECT COUNT(*), COALESCE(MIN(created), 0) FROM acme_accounts"
+                                         " WHERE external_key = '' AND created > ?1",
+                                         {absl::ToUnixSeconds(since)}));
+  return Usage{AsInt(rows[0][0]), absl::FromUnixSeconds(AsInt(rows[0][1]))};
+}
+
 absl::StatusOr<std::vector<AcmeAccount>> ListAccounts(Transaction& transaction, absl::string_view after,
                                                       int64_t limit) {
   STI_ASSIGN_OR_RETURN(

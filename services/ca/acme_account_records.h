@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "common/crypto/es256.h"
 #include "common/store/database.h"
+#include "services/ca/acme_usage.h"
 
 namespace sti::ca {
 
@@ -47,6 +48,8 @@ absl::StatusOr<std::optional<KeyOwner>> FindKeyOwner(store::Transaction& transac
 absl::Status UpdateAccount(store::Transaction& transaction, const AcmeAccount& account);
 absl::Status ReplaceAccountKey(store::Transaction& transaction, const AcmeAccount& account,
                                const crypto::VerifyingKey& new_key);
+// Without external account, created since `since`.
+absl::StatusOr<Usage> AccountsSince(store::Transaction& transaction, absl::Time since);
 // In the order of ids, those after `after`.
 absl::StatusOr<std::vector<AcmeAccount>> ListAccounts(store::Transaction& transaction,
                                                       absl::string_view after, int64_t limit);

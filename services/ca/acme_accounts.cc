@@ -13,7 +13,9 @@
 #include "common/codec/json.h"
 #include "common/jose/jwk.h"
 #include "common/store/page.h"
+#include "services/ca/acme_links.h"
 #include "services/ca/acme_order_records.h"
+#include "services/ca/acme_usage.h"
 #include "services/ca/ca_records.h"
 #include "services/ca/ca_schema.h"
 #include "services/ca/revocation_records.h"
@@ -59,8 +61,10 @@ absl::StatusOr<std::string> MakeAcmeId(const Random& random, absl::Time now) {
 
 absl::Status AcmeAccounts::Bind(Transaction& transaction, const acme::ExternalAccountBinding& binding,
                                 const crypto::VerifyingKey& key, AcmeAccount& account) const {
-  STI_ASSIGN_OR_RETURN(const std::optional<ExternalKey> external,
-                       FindExternalKey(transaction, binding.kid()));
+  std::optional<ExternalKey> external;
+  if (IsAcmeId(binding.kid())) {
+    STI_ASSIGN_OR_RETURN(external, FindExternalKey(transaction, binding.kid()));
+  }
   if (!external) return Refuse(ErrorType::kUnauthorized, "there is no external account with this \"kid\"");
   const absl::StatusOr<std::string> mac_key = codec::Base64UrlDecode(external->mac_key);
   if (!mac_key.ok()) return MakeError(Reason::kInternal, "an external account with a broken key");
@@ -113,7 +117,11 @@ absl::StatusOr<AcmeAccounts::Registered> AcmeAccounts::Register(const acme::NewA
     }
     STI_RETURN_IF_ERROR(CheckAccountKey(transaction, key));
     registered = {fresh, true};
-    if (binding) {
+    if (!binding) {
+      const absl::Time now = fresh.created;
+      STI_ASSIGN_OR_RETURN(const Usage usage, AccountsSince(transaction, now - absl::Hours(1)));
+      STI_RETURN_IF_ERROR(CheckUsageOf(usage, policy_.accounts_per_hour, "new accounts", now));
+    } else {
       STI_RETURN_IF_ERROR(Bind(transaction, *binding, key, registered.account));
       registered.account.external_binding = codec::CanonicalJson(*request.external_account_binding);
     }

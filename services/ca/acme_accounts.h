@@ -39,9 +39,9 @@ class AcmeAccounts {
     bool created = false;
   };
   // The account of `key`, or a new one. `url` is that of newAccount. kAccountDoesNotExist,
-  // kUserActionRequired (terms not agreed to), kExternalAccountRequired, kUnauthorized (external account
-  // unknown, used, or a wrong MAC; the account of this key has been deactivated), kBadPublicKey for a key
-  // that has been certified, is an account's former one, or was reported compromised.
+  // kUserActionRequired (terms not agreed to), kExternalAccountRequired, kRateLimited, kUnauthorized
+  // (external account unknown, used, or a wrong MAC; the account of this key has been deactivated),
+  // kBadPublicKey for a key that has been certified, is an account's former one, or was reported compromised.
   absl::StatusOr<Registered> Register(const acme::NewAccount& request, const crypto::VerifyingKey& key,
                                       absl::string_view url) const;
   // kAccountDoesNotExist.

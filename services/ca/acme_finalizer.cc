@@ -74,6 +74,8 @@ absl::StatusOr<PreparedCertificate> AcmeFinalizer::Prepare(const AcmeOrder& orde
 absl::Status AcmeFinalizer::Claim(AcmeOrder& order, OrderState from,
                                   const PreparedCertificate& prepared) const {
   const absl::Time before = order.claimed;
+  const auto which =
+      from == OrderState::kProcessing ? CertificateIssuer::Try::kAgain : CertificateIssuer::Try::kFirst;
   AcmeOrder claimed = order;
   claimed.state = OrderState::kProcessing;
   claimed.claimed = WholeSeconds(clock_.TimeNow());
@@ -83,7 +85,7 @@ absl::Status AcmeFinalizer::Claim(AcmeOrder& order, OrderState from,
       return MakeError(Reason::kStateConflict, "the order is being issued already");
     }
     STI_RETURN_IF_ERROR(UpdateOrder(transaction, claimed, from));
-    return issuer_.Reserve(transaction, prepared);
+    return issuer_.Reserve(transaction, prepared, which);
   });
   STI_RETURN_IF_ERROR(written);
   order = std::move(claimed);

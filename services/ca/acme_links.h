@@ -2,9 +2,12 @@
 #ifndef SERVICES_CA_ACME_LINKS_H_
 #define SERVICES_CA_ACME_LINKS_H_
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/strings/strip.h"
@@ -12,6 +15,14 @@
 namespace sti::ca {
 
 inline constexpr char kAcmePath[] = "/acme/";
+
+// Has the letters of an id or serial number; other text must not get as far as the database.
+inline bool IsAcmeId(absl::string_view text) {
+  constexpr size_t kLongest = 64;
+  return !text.empty() && text.size() <= kLongest && std::all_of(text.begin(), text.end(), [](char c) {
+    return absl::ascii_isxdigit(static_cast<unsigned char>(c));
+  });
+}
 
 // Immutable.
 class AcmeLinks {
@@ -28,10 +39,10 @@ class AcmeLinks {
   std::string To(absl::string_view resource, absl::string_view id, absl::string_view part) const {
     return absl::StrCat(public_url_, kAcmePath, resource, "/", id, "/", part);
   }
-  // The id in the URL of an object; empty when it is none of that resource.
+  // The id in the URL of an object; empty when it is none of that resource, or cannot be an id.
   std::string IdOf(absl::string_view resource, absl::string_view url) const {
     if (!absl::ConsumePrefix(&url, To(resource, ""))) return "";
-    return url.find('/') == absl::string_view::npos ? std::string(url) : std::string();
+    return IsAcmeId(url) ? std::string(url) : std::string();
   }
 
  private:

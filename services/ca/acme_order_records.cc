@@ -31,6 +31,9 @@ constexpr char kAuthorizationColumns[] =
     "id, order_id, account, state, identifier, tn_auth_list, expires, challenge_token, challenge_state,"
     " validated, error, token_jti, token_ca";
 
+// Orders expire without anybody writing it down. Goes on with the parameter for the time, and ")".
+constexpr char kAlive[] = "state <> 'invalid' AND NOT (state IN ('pending', 'ready') AND expires <=";
+
 template <typename State, size_t kCount>
 State StateFrom(const std::array<absl::string_view, kCount>& names, absl::string_view text, State otherwise) {
   for (size_t i = 0; i < kCount; ++i) {
@@ -168,12 +171,13 @@ absl::Status UpdateOrder(Transaction& transaction, const AcmeOrder& order, Order
 }
 
 absl::StatusOr<std::vector<std::string>> ListOrderIds(Transaction& transaction, absl::string_view account,
-                                                      absl::string_view after, int64_t limit) {
+                                                      absl::string_view after, absl::Time now,
+                                                      int64_t limit) {
   STI_ASSIGN_OR_RETURN(
       const std::vector<SqlRow> rows,
-      transaction.Query("SELECT id FROM acme_orders WHERE account = ?1 AND id > ?2 AND state <> 'invalid'"
-                        " ORDER BY id LIMIT ?3",
-                        {std::string(account), std::string(after), limit}));
+      transaction.Query(absl::StrCat("SELECT id FROM acme_orders WHERE account = ?1 AND id > ?2 AND ", kAlive,
+                                     " ?3) ORDER BY id LIMIT ?4"),
+                        {std::string(account), std::string(after), absl::ToUnixSeconds(now), limit}));
   return FirstColumn(rows);
 }
 
@@ -194,11 +198,11 @@ absl::Status CancelOrders(Transaction& transaction, absl::string_view account, c
       {std::string(account), error});
 }
 
-absl::StatusOr<bool> IsReplaced(Transaction& transaction, absl::string_view certificate_id) {
-  STI_ASSIGN_OR_RETURN(
-      const std::vector<SqlRow> rows,
-      transaction.Query("SELECT id FROM acme_orders WHERE replaces = ?1 AND state <> 'invalid' LIMIT 1",
-                        {std::string(certificate_id)}));
+absl::StatusOr<bool> IsReplaced(Transaction& transaction, absl::string_view certificate_id, absl::Time now) {
+  STI_ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
+                       transaction.Query(absl::StrCat("SELECT id FROM acme_orders WHERE replaces = ?1 AND ",
+                                                      kAlive, " ?2) LIMIT 1"),
+                                         {std::string(certificate_id), absl::ToUnixSeconds(now)}));
   return !rows.empty();
 }
 
@@ -231,6 +235,19 @@ absl::StatusOr<bool> IsAuthorized(Transaction& transaction, absl::string_view ac
                         " AND state = 'valid' AND expires > ?3 LIMIT 1",
                         {std::string(account), Hex(tn_auth_list), absl::ToUnixSeconds(now)}));
   return !rows.empty();
+}
+
+absl::StatusOr<int64_t> DeleteStaleOrders(Transaction& transaction, absl::Time before, int64_t limit) {
+  STI_ASSIGN_OR_RETURN(
+      const std::vector<SqlRow> rows,
+      transaction.Query("SELECT id FROM acme_orders WHERE state IN ('pending', 'ready', 'invalid')"
+                        " AND expires < ?1 LIMIT ?2",
+                        {absl::ToUnixSeconds(before), limit}));
+  for (const std::string& id : FirstColumn(rows)) {
+    STI_RETURN_IF_ERROR(transaction.Execute("DELETE FROM acme_authorizations WHERE order_id = ?1", {id}));
+    STI_RETURN_IF_ERROR(transaction.Execute("DELETE FROM acme_orders WHERE id = ?1", {id}));
+  }
+  return static_cast<int64_t>(rows.size());
 }
 
 absl::StatusOr<Usage> OrdersSince(Transaction& transaction, absl::string_view account, absl::Time since) {

@@ -13,6 +13,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/store/database.h"
+#include "services/ca/acme_usage.h"
 
 namespace sti::ca {
 
@@ -60,18 +61,19 @@ absl::StatusOr<std::optional<AcmeOrder>> FindOrderOfSerial(store::Transaction& t
                                                            absl::string_view serial);
 // state, csr, claimed, serial, error; only from the state `from`, else kStateConflict.
 absl::Status UpdateOrder(store::Transaction& transaction, const AcmeOrder& order, OrderState from);
-// Not invalid ones, in the order of creation, those after `after`.
+// Neither invalid nor expired ones, in the order of creation, those after `after`.
 absl::StatusOr<std::vector<std::string>> ListOrderIds(store::Transaction& transaction,
                                                       absl::string_view account, absl::string_view after,
-                                                      int64_t limit);
+                                                      absl::Time now, int64_t limit);
 // Processing, and claimed before `before`.
 absl::StatusOr<std::vector<std::string>> ListStuckOrders(store::Transaction& transaction, absl::Time before,
                                                          int64_t limit);
 // Pending and ready ones become invalid.
 absl::Status CancelOrders(store::Transaction& transaction, absl::string_view account,
                           const std::string& error);
-// An order that is not invalid says that it replaces this certificate.
-absl::StatusOr<bool> IsReplaced(store::Transaction& transaction, absl::string_view certificate_id);
+// An order that is neither invalid nor expired says that it replaces this certificate.
+absl::StatusOr<bool> IsReplaced(store::Transaction& transaction, absl::string_view certificate_id,
+                                absl::Time now);
 
 absl::StatusOr<std::optional<AcmeAuthorization>> FindAuthorization(store::Transaction& transaction,
                                                                    absl::string_view id);
@@ -84,11 +86,10 @@ absl::Status UpdateAuthorization(store::Transaction& transaction, const AcmeAuth
 absl::StatusOr<bool> IsAuthorized(store::Transaction& transaction, absl::string_view account,
                                   absl::string_view tn_auth_list, absl::Time now);
 
-// Created since `since`: how many, and the oldest of them.
-struct Usage {
-  int64_t count = 0;
-  absl::Time oldest = absl::UnixEpoch();
-};
+// Orders that expired before `before` without a certificate, with their authorizations, `limit` at most; how
+// many they were.
+absl::StatusOr<int64_t> DeleteStaleOrders(store::Transaction& transaction, absl::Time before, int64_t limit);
+
 absl::StatusOr<Usage> OrdersSince(store::Transaction& transaction, absl::string_view account,
                                   absl::Time since);
 absl::StatusOr<Usage> FailuresSince(store::Transaction& transaction, absl::string_view account,

@@ -12,6 +12,7 @@
 #include "common/base/status_macros.h"
 #include "common/codec/base64url.h"
 #include "services/ca/acme_accounts.h"
+#include "services/ca/acme_usage.h"
 #include "services/ca/ca_records.h"
 #include "services/ca/ca_schema.h"
 
@@ -24,7 +25,8 @@ using store::Transaction;
 
 constexpr absl::Duration kHour = absl::Hours(1);
 constexpr int64_t kOrdersPerPage = 100;
-constexpr size_t kChallengeNoise = 16;  // octets; RFC 8555 s8.3 wants 128 bits
+constexpr int64_t kForgottenAtOnce = 500;  // the writer is not held for long
+constexpr size_t kChallengeNoise = 16;     // octets; RFC 8555 s8.3 wants 128 bits
 
 std::string ExpiredText() {
   return acme::ProblemOf(Refuse(ErrorType::kMalformed, "it was not completed before it expired")).body;
@@ -39,12 +41,6 @@ absl::Status AsChallengeError(const absl::Status& why) {
     default:
       return why;
   }
-}
-
-absl::Status CheckUsageOf(const Usage& usage, int limit, absl::string_view what, absl::Time now) {
-  if (limit == 0 || usage.count < limit) return absl::OkStatus();
-  const absl::Duration wait = std::max(usage.oldest + kHour - now, absl::Seconds(1));
-  return acme::RefuseForNow(absl::StrCat("more than ", limit, " ", what, " within an hour"), wait);
 }
 
 // A failure of ours says nothing about the token.
@@ -87,6 +83,11 @@ absl::Status AcmeOrders::CheckUsage(Transaction& transaction, const AcmeAccount&
                                     absl::Time now) const {
   STI_ASSIGN_OR_RETURN(const Usage orders, OrdersSince(transaction, account.id, now - kHour));
   STI_RETURN_IF_ERROR(CheckUsageOf(orders, policy_.orders_per_hour, "orders", now));
+  return CheckFailures(transaction, account, now);
+}
+
+absl::Status AcmeOrders::CheckFailures(Transaction& transaction, const AcmeAccount& account,
+                                       absl::Time now) const {
   STI_ASSIGN_OR_RETURN(const Usage failures, FailuresSince(transaction, account.id, now - kHour));
   return CheckUsageOf(failures, policy_.failed_challenges_per_hour, "failed challenges", now);
 }
@@ -103,7 +104,7 @@ absl::Status AcmeOrders::CheckReplaces(Transaction& transaction, const AcmeAccou
     return Refuse(ErrorType::kMalformed,
                   "\"replaces\" is not a certificate of this account for this identifier");
   }
-  STI_ASSIGN_OR_RETURN(const bool replaced, IsReplaced(transaction, request.replaces));
+  STI_ASSIGN_OR_RETURN(const bool replaced, IsReplaced(transaction, request.replaces, clock_.TimeNow()));
   if (replaced) return Refuse(ErrorType::kAlreadyReplaced, "another order replaces that certificate");
   return absl::OkStatus();
 }
@@ -167,7 +168,8 @@ absl::StatusOr<OrderWithAuthorization> AcmeOrders::Get(const AcmeAccount& accoun
 absl::StatusOr<OrderList> AcmeOrders::List(const AcmeAccount& account, absl::string_view after) const {
   OrderList list;
   const absl::Status read = database_.Read([&](Transaction& transaction) -> absl::Status {
-    STI_ASSIGN_OR_RETURN(list.ids, ListOrderIds(transaction, account.id, after, kOrdersPerPage + 1));
+    STI_ASSIGN_OR_RETURN(list.ids,
+                         ListOrderIds(transaction, account.id, after, clock_.TimeNow(), kOrdersPerPage + 1));
     return absl::OkStatus();
   });
   STI_RETURN_IF_ERROR(read);
@@ -260,6 +262,10 @@ absl::StatusOr<AcmeAuthorization> AcmeOrders::AnswerChallenge(const AcmeAccount&
   STI_RETURN_IF_ERROR(CheckNotPaused(account));
   STI_ASSIGN_OR_RETURN(const AcmeAuthorization known, GetAuthorization(account, id));
   if (known.state != AuthorizationState::kPending) return known;
+  // Orders that were made before the failures do not give more tries.
+  STI_RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) {
+    return CheckFailures(transaction, account, WholeSeconds(clock_.TimeNow()));
+  }));
   STI_ASSIGN_OR_RETURN(const pki::TnAuthList wanted, pki::TnAuthList::ParseDer(known.tn_auth_list));
   const absl::StatusOr<stir::SpcTokenClaims> claims =
       tokens_.Verify(token, wanted, account_key, clock_.TimeNow());
@@ -270,6 +276,16 @@ absl::StatusOr<AcmeAuthorization> AcmeOrders::AnswerChallenge(const AcmeAccount&
   settled = Reject(known, settled.status());
   if (ReasonOf(settled.status()) == Reason::kStateConflict) return GetAuthorization(account, id);
   return settled;
+}
+
+absl::StatusOr<int64_t> AcmeOrders::ForgetStale() const {
+  int64_t forgotten = 0;
+  STI_RETURN_IF_ERROR(database_.Write([&](Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(
+        forgotten, DeleteStaleOrders(transaction, clock_.TimeNow() - kStaleOrderMemory, kForgottenAtOnce));
+    return absl::OkStatus();
+  }));
+  return forgotten;
 }
 
 }  // namespace sti::ca

@@ -37,6 +37,9 @@ absl::Status CheckNotPaused(const AcmeAccount& account);
 // kMalformed (404) without an object, kUnauthorized when it is another account's.
 absl::Status CheckOwner(bool found, absl::string_view owner, const AcmeAccount& account);
 
+// For clients that come back, and for support.
+inline constexpr absl::Duration kStaleOrderMemory = absl::Hours(24 * 7);
+
 // Thread-safe. Errors are those of acme/error.h, and kStorageFailed, kInternal.
 class AcmeOrders {
  public:
@@ -57,7 +60,7 @@ class AcmeOrders {
   absl::StatusOr<OrderWithAuthorization> Create(const AcmeAccount& account,
                                                 const acme::NewOrder& request) const;
   absl::StatusOr<OrderWithAuthorization> Get(const AcmeAccount& account, absl::string_view id) const;
-  // Of the account, without invalid ones, those after the order `after`.
+  // Of the account, without invalid and expired ones, those after the order `after`.
   absl::StatusOr<OrderList> List(const AcmeAccount& account, absl::string_view after) const;
 
   absl::StatusOr<AcmeAuthorization> GetAuthorization(const AcmeAccount& account, absl::string_view id) const;
@@ -65,12 +68,19 @@ class AcmeOrders {
   absl::StatusOr<AcmeAuthorization> Deactivate(const AcmeAccount& account, absl::string_view id) const;
   // Judges the token at once. A token that fails makes challenge, authorization and order invalid, which is
   // an answer and no error. An authorization that is not pending is answered as it is.
+  // kRateLimited after too many failures.
   absl::StatusOr<AcmeAuthorization> AnswerChallenge(const AcmeAccount& account,
                                                     const crypto::VerifyingKey& account_key,
                                                     absl::string_view id, absl::string_view token) const;
 
+  // Deletes orders without a certificate kStaleOrderMemory after they expired, some of them at once; how
+  // many.
+  absl::StatusOr<int64_t> ForgetStale() const;
+
  private:
   absl::Status CheckUsage(store::Transaction& transaction, const AcmeAccount& account, absl::Time now) const;
+  absl::Status CheckFailures(store::Transaction& transaction, const AcmeAccount& account,
+                             absl::Time now) const;
   absl::Status CheckReplaces(store::Transaction& transaction, const AcmeAccount& account,
                              const acme::NewOrder& request, const std::string& spc) const;
   absl::StatusOr<AcmeAuthorization> Accept(const AcmeAuthorization& pending,

@@ -3,11 +3,15 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "common/acme/certificate_id.h"
 #include "common/acme/error.h"
 #include "common/acme/payload.h"
 #include "common/base/reason.h"
+#include "common/crypto/es256.h"
 #include "common/crypto/system_random.h"
+#include "common/pki/certificate.h"
 #include "common/pki/csr.h"
 #include "common/testing/failing_database.h"
 #include "common/testing/fake_clock.h"
@@ -88,6 +92,44 @@ TEST_F(AcmeOrdersTest, PendingOrderIsInvalidFromItsExpiryOn) {
   EXPECT_EQ(answered->state, AuthorizationState::kInvalid);
 }
 
+TEST_F(AcmeOrdersTest, ExpiredOrderIsNotListedAndDoesNotKeepACertificateFromBeingReplaced) {
+  const OrderWithAuthorization first = ReadyOrder("good1");
+  const auto issued = finalizer_.Finalize(account_, first.order.id, Made().Csr("second"));
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  const auto record = CertificateArchive(*real_).Get(issued->order.serial);
+  const auto chain = pki::CertificateChain::Parse(record->chain_pem);
+  acme::NewOrder request;
+  request.identifiers = {{"TNAuthList", "MAigBhYEMTIzNA"}};
+  request.replaces = acme::CertificateIdText(chain->leaf());
+  const absl::StatusOr<OrderWithAuthorization> forgotten = orders_.Create(account_, request);
+  ASSERT_TRUE(forgotten.ok()) << forgotten.status();
+
+  clock_.Set(forgotten->order.expires - absl::Seconds(1));
+  EXPECT_EQ(orders_.List(account_, "")->ids.size(), 2u);
+  EXPECT_EQ(acme::ProblemOf(orders_.Create(account_, request).status()).type,
+            acme::ErrorType::kAlreadyReplaced);
+  clock_.Set(forgotten->order.expires);
+  EXPECT_EQ(orders_.List(account_, "")->ids, std::vector<std::string>{first.order.id});
+  const absl::StatusOr<OrderWithAuthorization> again = orders_.Create(account_, request);
+  EXPECT_TRUE(again.ok()) << again.status();
+}
+
+TEST_F(AcmeOrdersTest, FailuresOfEarlierOrdersStopTheNextAnswerToo) {
+  policy_.failed_challenges_per_hour = 2;
+  const OrderWithAuthorization orders[] = {NewOrder(), NewOrder(), NewOrder()};
+  for (int i = 0; i < 2; ++i) {
+    const auto failed = orders_.AnswerChallenge(account_, key_, orders[i].authorization.id, "no token");
+    ASSERT_TRUE(failed.ok()) << failed.status();
+    EXPECT_EQ(failed->state, AuthorizationState::kInvalid);
+  }
+  const std::string& last = orders[2].authorization.id;
+  const acme::Problem problem =
+      acme::ProblemOf(orders_.AnswerChallenge(account_, key_, last, Made().Token("good1")).status());
+  EXPECT_EQ(problem.type, acme::ErrorType::kRateLimited);
+  EXPECT_EQ(problem.retry_after, absl::Hours(1));
+  EXPECT_EQ(orders_.GetAuthorization(account_, last)->state, AuthorizationState::kPending);
+}
+
 TEST_F(AcmeOrdersTest, ReadyOrderExpiresTooAndItsAuthorizationSaysSo) {
   const OrderWithAuthorization created = ReadyOrder("good1");
   EXPECT_EQ(StateOf(created), OrderState::kReady);
@@ -137,6 +179,72 @@ TEST_F(AcmeOrdersTest, OrderWhoseCertificateCouldNotBeStoredIsFinishedLaterOnce)
   EXPECT_EQ(StateOf(created), OrderState::kValid);
   EXPECT_EQ(finalizer_.FinishStuck().value(), 0);
   EXPECT_EQ(Issued(), 1u);
+}
+
+TEST_F(AcmeOrdersTest, ReservationCountsForTheDayAndWhatWasAcceptedIsFinishedAllTheSame) {
+  const CertificateIssuer one_a_day(database_, authority_, tokens_, profile_, IssuingLimits{1}, clock_,
+                                    random_);
+  const AcmeFinalizer finalizer(database_, orders_, one_a_day, clock_);
+  const OrderWithAuthorization accepted = ReadyOrder("good1");
+  const OrderWithAuthorization another = ReadyOrder("good2");
+  database_.FailWrite(2);
+  ASSERT_TRUE(finalizer.Finalize(account_, accepted.order.id, Made().Csr("second")).ok());
+  EXPECT_EQ(StateOf(accepted), OrderState::kProcessing);
+  const auto refused = [&] {
+    return acme::ProblemOf(finalizer.Finalize(account_, another.order.id, Made().Csr("second")).status());
+  };
+  EXPECT_EQ(refused().type, acme::ErrorType::kRateLimited) << "one is on its way";
+  EXPECT_EQ(refused().retry_after, absl::Hours(24));
+  EXPECT_EQ(StateOf(another), OrderState::kReady);
+  clock_.Advance(absl::Minutes(2));
+  EXPECT_EQ(finalizer.FinishStuck().value(), 1);
+  EXPECT_EQ(StateOf(accepted), OrderState::kValid);
+  EXPECT_EQ(refused().type, acme::ErrorType::kRateLimited);
+  // The second try at the same order counts no second time.
+  clock_.Set(kNow + absl::Hours(24) - absl::Seconds(1));
+  EXPECT_EQ(refused().type, acme::ErrorType::kRateLimited);
+  const CertificateIssuer two_a_day(database_, authority_, tokens_, profile_, IssuingLimits{2}, clock_,
+                                    random_);
+  EXPECT_TRUE(AcmeFinalizer(database_, orders_, two_a_day, clock_)
+                  .Finalize(account_, another.order.id, Made().Csr("second"))
+                  .ok());
+  EXPECT_EQ(Issued(), 2u);
+}
+
+TEST_F(AcmeOrdersTest, StaleOrdersAreForgottenAndIssuedOnesAreNot) {
+  const OrderWithAuthorization issued = ReadyOrder("good1");
+  ASSERT_TRUE(finalizer_.Finalize(account_, issued.order.id, Made().Csr("second")).ok());
+  const OrderWithAuthorization pending = NewOrder();
+  const OrderWithAuthorization ready = ReadyOrder("good2");
+  clock_.Set(pending.order.expires + kStaleOrderMemory);
+  EXPECT_EQ(orders_.ForgetStale().value(), 0);
+  EXPECT_TRUE(orders_.Get(account_, pending.order.id).ok());
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_EQ(orders_.ForgetStale().value(), 2);
+  EXPECT_EQ(orders_.ForgetStale().value(), 0);
+  for (const OrderWithAuthorization& gone : {pending, ready}) {
+    EXPECT_EQ(acme::ProblemOf(orders_.Get(account_, gone.order.id).status()).status, 404);
+    EXPECT_EQ(acme::ProblemOf(orders_.GetAuthorization(account_, gone.authorization.id).status()).status,
+              404);
+  }
+  EXPECT_EQ(StateOf(issued), OrderState::kValid);
+}
+
+TEST_F(AcmeOrdersTest, AccountsWithoutExternalBindingAreLimitedByTheHour) {
+  policy_.accounts_per_hour = 2;  // one of them is the fixture's
+  const std::string url = "https://ca.example.net/acme/new-account";
+  const auto another = [&](absl::string_view key) {
+    return accounts_.Register({}, pki::Csr::ParseDer(Made().Csr(key))->public_key, url).status();
+  };
+  EXPECT_TRUE(another("second").ok());
+  EXPECT_TRUE(another("second").ok()) << "an account that exists is no new one";
+  clock_.Advance(absl::Minutes(20));
+  const crypto::VerifyingKey third = crypto::SigningKey::Generate().value()->public_key();
+  const acme::Problem problem = acme::ProblemOf(accounts_.Register({}, third, url).status());
+  EXPECT_EQ(problem.type, acme::ErrorType::kRateLimited);
+  EXPECT_EQ(problem.retry_after, absl::Minutes(40));
+  clock_.Advance(absl::Minutes(40));
+  EXPECT_TRUE(accounts_.Register({}, third, url).ok());
 }
 
 TEST_F(AcmeOrdersTest, StuckOrderThatCanNeverBeIssuedBecomesInvalidWithTheReason) {

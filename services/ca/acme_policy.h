@@ -17,6 +17,8 @@ struct AcmePolicy {
   bool external_account_required = false;
   absl::Duration order_lifetime = absl::Hours(24);
   absl::Duration nonce_lifetime = absl::Hours(1);
+  // New ones without external account, of everybody together; 0: any number.
+  int accounts_per_hour = 200;
   // Of one account; 0: any number.
   int orders_per_hour = 50;
   int failed_challenges_per_hour = 10;

@@ -144,6 +144,7 @@ AcmeResources::Reply AcmeResources::Orders(const AcmeCall& call) const {
   STI_RETURN_IF_ERROR(CheckOwner(true, call.id, *call.account));
   absl::string_view after = call.query;
   absl::ConsumePrefix(&after, "after=");
+  if (!after.empty() && !IsAcmeId(after)) return Refuse(ErrorType::kMalformed, "\"after\" is no order");
   STI_ASSIGN_OR_RETURN(const OrderList list, parts_.orders.List(*call.account, after));
   std::vector<std::string> urls;
   for (const std::string& id : list.ids) urls.push_back(links_.To("order", id));

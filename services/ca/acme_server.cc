@@ -24,6 +24,9 @@ using acme::Refuse;
 using http::HttpRequest;
 using http::HttpResponse;
 
+// Of a problem document in the log, octets: it may quote the request.
+constexpr size_t kLoggedProblem = 1024;
+
 // How the signer of a request names itself (RFC 8555 s6.2).
 enum class Signer { kAccount, kKey, kEither };
 // What may be read without a signature.
@@ -83,7 +86,7 @@ const AcmeServer::Route* AcmeServer::Find(const Target& target) {
   };
   for (const Route& route : kRoutes) {
     if (target.well_formed && target.resource == route.resource && target.id.empty() != route.has_id &&
-        target.part == route.part) {
+        target.part == route.part && (!route.has_id || route.open != Open::kNothing || IsAcmeId(target.id))) {
       return &route;
     }
   }
@@ -211,7 +214,7 @@ HttpResponse AcmeServer::Handle(const HttpRequest& request) const {
   if (response.status >= 400) {
     daemon::LogInfo("ACME request refused", {{"target", request.target.substr(0, limits::kUrl)},
                                              {"status", absl::StrCat(response.status)},
-                                             {"problem", response.body}});
+                                             {"problem", response.body.substr(0, kLoggedProblem)}});
   }
   return response;
 }

@@ -114,6 +114,7 @@ absl::StatusOr<AcmePolicy> LoadAcmePolicy(const sti::config::v1::Acme& config) {
   policy.external_account_required = config.external_account_required();
   policy.order_lifetime = absl::Hours(config.order_hours());
   policy.nonce_lifetime = absl::Minutes(config.nonce_minutes());
+  policy.accounts_per_hour = config.accounts_per_hour();
   policy.orders_per_hour = config.orders_per_hour();
   policy.failed_challenges_per_hour = config.failed_challenges_per_hour();
   return policy;

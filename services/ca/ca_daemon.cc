@@ -1,8 +1,10 @@
 #include "services/ca/ca_daemon.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_join.h"
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
@@ -15,6 +17,7 @@
 namespace sti::ca {
 namespace {
 
+constexpr int kDownloadThreads = 2;  // that ACME, which waits for the disk, may not take
 constexpr absl::Duration kHealthInterval = absl::Minutes(1);
 
 }  // namespace
@@ -31,6 +34,7 @@ CaDaemon::CaDaemon(CaSettings settings, std::unique_ptr<store::Database> databas
       acme_accounts_(*database_, settings_.acme, clock, random),
       acme_orders_(*database_, settings_.acme, settings_.tokens, settings_.authority, settings_.profile,
                    clock, random),
+      acme_places_(std::max(1, settings_.https.threads - kDownloadThreads)),
       acme_finalizer_(*database_, acme_orders_, issuer_, clock),
       revoker_(*database_, clock, [this] {
         if (reporter_) reporter_->Wake();
@@ -64,7 +68,10 @@ absl::Status CaDaemon::ReachAdministrator(const sti::config::v1::CertificateAuth
 
 http::HttpResponse CaDaemon::Serve(const http::HttpRequest& request) const {
   if (!settings_.acme.enabled || !AcmeServer::Serves(request.target)) return repository_.Handle(request);
-  if (announced_) return acme_server_->Handle(request);
+  if (announced_ && acme_places_.Enter()) {
+    const auto leave = absl::MakeCleanup([this] { acme_places_.Leave(); });
+    return acme_server_->Handle(request);
+  }
   http::HttpResponse early;
   early.status = 503;
   early.headers = {{"Retry-After", "1"}};
@@ -110,6 +117,8 @@ void CaDaemon::Watch() {
     ReportHealth();
     const absl::Status finished = acme_finalizer_.FinishStuck().status();
     if (!finished.ok()) daemon::LogError("orders cannot be read", {{"detail", finished.message()}});
+    const absl::Status forgotten = acme_orders_.ForgetStale().status();
+    if (!forgotten.ok()) daemon::LogError("old orders cannot be deleted", {{"detail", forgotten.message()}});
   } while (pause_.For(kHealthInterval));
 }
 

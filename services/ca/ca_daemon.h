@@ -31,6 +31,7 @@
 #include "services/ca/repository.h"
 #include "services/ca/revocation_reporter.h"
 #include "services/ca/revoker.h"
+#include "services/ca/turnstile.h"
 
 namespace sti::ca {
 
@@ -66,6 +67,7 @@ class CaDaemon {
   const Repository repository_;
   const AcmeAccounts acme_accounts_;
   const AcmeOrders acme_orders_;
+  mutable Turnstile acme_places_;
   const AcmeFinalizer acme_finalizer_;
   // Before the revoker, which wakes it.
   std::unique_ptr<PolicyClient> pa_;

@@ -61,9 +61,11 @@ absl::Status ConsumeToken(Transaction& transaction, absl::string_view jti, absl:
   return MakeError(Reason::kSpcTokenReplayed, "spc_token", absl::StrCat("jti \"", jti, "\" was used before"));
 }
 
-absl::Status ReserveSerial(Transaction& transaction, absl::string_view serial, absl::Time now) {
-  const absl::Status inserted = transaction.Execute("INSERT INTO serials (serial, reserved) VALUES (?1, ?2)",
-                                                    {std::string(serial), absl::ToUnixSeconds(now)});
+absl::Status ReserveSerial(Transaction& transaction, absl::string_view serial, absl::string_view spc,
+                           absl::Time now) {
+  const absl::Status inserted =
+      transaction.Execute("INSERT INTO serials (serial, reserved, spc) VALUES (?1, ?2, ?3)",
+                          {std::string(serial), absl::ToUnixSeconds(now), std::string(spc)});
   if (ReasonOf(inserted) != Reason::kAlreadyExists) return inserted;
   return MakeError(Reason::kInternal, absl::StrCat("the random serial ", serial, " exists already"));
 }
@@ -118,13 +120,14 @@ absl::StatusOr<std::optional<std::string>> FindChain(Transaction& transaction, a
   return std::optional<std::string>(AsText(rows[0][0]));
 }
 
-absl::StatusOr<IssuedCount> CountIssued(Transaction& transaction, absl::string_view spc, absl::Time since) {
+absl::StatusOr<ReservedCount> CountReserved(Transaction& transaction, absl::string_view spc,
+                                            absl::Time since) {
   STI_ASSIGN_OR_RETURN(
       const std::vector<SqlRow> rows,
       transaction.Query(
-          "SELECT COUNT(*), COALESCE(MIN(issued), 0) FROM certificates WHERE spc = ?1 AND issued > ?2",
+          "SELECT COUNT(*), COALESCE(MIN(reserved), 0) FROM serials WHERE spc = ?1 AND reserved > ?2",
           {std::string(spc), absl::ToUnixSeconds(since)}));
-  return IssuedCount{AsInt(rows[0][0]), absl::FromUnixSeconds(AsInt(rows[0][1]))};
+  return ReservedCount{AsInt(rows[0][0]), absl::FromUnixSeconds(AsInt(rows[0][1]))};
 }
 
 absl::StatusOr<std::vector<NumberedCertificate>> ListCertificates(Transaction& transaction,

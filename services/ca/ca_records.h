@@ -36,8 +36,10 @@ struct CertificateRecord {
 // kSpcTokenReplayed.
 absl::Status ConsumeToken(store::Transaction& transaction, absl::string_view jti, absl::Time expires,
                           absl::Time now);
-// kInternal when the serial exists: random numbers of this size do not meet.
-absl::Status ReserveSerial(store::Transaction& transaction, absl::string_view serial, absl::Time now);
+// `spc` is whose limit it counts for; empty: nobody's. kInternal when the serial exists: random numbers of
+// this size do not meet.
+absl::Status ReserveSerial(store::Transaction& transaction, absl::string_view serial, absl::string_view spc,
+                           absl::Time now);
 // Binds a key to a code. kKeyInvalid when it is bound to another one.
 absl::Status BindKey(store::Transaction& transaction, absl::string_view key_hash, absl::string_view spc);
 
@@ -50,13 +52,14 @@ absl::StatusOr<std::optional<CertificateRecord>> FindCertificate(store::Transact
 // The chain published at this path; absent when there is none.
 absl::StatusOr<std::optional<std::string>> FindChain(store::Transaction& transaction, absl::string_view path);
 
-// Certificates of one code issued since `since`: how many, and when the oldest of them.
-struct IssuedCount {
+// Serials reserved for one code since `since`, whether issued yet or not: how many, and when the oldest of
+// them.
+struct ReservedCount {
   int64_t count = 0;
   absl::Time oldest = absl::UnixEpoch();
 };
-absl::StatusOr<IssuedCount> CountIssued(store::Transaction& transaction, absl::string_view spc,
-                                        absl::Time since);
+absl::StatusOr<ReservedCount> CountReserved(store::Transaction& transaction, absl::string_view spc,
+                                            absl::Time since);
 
 enum class CertificateState { kValid, kExpired, kRevoked };
 

@@ -69,6 +69,16 @@ const std::vector<store::Migration>& Migrations() {
            "CREATE INDEX acme_authorizations_by_failure ON acme_authorizations (account, challenge_state,"
            " validated)",
        }},
+      {4,
+       {
+           // What counts for the limit of an SPC by the day. Empty for a second try at the same certificate.
+           "ALTER TABLE serials ADD COLUMN spc TEXT NOT NULL DEFAULT ''",
+           "UPDATE serials SET spc = COALESCE((SELECT certificates.spc FROM certificates"
+           " WHERE certificates.serial = serials.serial), '')",
+           "CREATE INDEX serials_by_spc ON serials (spc, reserved)",
+           "CREATE INDEX acme_accounts_by_creation ON acme_accounts (external_key, created)",
+           "CREATE INDEX acme_orders_by_expiry ON acme_orders (state, expires)",
+       }},
   };
   return *migrations;
 }

@@ -102,24 +102,26 @@ absl::Status CertificateIssuer::CheckLimits(store::Transaction& transaction, con
   if (limits_.certificates_per_day == 0) return absl::OkStatus();
   constexpr absl::Duration kDay = absl::Hours(24);
   const absl::Time now = clock_.TimeNow();
-  STI_ASSIGN_OR_RETURN(const IssuedCount issued, CountIssued(transaction, spc, now - kDay));
+  STI_ASSIGN_OR_RETURN(const ReservedCount issued, CountReserved(transaction, spc, now - kDay));
   if (issued.count < limits_.certificates_per_day) return absl::OkStatus();
   return acme::RefuseForNow(
       absl::StrCat("SPC ", spc, " has had ", issued.count, " certificates within a day"),
       std::max(issued.oldest + kDay - now, absl::Seconds(1)));
 }
 
-absl::Status CertificateIssuer::Reserve(store::Transaction& transaction,
-                                        const PreparedCertificate& prepared) const {
+absl::Status CertificateIssuer::Reserve(store::Transaction& transaction, const PreparedCertificate& prepared,
+                                        Try which) const {
   const crypto::VerifyingKey& key = *prepared.contents.public_key;
-  STI_RETURN_IF_ERROR(CheckLimits(transaction, prepared.spc));
+  const bool first = which == Try::kFirst;
+  if (first) STI_RETURN_IF_ERROR(CheckLimits(transaction, prepared.spc));
   STI_ASSIGN_OR_RETURN(const std::optional<KeyOwner> owner, FindKeyOwner(transaction, KeyHash(key)));
   // RFC 8555 s11.1.
   if (owner) return MakeError(Reason::kKeyInvalid, "csr", "the key is that of an ACME account");
   STI_ASSIGN_OR_RETURN(const bool compromised, IsCompromised(transaction, KeyHash(key)));
   if (compromised) return MakeError(Reason::kKeyInvalid, "csr", "the key has been reported compromised");
   STI_RETURN_IF_ERROR(BindKey(transaction, crypto::Sha256(key.Spki()), prepared.spc));
-  return ReserveSerial(transaction, prepared.contents.serial_hex, clock_.TimeNow());
+  return ReserveSerial(transaction, prepared.contents.serial_hex, first ? prepared.spc : std::string(),
+                       clock_.TimeNow());
 }
 
 absl::StatusOr<CertificateRecord> CertificateIssuer::Sign(const PreparedCertificate& prepared,
@@ -156,7 +158,7 @@ absl::StatusOr<CertificateRecord> CertificateIssuer::Issue(const IssueRequest& r
   STI_ASSIGN_OR_RETURN(const PreparedCertificate prepared, Prepare(csr, token->ca, request.validity, now));
   const absl::Status written = database_.Write([&](store::Transaction& transaction) -> absl::Status {
     STI_RETURN_IF_ERROR(ConsumeToken(transaction, token->jti, token->expires, now));
-    return Reserve(transaction, prepared);
+    return Reserve(transaction, prepared, Try::kFirst);
   });
   STI_RETURN_IF_ERROR(written);
   STI_ASSIGN_OR_RETURN(const CertificateRecord record, Sign(prepared, request.client_identity, token->jti));

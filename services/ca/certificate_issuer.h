@@ -67,7 +67,9 @@ class CertificateIssuer {
   // In a transaction: the serial, and the key for its SPC. kKeyInvalid for a key that is certified for
   // another SPC, reported compromised, or any ACME account's; kOverloaded (RefuseForNow of
   // acme/error.h) beyond the limits; kStorageFailed.
-  absl::Status Reserve(store::Transaction& transaction, const PreparedCertificate& prepared) const;
+  // A second try at what was accepted before has been counted already and is not refused for a limit.
+  enum class Try { kFirst, kAgain };
+  absl::Status Reserve(store::Transaction& transaction, const PreparedCertificate& prepared, Try which) const;
   // Signs what has been reserved, once, and looks at its own work. The caller stores the record. kInternal.
   absl::StatusOr<CertificateRecord> Sign(const PreparedCertificate& prepared, absl::string_view requested_by,
                                          absl::string_view token_jti) const;

@@ -26,7 +26,7 @@ class RepositoryTest : public ::testing::Test {
     record.chain_pem = kChain;
     record.token_jti = "jti";
     const absl::Status stored = real_->Write([&](store::Transaction& transaction) {
-      ReserveSerial(transaction, record.serial, absl::UnixEpoch()).IgnoreError();
+      ReserveSerial(transaction, record.serial, record.spc, absl::UnixEpoch()).IgnoreError();
       return InsertCertificate(transaction, record);
     });
     EXPECT_TRUE(stored.ok()) << stored;
