@@ -37,7 +37,7 @@ int Rank(Attestation attestation) {
 bool IsBetter(const HeaderVerdict& a, const HeaderVerdict& b) {
   if (a.passed() != b.passed()) return a.passed();
   if (a.passed()) return Rank(a.attestation) < Rank(b.attestation);
-  return Progress(a.checks) > Progress(b.checks);
+  return FirstFailedStage(a.checks) > FirstFailedStage(b.checks);
 }
 
 }  // namespace

@@ -9,10 +9,11 @@
 namespace sti::stir {
 namespace {
 
-HeaderVerdict Failed(CheckRow row, Reason reason, PassportType type = PassportType::kShaken) {
+HeaderVerdict Failed(CheckRow row, Reason reason, PassportType type = PassportType::kShaken,
+                     ErrorTable table = ErrorTable::kAtis) {
   HeaderVerdict header;
   header.type = type;
-  header.checks = MakeCheckList();
+  header.checks = MakeCheckList(table);
   Fail(header.checks, row, reason, "");
   header.reason = reason;
   return header;
@@ -115,6 +116,23 @@ TEST(ConcludeCall, TheFailureOfTheHeaderThatGotFurthestIsReported) {
     const HeaderVerdict far = Failed(static_cast<CheckRow>(row), Reason::kDestMismatch);
     EXPECT_EQ(Conclude({near, far}).reason, Reason::kDestMismatch) << row;
     EXPECT_EQ(Conclude({far, near}).reason, Reason::kDestMismatch) << row;
+  }
+}
+
+// The MAN's order is that of its SIP codes, which says nothing about how far a header got.
+TEST(ConcludeCall, AHeaderOfGarbageHidesNoSignerByTheMan) {
+  const auto failed = [](CheckRow row, Reason reason) {
+    return Failed(row, reason, PassportType::kShaken, ErrorTable::kMan);
+  };
+  for (const CheckRow garbage :
+       {CheckRow::kIdentitySyntax, CheckRow::kFullForm, CheckRow::kPassportSyntax, CheckRow::kDest}) {
+    for (const CheckRow signer :
+         {CheckRow::kCertificateChain, CheckRow::kTnScope, CheckRow::kRphSigner, CheckRow::kSignature}) {
+      const HeaderVerdict near = failed(garbage, Reason::kPassportMalformed);
+      const HeaderVerdict far = failed(signer, Reason::kCertificateUntrusted);
+      EXPECT_EQ(Conclude({near, far}).reason, Reason::kCertificateUntrusted);
+      EXPECT_EQ(Conclude({far, near}).reason, Reason::kCertificateUntrusted);
+    }
   }
 }
 

@@ -109,6 +109,12 @@ size_t Progress(const std::vector<Check>& checks) {
   return static_cast<size_t>(std::find_if(checks.begin(), checks.end(), Failed) - checks.begin());
 }
 
+CheckRow FirstFailedStage(const std::vector<Check>& checks) {
+  size_t row = 0;
+  while (row < checks.size() && !Failed(At(checks, static_cast<CheckRow>(row)))) ++row;
+  return row < checks.size() ? static_cast<CheckRow>(row) : CheckRow::kCount;
+}
+
 bool FailedBeforeAttest(const std::vector<Check>& checks) {
   const char* attest = NameOf(CheckRow::kAttest);
   return std::any_of(checks.begin(), checks.end(),

@@ -85,8 +85,11 @@ void Judge(std::vector<Check>& checks, CheckRow row, bool ok, Reason reason, Mak
 
 // Reason of the first failed row; kNone when none failed.
 Reason FirstFailure(const std::vector<Check>& checks);
-// How far a PASSporT got: index of the first failed row, or their number.
+// Index of the first failed row, or their number.
 size_t Progress(const std::vector<Check>& checks);
+// How far it got in the order in which PASSporTs are examined, which is that of ATIS-1000082 whatever table
+// the list is for: two headers compare by it. The first CheckRow that failed, or kCount.
+CheckRow FirstFailedStage(const std::vector<Check>& checks);
 // A failure that makes fetching a certificate pointless: any but a bad attest, which E17 and E18 precede in
 // the table.
 bool FailedBeforeAttest(const std::vector<Check>& checks);

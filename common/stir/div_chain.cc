@@ -194,6 +194,22 @@ bool DivChain::Reaches(size_t i, PassportSet usable, PassportSet& seen) const {
   });
 }
 
+bool DivChain::LeadsToTargetOver(size_t i, PassportSet usable, PassportSet via) const {
+  PassportSet seen = 0;
+  return i < links_.size() && ReachesOver(i, usable, via, seen);
+}
+
+// What follows a diversion that does not reach the target does not either, so the first of `via` decides.
+bool DivChain::ReachesOver(size_t i, PassportSet usable, PassportSet via, PassportSet& seen) const {
+  return AnyOf(links_[i].later_same & usable, [&](size_t next) {
+    if (links_[next].reason != Reason::kNone || Contains(seen, next)) return false;
+    seen |= Bit(next);
+    if (!Contains(via, next)) return ReachesOver(next, usable, via, seen);
+    PassportSet ahead = 0;
+    return links_[next].ends_at_target || Reaches(next, usable, ahead);
+  });
+}
+
 std::vector<size_t> DivChain::Path(PassportSet usable) const {
   std::vector<size_t> path;
   PassportSet seen = 0;

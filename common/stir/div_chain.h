@@ -54,6 +54,8 @@ class DivChain {
   bool outermost(size_t i) const { return links_[i].later == 0; }
   // Hops lead from this PASSporT to the target, using only diversions of `usable`. False for a diversion.
   bool LeadsToTarget(size_t i, PassportSet usable) const;
+  // The same, over at least one diversion of `via`; also for a diversion itself, which does not count then.
+  bool LeadsToTargetOver(size_t i, PassportSet usable, PassportSet via) const;
   // One complete chain of `usable` PASSporTs, the original first, at least one diversion; empty when there is
   // none.
   std::vector<size_t> Path(PassportSet usable) const;
@@ -70,6 +72,7 @@ class DivChain {
 
   std::vector<size_t> PathTo(size_t i, PassportSet usable, PassportSet& seen) const;
   bool Reaches(size_t i, PassportSet usable, PassportSet& seen) const;
+  bool ReachesOver(size_t i, PassportSet usable, PassportSet via, PassportSet& seen) const;
 
   std::vector<Link_> links_;
   PassportSet diversions_ = 0;

@@ -62,6 +62,29 @@ class Call {
   std::vector<DivNode> nodes_;
 };
 
+TEST(DivChain, AWayMayHaveToLeadOverSomeDiversion) {
+  Call call;
+  const size_t original = call.Original({1}), first = call.Div(1, {2}), second = call.Div(2, {3});
+  const size_t other = call.Original({2}, 0);
+  const DivChain chain = call.To(3);
+  const auto set = [](std::initializer_list<size_t> members) {
+    PassportSet out = 0;
+    for (const size_t i : members) out |= PassportSet{1} << i;
+    return out;
+  };
+  EXPECT_TRUE(chain.LeadsToTargetOver(original, kAllPassports, set({first})));
+  EXPECT_TRUE(chain.LeadsToTargetOver(original, kAllPassports, set({second})));
+  EXPECT_TRUE(chain.LeadsToTargetOver(first, kAllPassports, set({second})));
+  EXPECT_FALSE(chain.LeadsToTargetOver(first, kAllPassports, set({first}))) << "it does not lead over itself";
+  EXPECT_TRUE(chain.LeadsToTargetOver(other, kAllPassports, set({second})));
+  EXPECT_FALSE(chain.LeadsToTargetOver(other, kAllPassports, set({first})));
+  EXPECT_FALSE(chain.LeadsToTargetOver(original, kAllPassports, set({original, other})));
+  EXPECT_FALSE(chain.LeadsToTargetOver(original, set({first}), set({first}))) << "the way ends early";
+  EXPECT_FALSE(chain.LeadsToTargetOver(original, set({second}), set({second})));
+  EXPECT_FALSE(call.To(9).LeadsToTargetOver(original, kAllPassports, kAllPassports));
+  EXPECT_FALSE(chain.LeadsToTargetOver(17, kAllPassports, kAllPassports));
+}
+
 TEST(DivChain, ThreeHopsInAnyOrderOfHeadersMakeOneChain) {
   std::vector<int> order(4);
   std::iota(order.begin(), order.end(), 0);

@@ -93,16 +93,27 @@ bool ClaimsTheNumber(const PassportClaims& claims) {
   return claims.type != PassportType::kRph && !(claims.type == PassportType::kRcd && claims.rich.iss);
 }
 
-// Step V6: whether the STI-PA's list gives the number to the signer's SPC. A delegate certificate was issued
-// for the number itself.
+// The best answer for any of `spcs`, which is not empty: one of them suffices.
+NumberAuthority::Answer AskForAny(const NumberAuthority& numbers, const TelephoneNumber& number,
+                                  const std::vector<std::string>& spcs) {
+  NumberAuthority::Answer answer = NumberAuthority::Answer::kUnknown;
+  for (const std::string& spc : spcs) {
+    answer = numbers.Ask(number, spc);
+    if (answer != NumberAuthority::Answer::kOtherProvider) break;
+  }
+  return answer;
+}
+
+// Step V6: whether the STI-PA's list gives the number to the provider whose chain this is. A chain that names
+// none was issued for the number itself.
 void CheckNumberAuthority(const PassportClaims& claims, const SignerFindings& signer,
                           HeaderVerdict& verdict) {
-  if (signer.number_mode == NumberAuthorityMode::kOff || signer.numbers == nullptr || verdict.signer.delegate)
-    return;
+  if (signer.number_mode == NumberAuthorityMode::kOff || signer.numbers == nullptr) return;
   const TelephoneNumber* number = NumberSpokenFor(claims);
-  if (number == nullptr) return;
+  const std::vector<std::string> spcs = ProviderSpcs(**signer.chain);
+  if (number == nullptr || spcs.empty()) return;
   Check& row = At(verdict.checks, CheckRow::kNumberAuthority);
-  switch (signer.numbers->Ask(*number, verdict.signer.spc)) {
+  switch (AskForAny(*signer.numbers, *number, spcs)) {
     case NumberAuthority::Answer::kAssigned:
       row.outcome = CheckOutcome::kPassed;
       return;

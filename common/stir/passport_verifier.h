@@ -66,6 +66,8 @@ class CallExamination {
   const codec::Url* certificate_url(size_t i) const {
     return passports_[i].needs_chain ? &*passports_[i].url : nullptr;
   }
+  // The links between the diversions of the call; null without any.
+  const DivChain* diversions() const { return div_ ? &*div_ : nullptr; }
 
  private:
   friend class CallExaminer;

@@ -35,10 +35,10 @@ class FakeNumbers final : public NumberAuthority {
   Owners owners_;
 };
 
-std::string Signed(const std::string& ppt, const std::string& claims) {
+std::string Signed(const std::string& ppt, const std::string& claims, const char* key = "leaf1234.key") {
   const std::string header =
       R"({"alg":"ES256","ppt":")" + ppt + R"(","typ":"passport","x5u":")" + kUrl + R"("})";
-  return FormatIdentityHeader(jose::SignJws(header, claims, *DemoKey("leaf1234.key")).value(), kUrl, ppt);
+  return FormatIdentityHeader(jose::SignJws(header, claims, *DemoKey(key)).value(), kUrl, ppt);
 }
 
 std::string Shaken(const std::string& attest) {
@@ -110,6 +110,36 @@ TEST(SignerFindings, OnlyWhoClaimsTheNumberIsHeldToIt) {
   EXPECT_TRUE(
       Judge(Signed("rcd", "{" + parties + R"("iss":"Directory",)" + orig + R"("rcd":{"nam":"A"}})"), enforce)
           .passed());
+}
+
+// A delegate's certificate has no SPC: it speaks for the provider that delegated.
+TEST(SignerFindings, ADelegateIsHeldToTheNumbersOfTheNearestProviderAboveIt) {
+  const std::string identity = Signed(
+      "rcd",
+      R"({"dest":{"tn":["12155550131"]},"iat":1735689600,"orig":{"tn":"12155550121"},"rcd":{"nam":"A"}})",
+      "leaf5678.key");
+  const auto judge = [&](const char* owner, const std::vector<const char*>& parents) {
+    CallFacts facts;
+    facts.from = ParseSipIdentity(kCaller, {}).value();
+    facts.to = ParseSipIdentity(kCalled, {}).value();
+    std::vector<pki::Certificate> path = {
+        pki::Certificate::ParsePem(ReadVector("delegate_leaf.pem")).value()};
+    for (const char* parent : parents) path.push_back(DemoCertificate(parent));
+    const absl::StatusOr<pki::CertificateChain> chain = pki::CertificateChain::FromCertificates(path);
+    const FakeNumbers numbers(Owners{{kCaller, owner}});
+    SignerFindings signer = With(numbers, NumberAuthorityMode::kEnforce);
+    signer.chain = &chain;
+    return ConcludeHeader(ExamineCall({identity}, facts, {}, DemoTime()), 0, signer);
+  };
+  EXPECT_EQ(judge("5678", {"leaf1234.pem", "int.pem"}).reason, Reason::kNumberNotAuthorized);
+  EXPECT_EQ(judge("5678", {"leaf1234.pem", "leaf5678-revoked.pem"}).reason, Reason::kNumberNotAuthorized);
+  const HeaderVerdict own = judge("1234", {"leaf1234.pem", "int.pem"});
+  EXPECT_TRUE(own.passed());
+  EXPECT_EQ(AuthorityRow(own), CheckOutcome::kPassed);
+  // A further delegation in between does not hide the provider, and nobody above is nobody to ask about.
+  EXPECT_EQ(judge("5678", {"int.pem", "leaf1234.pem"}).reason, Reason::kNumberNotAuthorized);
+  EXPECT_TRUE(judge("5678", {"int.pem"}).passed());
+  EXPECT_EQ(AuthorityRow(judge("5678", {"int.pem"})), CheckOutcome::kSkipped);
 }
 
 TEST(SignerFindings, TheNumberAuthorityComesAfterTheSignature) {

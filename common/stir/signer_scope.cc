@@ -21,6 +21,15 @@ bool HasSpc(const pki::TnAuthList& list) {
 
 bool IsDelegate(const pki::Certificate& leaf) { return leaf.tn_auth_list() && !HasSpc(*leaf.tn_auth_list()); }
 
+std::vector<std::string> ProviderSpcs(const pki::CertificateChain& chain) {
+  for (const pki::Certificate& certificate : chain.certificates()) {
+    if (certificate.tn_auth_list() && HasSpc(*certificate.tn_auth_list())) {
+      return certificate.tn_auth_list()->Spcs();
+    }
+  }
+  return {};
+}
+
 const TelephoneNumber* NumberSpokenFor(const PassportClaims& claims) {
   const PartyIdentity& party = IsDiversion(claims.type) && claims.div ? *claims.div : claims.orig;
   return std::get_if<TelephoneNumber>(&party);

@@ -3,6 +3,7 @@
 #define COMMON_STIR_SIGNER_SCOPE_H_
 
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
@@ -22,6 +23,10 @@ absl::Status CheckRphSigner(const pki::Certificate& leaf, absl::Span<const std::
 
 // Numbers and no SPC.
 bool IsDelegate(const pki::Certificate& leaf);
+
+// The SPCs of the nearest certificate that has any, from the leaf up: of the provider itself, or of the one
+// that delegated (RFC 9060 s4). Empty when none has.
+std::vector<std::string> ProviderSpcs(const pki::CertificateChain& chain);
 
 // The number that the signer speaks for: div of a diversion, else orig. Null for a URI.
 const TelephoneNumber* NumberSpokenFor(const PassportClaims& claims);

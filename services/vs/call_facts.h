@@ -14,6 +14,9 @@
 
 namespace sti::vs {
 
+// The longest Call-ID, octets. It is "word@word" (RFC 3261 s25.1), and only hashed here.
+inline constexpr size_t kCallId = 1024;
+
 // One call to be judged, header values as received. Empty means absent.
 struct IncomingCall {
   std::vector<std::string> identity;

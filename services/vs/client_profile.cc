@@ -27,6 +27,11 @@ bool IsPlainName(absl::string_view name) {
   });
 }
 
+// A PASSporT from the future is fresh for longer.
+absl::Duration UsableFor(const stir::VerifyPolicy& policy) {
+  return std::max(policy.freshness, policy.diverted_freshness) + policy.future_skew + absl::Seconds(1);
+}
+
 ProfileTable::ProfileTable() : profiles_(std::make_shared<std::vector<ClientProfile>>(1)) {}
 
 absl::StatusOr<ProfileTable> ProfileTable::Create(std::vector<ClientProfile> profiles) {
@@ -47,6 +52,12 @@ absl::StatusOr<ProfileTable> ProfileTable::Create(std::vector<ClientProfile> pro
   }
   table.profiles_ = std::make_shared<std::vector<ClientProfile>>(std::move(profiles));
   return table;
+}
+
+absl::Duration ProfileTable::LongestUse() const {
+  absl::Duration longest = absl::ZeroDuration();
+  for (const ClientProfile& profile : *profiles_) longest = std::max(longest, UsableFor(profile.policy));
+  return longest;
 }
 
 absl::StatusOr<const ClientProfile*> ProfileTable::For(absl::string_view identity,

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/stir/passport_verifier.h"
 #include "common/stir/telephone_number.h"
 #include "common/stir/verdict_text.h"
@@ -28,6 +29,9 @@ struct ClientProfile {
   stir::ReplyForm reply;
 };
 
+// How long a PASSporT may be used in calls that are judged by `policy`, counted from when one first is.
+absl::Duration UsableFor(const stir::VerifyPolicy& policy);
+
 // Immutable, thread-safe, cheap to copy. Its profiles live as long as it or a copy of it.
 class ProfileTable {
  public:
@@ -43,6 +47,8 @@ class ProfileTable {
   absl::StatusOr<const ClientProfile*> For(absl::string_view identity, absl::string_view requested) const;
 
   const std::vector<ClientProfile>& profiles() const { return *profiles_; }
+  // The longest UsableFor of all: what one client's profile finds stale, another's may take.
+  absl::Duration LongestUse() const;
 
  private:
   std::shared_ptr<const std::vector<ClientProfile>> profiles_;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "common/stir/div_chain.h"
 #include "common/stir/verdict.h"
 #include "services/vs/client_profile.h"
 #include "services/vs/replay_memory.h"
@@ -16,14 +17,16 @@ struct ReplayQuestion {
   std::vector<size_t> places;  // in the verdicts, for each key
 };
 
-// Those that passed, since others prove nothing; but no nested ones, for which the div-o around them speaks,
-// and none of compact form, which have no text of their own.
+// Those that passed, since others prove nothing: nested ones as well, for anybody can put a PASSporT that was
+// captured into the opt of another. None of compact form, which have no text of their own.
 ReplayQuestion ReplayQuestionOf(const std::vector<stir::HeaderVerdict>& verdicts);
 
 // `seen` by key: in another call. A diverted call comes by again with the PASSporTs that it had and one div
-// more, and a B2BUA may have given it another Call-ID: so where a div is new, the others may be known.
+// more, and a B2BUA may have given it another Call-ID: so a PASSporT may be known from which a new div leads
+// on to the target. Only over PASSporTs that passed and are themselves no replay. `diversions` are the links
+// of the call; null without any.
 void ApplyReplay(const std::vector<size_t>& places, const std::vector<bool>& seen, ReplayPolicy policy,
-                 std::vector<stir::HeaderVerdict>& verdicts);
+                 const stir::DivChain* diversions, std::vector<stir::HeaderVerdict>& verdicts);
 
 }  // namespace sti::vs
 

@@ -128,6 +128,15 @@ absl::Status TakeProtectedHeader(absl::string_view field, IncomingCall& call) {
   return absl::OkStatus();
 }
 
+// Neither standard has it: tells a replay from a retransmission. "callId" in both forms.
+absl::Status TakeCallId(const JsonObject& request, IncomingCall& call) {
+  const JsonValue* const id = Find(request, "callId");
+  if (id == nullptr) return absl::OkStatus();
+  STI_ASSIGN_OR_RETURN(call.call_id, StringFrom(*id, "callId"));
+  if (call.call_id.size() > kCallId) return Invalid("callId", absl::StrCat("at most ", kCallId, " octets"));
+  return absl::OkStatus();
+}
+
 absl::Status TakeGppMembers(const JsonObject& request, IncomingCall& call) {
   STI_ASSIGN_OR_RETURN(const JsonValue* shaken, Need(request, "identityHeader"));
   STI_ASSIGN_OR_RETURN(std::string identity, StringFrom(*shaken, "identityHeader"));
@@ -174,6 +183,7 @@ absl::StatusOr<IncomingCall> CallFrom(const JsonObject& request, RestForm form) 
     STI_ASSIGN_OR_RETURN(call.to, PartyFrom(request, "to", form));
   }
   STI_ASSIGN_OR_RETURN(call.date, TimeFrom(request));
+  STI_RETURN_IF_ERROR(TakeCallId(request, call));
   if (form == RestForm::kGpp) {
     STI_RETURN_IF_ERROR(TakeGppMembers(request, call));
     return call;

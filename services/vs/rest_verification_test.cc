@@ -76,6 +76,22 @@ TEST(RestRequestTest, GppUrisAndProtectedHeadersAreRead) {
   EXPECT_EQ(call.display_name, "Alice");
 }
 
+TEST(RestRequestTest, EitherFormMayNameTheCall) {
+  for (const char* form : {kAtis, kGpp}) {
+    const auto with = [&](const std::string& value) {
+      return With(form, R"("time")", absl::StrCat(R"("callId":)", value, R"(,"time")").c_str());
+    };
+    EXPECT_EQ(Read(form)->call_id, "");
+    EXPECT_EQ(Read(with(R"("a84b4c76e66710@pc33.example.com")"))->call_id, "a84b4c76e66710@pc33.example.com");
+    EXPECT_EQ(Read(with(R"("")"))->call_id, "");
+    for (const char* wrong : {"7", "null", "[]", R"(["a@x"])", "{}", "true"}) {
+      EXPECT_EQ(Error(with(wrong)), "SVC4005 callId") << wrong;
+    }
+    EXPECT_EQ(Error(with(absl::StrCat("\"", std::string(1024, 'x'), "\""))), "fine");
+    EXPECT_EQ(Error(with(absl::StrCat("\"", std::string(1025, 'x'), "\""))), "SVC4005 callId");
+  }
+}
+
 TEST(RestRequestTest, FormIsDecidedByTheMembers) {
   const auto form = [](const char* members) {
     return FormOf(*ParseRestBody(absl::StrCat(R"({"verificationRequest":{)", members, "}}")));

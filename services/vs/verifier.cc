@@ -179,12 +179,11 @@ void Verifier::CheckReplay(const CallPtr& call) {
   }
   ReplayQuestion question = ReplayQuestionOf(call->verdicts);
   if (question.keys.empty()) return finish(*call);
-  // A PASSporT from the future is fresh for longer.
-  const absl::Duration time = std::max(profile.policy.freshness, profile.policy.diverted_freshness) +
-                              profile.policy.future_skew + absl::Seconds(1);
+  const absl::Duration time = std::max(UsableFor(profile.policy), options_.replay_time);
   replay_->Check(question.keys, call->call_id, time,
                  [this, call, finish, places = std::move(question.places)](const std::vector<bool>& seen) {
-                   ApplyReplay(places, seen, call->profile->replay, call->verdicts);
+                   ApplyReplay(places, seen, call->profile->replay, call->examination.diversions(),
+                               call->verdicts);
                    if (!replay_->asks_others()) return finish(*call);
                    executor_([call, finish] { finish(*call); });
                  });

@@ -27,6 +27,8 @@ namespace sti::vs {
 struct VerifierOptions {
   // Calls that wait for a download at one time.
   size_t max_pending = 4096;
+  // How long a PASSporT is remembered to notice a replay, at least: ProfileTable::LongestUse.
+  absl::Duration replay_time = absl::ZeroDuration();
 };
 
 // Runs a task soon, on another thread or on this one.

@@ -8,7 +8,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/base/reason.h"
+#include "common/jose/jws.h"
 #include "common/pki/profile_lint.h"
+#include "common/stir/identity_header.h"
 #include "common/stir/vectors_testing.h"
 #include "common/testing/fake_clock.h"
 #include "services/vs/completion_pool.h"
@@ -405,6 +407,80 @@ TEST_F(ReplayedCallTest, FailsWhereThePolicyRejects) {
   const Answer replayed = Call("b@x");
   EXPECT_EQ(replayed->reason, Reason::kReplaySuspected);
   EXPECT_EQ(replayed->attestation, stir::Attestation::kNone);
+}
+
+std::string SignedIdentity(const std::string& ppt, const std::string& claims, const char* key) {
+  const std::string header =
+      R"({"alg":"ES256","ppt":")" + ppt + R"(","typ":"passport","x5u":")" + kDemoUrl + R"("})";
+  return stir::FormatIdentityHeader(jose::SignJws(header, claims, *stir::DemoKey(key)).value(), kDemoUrl,
+                                    ppt);
+}
+
+TEST_F(ReplayedCallTest, IsNotHiddenInAForgedDivO) {
+  profile_.replay = ReplayPolicy::kReject;
+  EXPECT_EQ(Call("a@x")->reason, Reason::kNone);
+  const size_t begin = DemoIdentity().find("eyJ");  // after the name of the header
+  const std::string token = DemoIdentity().substr(begin, DemoIdentity().find(';') - begin);
+  // The key of another: anybody can make this.
+  IncomingCall call = DemoCall({SignedIdentity(
+      "div-o",
+      absl::StrCat(R"({"dest":{"tn":["12155550131"]},"div":{"tn":"12155550131"},"iat":1735689600,)",
+                   R"("opt":")", token, R"(","orig":{"tn":"12155550121"}})"),
+      "leaf5678.key")});
+  call.call_id = "b@x";
+  const Answer answer = Verify(call);
+  ASSERT_EQ(answer->headers.size(), 2u);
+  EXPECT_EQ(answer->headers[1].reason, Reason::kReplaySuspected);
+  EXPECT_FALSE(answer->passed());
+}
+
+TEST_F(ReplayedCallTest, IsExcusedOnlyByADiversionThatItLedTo) {
+  profile_.replay = ReplayPolicy::kReject;
+  EXPECT_EQ(Call("a@x")->reason, Reason::kNone);
+  const std::string forged = SignedIdentity(
+      "shaken",
+      R"({"attest":"A","dest":{"tn":["12155550177"]},"iat":1735689600,"orig":{"tn":"12155550121"},)"
+      R"("origid":"123e4567-e89b-12d3-a456-426655440000"})",
+      "leaf5678.key");
+  const auto diverted = [](const char* from, const char* to) {
+    return SignedIdentity("div",
+                          absl::StrCat(R"({"dest":{"tn":[")", to, R"("]},"div":{"tn":")", from,
+                                       R"("},"iat":1735689600,"orig":{"tn":"12155550121"}})"),
+                          "leaf1234.key");
+  };
+  IncomingCall call = DemoCall({DemoIdentity(), forged, diverted("12155550177", "12155550131")});
+  call.call_id = "b@x";
+  const Answer replayed = Verify(call);
+  EXPECT_EQ(replayed->headers[0].reason, Reason::kReplaySuspected);
+  EXPECT_TRUE(replayed->headers[2].passed());
+  EXPECT_FALSE(replayed->passed());
+  // A B2BUA that diverts: the call that came to 0131 goes on to 0199.
+  IncomingCall onward = DemoCall({DemoIdentity(), diverted("12155550131", "12155550199")});
+  onward.to = "<sip:+12155550199@sp.example;user=phone>";
+  onward.call_id = "c@x";
+  EXPECT_EQ(Verify(onward)->reason, Reason::kNone);
+  onward.call_id = "d@x";
+  EXPECT_FALSE(Verify(onward)->passed()) << "the diversion is known as well by now";
+}
+
+// Profiles differ in what they take for fresh: a PASSporT that a strict one saw may be used with a lenient
+// one.
+TEST_F(ReplayedCallTest, IsRememberedForAsLongAsAnyProfileTakesIt) {
+  ClientProfile lenient;
+  lenient.name = "lenient";
+  lenient.policy.freshness = absl::Hours(3);
+  const ProfileTable profiles = ProfileTable::Create({profile_, lenient}).value();
+  EXPECT_GE(profiles.LongestUse(), absl::Hours(3));
+  VerifierOptions options;
+  options.replay_time = profiles.LongestUse();
+  verifier_.emplace(
+      cache_, trust_, clock_, [](const std::function<void()>& task) { task(); }, options, &replay_);
+  EXPECT_EQ(Call("a@x")->reason, Reason::kNone);
+  clock_.Advance(absl::Hours(2));
+  profile_ = lenient;
+  const Answer replayed = Call("b@x");
+  EXPECT_EQ(replayed->reason, Reason::kNone);
+  EXPECT_TRUE(replayed->replay_suspected);
 }
 
 TEST_F(ReplayedCallTest, IsNotLookedForWithoutCallIdOrWhenOff) {

@@ -16,8 +16,6 @@ namespace {
 
 // google.protobuf.Timestamp: 0001-01-01 to 9999-12-31.
 constexpr int64_t kFirstSecond = -62135596800, kLastSecond = 253402300799;
-// A Call-ID is "word@word" (RFC 3261 s25.1); it is only hashed here.
-constexpr size_t kCallId = 1024;
 
 absl::StatusOr<absl::Time> TimeOf(const char* field, const google::protobuf::Timestamp& time) {
   if (time.seconds() < kFirstSecond || time.seconds() > kLastSecond || time.nanos() < 0 ||

@@ -57,6 +57,12 @@ absl::StatusOr<std::unique_ptr<store::ClaimStore>> OpenClaims(const sti::config:
   return claims.ok() ? std::move(claims) : PrefixField("replay", claims.status());
 }
 
+VerifierOptions VerifierOptionsFor(const VsOptions& options) {
+  VerifierOptions verifier;
+  verifier.replay_time = options.profiles.LongestUse();
+  return verifier;
+}
+
 }  // namespace
 
 VsDaemon::VsDaemon(const sti::config::v1::VerificationServer& config, VsOptions options, Parts parts,
@@ -72,7 +78,7 @@ VsDaemon::VsDaemon(const sti::config::v1::VerificationServer& config, VsOptions 
       pool_(std::make_unique<CompletionPool>(std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 8))),
       verifier_(
           cache_, trust_->board(), clock, [this](std::function<void()> task) { pool_->Run(std::move(task)); },
-          VerifierOptions(), &replay_),
+          VerifierOptionsFor(options_), &replay_),
       service_(verifier_, cache_, trust_->board(), [this] { return trust_->health(); }, &replay_,
                options_.profiles, {config.admins().begin(), config.admins().end()}) {}
 

@@ -238,7 +238,8 @@ class RestTest(NetworkTest):
                               ({"from": {"tn": [CALLER]}}, "from.tn"), ({"from": CALLER}, "from"),
                               ({"to": {"tn": CALLED}}, "to.tn"), ({"to": {"tn": []}}, "to.tn"),
                               ({"to": {"tn": [int(CALLED)]}}, "to.tn[0]"), ({"from": {"tn": "anonymous"}}, "from.tn"),
-                              ({"from": {"tn": "1 (215) 555"}}, "from.tn"), ({"identity": ["x"]}, "identity")):
+                              ({"from": {"tn": "1 (215) 555"}}, "from.tn"), ({"identity": ["x"]}, "identity"),
+                              ({"callId": 7}, "callId"), ({"callId": ["a@x"]}, "callId")):
             with self.subTest(changes=changes):
                 code, _, text = self.ask(self.request(**changes))
                 error = json.loads(text)["requestError"]["serviceException"]
