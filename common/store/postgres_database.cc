@@ -95,10 +95,20 @@ Attempt TryToWrite(PostgresConnection& connection, const Body& body) {
   if (!attempt.status.ok()) return attempt;
   const absl::StatusOr<std::vector<SqlRow>> id =
       connection.Run("SELECT CAST(pg_current_xact_id_if_assigned() AS TEXT)", {});
-  if (!id.ok()) return {id.status(), WorthAnother(connection)};
+  if (!id.ok()) {
+    const bool again = WorthAnother(connection);
+    // The connection serves the next write, which must not begin inside of this one.
+    connection.Run("ROLLBACK", {}).IgnoreError();
+    return {id.status(), again};
+  }
   const absl::Status committed = connection.Run("COMMIT", {}).status();
   if (committed.ok()) return {committed};
-  if (connection.broken()) return {committed, false, AsText(id->at(0).at(0))};
+  if (connection.broken()) {
+    std::string undecided = AsText(id->at(0).at(0));
+    // Without an id it has written nothing: there is no outcome to ask for, and no harm in another try.
+    const bool again = undecided.empty() && WorthAnother(connection);
+    return {committed, again, std::move(undecided)};
+  }
   return {committed, connection.collided()};
 }
 

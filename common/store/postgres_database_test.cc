@@ -142,6 +142,22 @@ TEST_F(PostgresTest, CommitThatDidNotHappenIsTriedAgain) {
   EXPECT_EQ(Count(), "1\n");
 }
 
+TEST_F(PostgresTest, WriteWhoseNumberCannotBeHadIsUndoneAndTheNextOneWorks) {
+  // Found before the server's own.
+  Server().Sql(
+      "CREATE FUNCTION public.pg_current_xact_id_if_assigned() RETURNS xid8 LANGUAGE plpgsql AS"
+      " $$ BEGIN RAISE 'not now'; END $$",
+      name_);
+  Server().Sql(absl::StrCat("ALTER DATABASE ", name_, " SET search_path = public, pg_catalog"));
+  const auto database = Open();
+  const absl::Status failed = Add(*database, 1);
+  EXPECT_EQ(ReasonOf(failed), Reason::kStorageFailed) << failed;
+  Server().Sql("DROP FUNCTION public.pg_current_xact_id_if_assigned()", name_);
+  const absl::Status added = Add(*database, 2);
+  EXPECT_TRUE(added.ok()) << added;
+  EXPECT_EQ(Count(), "1\n");
+}
+
 TEST_F(PostgresTest, BodyThatCollidesWithAnOutsiderRunsAgain) {
   const auto database = Open();
   ASSERT_TRUE(Add(*database, 1, "a").ok());
