@@ -46,7 +46,7 @@ class TrustDomains {
     std::unique_ptr<TrustStore> store;
     std::unique_ptr<TrustRefresher> refresher;
   };
-  TrustDomains(const std::vector<TrustDomainRules>& rules);
+  explicit TrustDomains(const std::vector<TrustDomainRules>& rules);
 
   TrustBoard board_;
   std::vector<std::string> names_;

@@ -186,8 +186,9 @@ grpc::ServerUnaryReactor* VerificationService::Verify(grpc::CallbackServerContex
   Judge(verifier_, profiles_, rpc::ClientIdentity(*context), *request,
         [reactor, response, ending = reactor->ending()](absl::StatusOr<sti::v1::VerifyResponse> answer) {
           if (!ending->Claim()) return;
-          if (answer.ok()) *response = *std::move(answer);
-          reactor->Finish(rpc::ToGrpcStatus(answer.status()));
+          const absl::Status status = answer.status();
+          if (status.ok()) *response = *std::move(answer);
+          reactor->Finish(rpc::ToGrpcStatus(status));
         });
   return reactor;
 }
