@@ -69,6 +69,8 @@ class RedisClaims final : public ClaimStore {
   bool TakeNew(RedisConnection& redis);
   absl::Status AwaitEvent(const RedisConnection& redis) const;
   absl::Status AnswerReady(RedisConnection& redis);
+  // Takes `request` over, or says why not.
+  absl::string_view Enqueue(Request& request);
   void Wake() const;
 
   const RedisOptions options_;
@@ -108,20 +110,19 @@ void RedisClaims::Claim(std::string key, std::string holder, absl::Duration ttl,
   Request request{std::move(key), std::move(holder), ttl,
                   std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(options_.timeout),
                   std::move(done)};
-  absl::string_view refused;
-  {
-    MutexLock lock(mutex_);
-    if (!connected_ || stopping_) {
-      refused = "Redis is away";
-    } else if (waiting_ >= options_.max_waiting) {
-      refused = "too many claims wait for Redis";
-    } else {
-      new_.push_back(std::move(request));
-      ++waiting_;
-    }
+  if (const absl::string_view refused = Enqueue(request); !refused.empty()) {
+    return request.done(Away(refused));
   }
-  if (!refused.empty()) return request.done(Away(refused));
   Wake();
+}
+
+absl::string_view RedisClaims::Enqueue(Request& request) {
+  MutexLock lock(mutex_);
+  if (!connected_ || stopping_) return "Redis is away";
+  if (waiting_ >= options_.max_waiting) return "too many claims wait for Redis";
+  new_.push_back(std::move(request));
+  ++waiting_;
+  return "";
 }
 
 void RedisClaims::SetConnected(bool connected, absl::string_view why) {

@@ -48,7 +48,7 @@ class Verifier {
   // Judges by `profile`, which must outlive the call. Calls `done` exactly once. kNotReady while none of its
   // trust domains has a list; kMissingField, kInvalidField, kTooLarge for the call's facts; kOverloaded when
   // too many calls wait.
-  void Verify(const IncomingCall& call, const ClientProfile& profile, Done done);
+  void Verify(const IncomingCall& incoming, const ClientProfile& profile, Done done);
 
   size_t pending() const { return pending_.load(std::memory_order_relaxed); }
 
