@@ -59,6 +59,15 @@ inline constexpr size_t kBatch = 256;
 // Names given by an admin (provider, CA, client identity), octets; codes or identities of one provider.
 inline constexpr size_t kName = 256;
 inline constexpr size_t kProviderList = 256;
+// One event of the audit, octets: what it is about, before and after.
+inline constexpr size_t kAuditEvent = 64 * 1024;
+// Changes that wait for a second admin at one sti-pa.
+inline constexpr size_t kPendingChanges = 1000;
+// Contacts of one provider.
+inline constexpr size_t kContacts = 16;
+// User name and password of an account at the STI-PA's HTTPS interface, octets.
+inline constexpr size_t kUserName = 128;
+inline constexpr size_t kPassword = 256;
 // Watchers of the trust documents at one sti-pa.
 inline constexpr size_t kTrustWatchers = 1024;
 // A gRPC message that a server accepts.

@@ -134,8 +134,10 @@ enum class Reason {
   kSpcTokenTnAuthListMismatch,
   kSpcTokenCaFlagMismatch,
   kProviderUnknown,
-  kSpcNotAssigned,  // the provider may not use this SPC
-  kNumbersOverlap,  // a number range belongs to another SPC already
+  kSpcNotAssigned,       // the provider may not use this SPC
+  kNumbersOverlap,       // a number range belongs to another SPC already
+  kProviderNotApproved,  // pending, suspended or revoked
+  kAuditBroken,          // an event of the audit is missing or changed
 
   kCount,  // not a reason; must stay last
 };

@@ -129,7 +129,7 @@ inline constexpr std::array<ReasonRow, kReasonCount> kReasonTable = [] {
   Chain(R::kCertificateKeyUnsupported, "CERTIFICATE_KEY_UNSUPPORTED", "A certificate of the chain has an unsupported key."),
   Chain(R::kCertificateCriticalExtension, "CERTIFICATE_CRITICAL_EXTENSION", "A certificate of the chain has an unknown critical extension."),
   Chain(R::kTnAuthListMissing, "TN_AUTH_LIST_MISSING", "The signing certificate has no TNAuthList."),
-  Chain(R::kTnAuthListInvalid, "TN_AUTH_LIST_INVALID", "The TNAuthList is malformed."),
+  Chain(R::kTnAuthListInvalid, "TN_AUTH_LIST_INVALID", "The TNAuthList is malformed, or not one for this use."),
   Chain(R::kClaimConstraintsViolated, "CLAIM_CONSTRAINTS_VIOLATED", "The claims break the claim constraints of the certificate."),
   Chain(R::kTnNotCovered, "TN_NOT_COVERED", "The TNAuthList of the certificate does not cover the number."),
   Chain(R::kDelegateScopeExceeded, "DELEGATE_SCOPE_EXCEEDED", "A delegate certificate covers numbers that its parent does not."),
@@ -161,6 +161,8 @@ inline constexpr std::array<ReasonRow, kReasonCount> kReasonTable = [] {
   Authority(R::kProviderUnknown, "PROVIDER_UNKNOWN", C::kPermissionDenied, "unauthorized", "The caller is no registered provider."),
   Authority(R::kSpcNotAssigned, "SPC_NOT_ASSIGNED", C::kPermissionDenied, "rejectedIdentifier", "The SPC is not assigned to this provider."),
   Authority(R::kNumbersOverlap, "NUMBERS_OVERLAP", C::kAlreadyExists, "malformed", "A number of the range belongs to another SPC already."),
+  Authority(R::kProviderNotApproved, "PROVIDER_NOT_APPROVED", C::kPermissionDenied, "unauthorized", "The provider is not approved, or suspended or revoked."),
+  General(R::kAuditBroken, "AUDIT_BROKEN", C::kDataLoss, "POL5000", 500, "serverInternal", "An event of the audit is missing or was changed."),
   }};
 }();
 // clang-format on

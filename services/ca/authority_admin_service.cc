@@ -6,41 +6,30 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/daemon/log.h"
-#include "common/rpc/server.h"
 #include "common/rpc/status.h"
 #include "services/ca/to_proto.h"
 
 namespace sti::ca {
 
+using admin::Role;
 using grpc::ServerContext;
 
 AuthorityAdminService::AuthorityAdminService(const CertificateArchive& archive,
                                              const IssuingAuthority& authority, const Revoker& revoker,
                                              const AcmeAccounts& accounts, const Clock& clock,
-                                             std::string public_url, std::vector<std::string> admins)
+                                             std::string public_url, const admin::Gate& gate)
     : archive_(archive),
       authority_(authority),
       revoker_(revoker),
       accounts_(accounts),
       clock_(clock),
       public_url_(std::move(public_url)),
-      admins_(std::move(admins)) {}
-
-grpc::Status AuthorityAdminService::AsAdmin(const ServerContext& context,
-                                            const std::function<absl::Status()>& work) const {
-  const absl::Status allowed = rpc::RequireIdentity(context, admins_);
-  if (!allowed.ok()) {
-    daemon::LogWarning("admin request refused", {{"client", rpc::ClientIdentity(context)}});
-    return rpc::ToGrpcStatus(allowed);
-  }
-  const absl::Status done = work();
-  return done.ok() ? grpc::Status::OK : rpc::ToGrpcStatus(done);
-}
+      gate_(gate) {}
 
 grpc::Status AuthorityAdminService::ListCertificates(ServerContext* context,
                                                      const sti::v1::ListCertificatesRequest* request,
                                                      sti::v1::ListCertificatesResponse* response) {
-  return AsAdmin(*context, [&]() -> absl::Status {
+  return gate_.Run(*context, Role::kViewer, [&](const Actor&) -> absl::Status {
     CertificateFilter filter;
     filter.spc = request->spc();
     if (request->has_expiring_before()) {
@@ -63,7 +52,7 @@ grpc::Status AuthorityAdminService::ListCertificates(ServerContext* context,
 grpc::Status AuthorityAdminService::GetCertificate(ServerContext* context,
                                                    const sti::v1::GetCertificateRequest* request,
                                                    sti::v1::CertificateRecord* response) {
-  return AsAdmin(*context, [&]() -> absl::Status {
+  return gate_.Run(*context, Role::kViewer, [&](const Actor&) -> absl::Status {
     STI_ASSIGN_OR_RETURN(const CertificateRecord record, archive_.Get(request->serial()));
     *response = ToProto(record, public_url_);
     return absl::OkStatus();
@@ -73,7 +62,7 @@ grpc::Status AuthorityAdminService::GetCertificate(ServerContext* context,
 grpc::Status AuthorityAdminService::GetAuthorityChain(ServerContext* context,
                                                       const sti::v1::GetAuthorityChainRequest*,
                                                       sti::v1::GetAuthorityChainResponse* response) {
-  return AsAdmin(*context, [&]() -> absl::Status {
+  return gate_.Run(*context, Role::kViewer, [&](const Actor&) -> absl::Status {
     response->set_issuing_pem(authority_.issuing.Pem());
     response->set_root_pem(authority_.root.Pem());
     return absl::OkStatus();
@@ -83,12 +72,12 @@ grpc::Status AuthorityAdminService::GetAuthorityChain(ServerContext* context,
 grpc::Status AuthorityAdminService::RevokeCertificate(ServerContext* context,
                                                       const sti::v1::RevokeCertificateRequest* request,
                                                       sti::v1::CertificateRecord* response) {
-  return AsAdmin(*context, [&]() -> absl::Status {
+  return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
     if (request->serial().empty()) return MakeError(Reason::kMissingField, "serial", "which certificate?");
     if (!IsAdminsReason(request->reason_code())) {
       return MakeError(Reason::kInvalidField, "reason_code", "not a CRLReason of 0 to 5, 9 or 10");
     }
-    const std::string admin = rpc::ClientIdentity(*context);
+    const std::string admin = actor.client;
     STI_ASSIGN_OR_RETURN(const CertificateRecord record,
                          revoker_.Revoke(CanonicalSerial(request->serial()), request->reason_code(), admin));
     daemon::LogInfo("certificate revoked", {{"client", admin},
@@ -103,7 +92,7 @@ grpc::Status AuthorityAdminService::RevokeCertificate(ServerContext* context,
 grpc::Status AuthorityAdminService::ListAccounts(ServerContext* context,
                                                  const sti::v1::ListAccountsRequest* request,
                                                  sti::v1::ListAccountsResponse* response) {
-  return AsAdmin(*context, [&]() -> absl::Status {
+  return gate_.Run(*context, Role::kViewer, [&](const Actor&) -> absl::Status {
     STI_ASSIGN_OR_RETURN(const AccountPage page, accounts_.List(request->page_size(), request->page_token()));
     for (const AcmeAccount& account : page.accounts) *response->add_accounts() = ToProto(account);
     response->set_next_page_token(page.next_page_token);
@@ -111,12 +100,12 @@ grpc::Status AuthorityAdminService::ListAccounts(ServerContext* context,
   });
 }
 
-absl::Status AuthorityAdminService::SetPaused(const ServerContext& context, const std::string& id,
-                                              bool paused, sti::v1::AcmeAccount& response) const {
+absl::Status AuthorityAdminService::SetPaused(const Actor& actor, const std::string& id, bool paused,
+                                              sti::v1::AcmeAccount& response) const {
   if (id.empty()) return MakeError(Reason::kMissingField, "id", "which account?");
   STI_ASSIGN_OR_RETURN(const AcmeAccount account, accounts_.SetPaused(id, paused));
   daemon::LogInfo(paused ? "ACME account paused" : "ACME account resumed",
-                  {{"client", rpc::ClientIdentity(context)}, {"account", id}});
+                  {{"client", actor.client}, {"account", id}});
   response = ToProto(account);
   return absl::OkStatus();
 }
@@ -124,22 +113,24 @@ absl::Status AuthorityAdminService::SetPaused(const ServerContext& context, cons
 grpc::Status AuthorityAdminService::PauseAccount(ServerContext* context,
                                                  const sti::v1::PauseAccountRequest* request,
                                                  sti::v1::AcmeAccount* response) {
-  return AsAdmin(*context, [&] { return SetPaused(*context, request->id(), true, *response); });
+  return gate_.Run(*context, Role::kOperator,
+                   [&](const Actor& actor) { return SetPaused(actor, request->id(), true, *response); });
 }
 
 grpc::Status AuthorityAdminService::ResumeAccount(ServerContext* context,
                                                   const sti::v1::ResumeAccountRequest* request,
                                                   sti::v1::AcmeAccount* response) {
-  return AsAdmin(*context, [&] { return SetPaused(*context, request->id(), false, *response); });
+  return gate_.Run(*context, Role::kOperator,
+                   [&](const Actor& actor) { return SetPaused(actor, request->id(), false, *response); });
 }
 
 grpc::Status AuthorityAdminService::CreateExternalAccountKey(
     ServerContext* context, const sti::v1::CreateExternalAccountKeyRequest* request,
     sti::v1::ExternalAccountKey* response) {
-  return AsAdmin(*context, [&]() -> absl::Status {
+  return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
     STI_ASSIGN_OR_RETURN(const ExternalKey key, accounts_.MakeExternalKey(request->provider()));
     daemon::LogInfo("external account key made",
-                    {{"client", rpc::ClientIdentity(*context)}, {"key", key.id}, {"provider", key.provider}});
+                    {{"client", actor.client}, {"key", key.id}, {"provider", key.provider}});
     response->set_id(key.id);
     response->set_provider(key.provider);
     response->set_mac_key(key.mac_key);

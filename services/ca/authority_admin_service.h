@@ -1,12 +1,12 @@
-// Edge of sti.v1.AuthorityAdmin: admins only, translation.
+// Edge of sti.v1.AuthorityAdmin: roles, translation.
 #ifndef SERVICES_CA_AUTHORITY_ADMIN_SERVICE_H_
 #define SERVICES_CA_AUTHORITY_ADMIN_SERVICE_H_
 
-#include <functional>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
+#include "common/admin/gate.h"
+#include "common/base/actor.h"
 #include "common/base/clock.h"
 #include "proto/sti/v1/certificate_authority.grpc.pb.h"
 #include "services/ca/acme_accounts.h"
@@ -22,7 +22,7 @@ class AuthorityAdminService final : public sti::v1::AuthorityAdmin::Service {
   // All references must outlive this.
   AuthorityAdminService(const CertificateArchive& archive, const IssuingAuthority& authority,
                         const Revoker& revoker, const AcmeAccounts& accounts, const Clock& clock,
-                        std::string public_url, std::vector<std::string> admins);
+                        std::string public_url, const admin::Gate& gate);
 
   grpc::Status ListCertificates(grpc::ServerContext* context, const sti::v1::ListCertificatesRequest* request,
                                 sti::v1::ListCertificatesResponse* response) override;
@@ -45,10 +45,7 @@ class AuthorityAdminService final : public sti::v1::AuthorityAdmin::Service {
                                         sti::v1::ExternalAccountKey* response) override;
 
  private:
-  // Runs `work` for an admin; refuses everybody else.
-  grpc::Status AsAdmin(const grpc::ServerContext& context, const std::function<absl::Status()>& work) const;
-
-  absl::Status SetPaused(const grpc::ServerContext& context, const std::string& id, bool paused,
+  absl::Status SetPaused(const Actor& actor, const std::string& id, bool paused,
                          sti::v1::AcmeAccount& response) const;
 
   const CertificateArchive& archive_;
@@ -57,7 +54,7 @@ class AuthorityAdminService final : public sti::v1::AuthorityAdmin::Service {
   const AcmeAccounts& accounts_;
   const Clock& clock_;
   const std::string public_url_;
-  const std::vector<std::string> admins_;
+  const admin::Gate& gate_;
 };
 
 }  // namespace sti::ca

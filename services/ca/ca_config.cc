@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "common/admin/roles_config.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
@@ -160,9 +161,10 @@ absl::StatusOr<CaSettings> LoadCaSettings(const sti::config::v1::CertificateAuth
   STI_ASSIGN_OR_RETURN(TokenSigners signers, LoadTokenSigners(config));
   TokenVerifier tokens(authority.pa_root, std::move(signers), FormFrom(config.token_fingerprint()));
   STI_ASSIGN_OR_RETURN(AcmePolicy acme, LoadAcmePolicy(config.acme()));
+  STI_ASSIGN_OR_RETURN(admin::RoleTable roles, admin::LoadRoles(config.roles(), config.admins()));
   return CaSettings{config.state_dir(),
                     std::move(database),
-                    {config.admins().begin(), config.admins().end()},
+                    std::move(roles),
                     std::move(authority),
                     std::move(profile),
                     std::move(https),

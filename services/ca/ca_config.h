@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/admin/roles.h"
 #include "common/http/server.h"
 #include "common/store/open_database.h"
 #include "proto/sti/config/v1/ca.pb.h"
@@ -23,7 +24,7 @@ namespace sti::ca {
 struct CaSettings {
   std::string state_dir;
   store::DatabaseOptions database;
-  std::vector<std::string> admins;
+  admin::RoleTable roles;
   IssuingAuthority authority;
   CertificateProfile profile;
   http::HttpServerOptions https;

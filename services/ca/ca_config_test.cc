@@ -43,7 +43,7 @@ TEST_F(CaConfigTest, GoodConfigurationBecomesSettings) {
   EXPECT_EQ(settings->public_url, "https://certs.example.net:8443");
   EXPECT_EQ(settings->profile.lifetime, absl::Hours(24 * 90));
   EXPECT_EQ(settings->profile.crl->issuer.CommonName(), "STI-PA CRL");
-  EXPECT_EQ(settings->admins, std::vector<std::string>{"admin"});
+  EXPECT_TRUE(settings->roles.Has("admin", admin::Role::kOperator));
 }
 
 TEST_F(CaConfigTest, KeyOfAnotherCertificateIsAMismatchThatNamesTheFiles) {

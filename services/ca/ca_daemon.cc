@@ -36,9 +36,11 @@ CaDaemon::CaDaemon(CaSettings settings, std::unique_ptr<store::Database> databas
                    clock, random),
       acme_places_(std::max(1, settings_.https.threads - kDownloadThreads)),
       acme_finalizer_(*database_, acme_orders_, issuer_, clock),
-      revoker_(*database_, clock, [this] {
-        if (reporter_) reporter_->Wake();
-      }) {}
+      revoker_(*database_, clock,
+               [this] {
+                 if (reporter_) reporter_->Wake();
+               }),
+      gate_(settings_.roles, random) {}
 
 absl::StatusOr<std::unique_ptr<CaDaemon>> CaDaemon::Start(
     const sti::config::v1::CertificateAuthorityServer& config, const Clock& clock, const Random& random) {
@@ -96,8 +98,8 @@ absl::Status CaDaemon::StartServers(const sti::config::v1::GrpcServer& grpc) {
   acme_server_ = std::make_unique<AcmeServer>(*acme_resources_, acme_accounts_, *acme_nonces_, links);
   announced_ = true;
   certificate_service_ = std::make_unique<CertificateAuthorityService>(issuer_, public_url_);
-  admin_service_ = std::make_unique<AuthorityAdminService>(
-      archive_, settings_.authority, revoker_, acme_accounts_, clock_, public_url_, settings_.admins);
+  admin_service_ = std::make_unique<AuthorityAdminService>(archive_, settings_.authority, revoker_,
+                                                           acme_accounts_, clock_, public_url_, gate_);
   STI_ASSIGN_OR_RETURN(rpc_server_,
                        rpc::Server::Start(grpc, {certificate_service_.get(), admin_service_.get()}));
   return absl::OkStatus();

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/admin/gate.h"
 #include "common/base/clock.h"
 #include "common/base/random.h"
 #include "common/daemon/pause.h"
@@ -78,6 +79,7 @@ class CaDaemon {
   std::unique_ptr<AcmeServer> acme_server_;
   std::string public_url_;
   std::unique_ptr<CertificateAuthorityService> certificate_service_;
+  admin::Gate gate_;
   std::unique_ptr<AuthorityAdminService> admin_service_;
   std::unique_ptr<http::HttpServer> https_server_;
   std::unique_ptr<rpc::Server> rpc_server_;

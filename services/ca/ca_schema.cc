@@ -1,5 +1,7 @@
 #include "services/ca/ca_schema.h"
 
+#include "common/store/audit_log.h"
+
 namespace sti::ca {
 
 const std::vector<store::Migration>& Migrations() {
@@ -78,6 +80,13 @@ const std::vector<store::Migration>& Migrations() {
            "CREATE INDEX serials_by_spc ON serials (spc, reserved)",
            "CREATE INDEX acme_accounts_by_creation ON acme_accounts (external_key, created)",
            "CREATE INDEX acme_orders_by_expiry ON acme_orders (state, expires)",
+       }},
+      {5, store::AuditTables()},
+      {6,
+       {
+           // What differs from the configured limits.
+           "CREATE TABLE rate_limits (subject TEXT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL,"
+           " PRIMARY KEY (subject, name))",
        }},
   };
   return *migrations;

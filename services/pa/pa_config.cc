@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/admin/roles_config.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/codec/url.h"
@@ -46,7 +47,7 @@ absl::StatusOr<PaSettings> LoadPaSettings(const sti::config::v1::PolicyAdministr
   STI_ASSIGN_OR_RETURN(settings.database,
                        store::LoadDatabaseOptions(config.database(),
                                                   absl::StrCat(config.state_dir(), "/pa.sqlite"), "sti-pa"));
-  settings.admins.assign(config.admins().begin(), config.admins().end());
+  STI_ASSIGN_OR_RETURN(settings.roles, admin::LoadRoles(config.roles(), config.admins()));
   STI_ASSIGN_OR_RETURN(settings.revocation_reporters, LoadReporters(config));
   settings.token_lifetime = absl::Seconds(config.token_seconds());
   settings.publisher.lifetime = absl::Seconds(config.document_seconds());

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/admin/roles.h"
 #include "common/store/open_database.h"
 #include "proto/sti/config/v1/pa.pb.h"
 #include "services/pa/document_signer.h"
@@ -18,7 +19,7 @@ namespace sti::pa {
 struct PaSettings {
   std::string state_dir;
   store::DatabaseOptions database;
-  std::vector<std::string> admins;
+  admin::RoleTable roles{{}, {}};
   std::vector<RevocationReporter> revocation_reporters;
   absl::Duration token_lifetime;
   PublisherOptions publisher;

@@ -38,7 +38,8 @@ PaDaemon::PaDaemon(PaSettings settings, std::unique_ptr<store::Database> databas
       tokens_(*database_, settings_.signer, settings_.token_lifetime, clock, random),
       spc_tokens_service_(tokens_, settings_.publisher.crl_url),
       trust_service_(publisher_, watchers_),
-      policy_admin_service_({providers_, authorities_, revocations_, numbers_, tokens_}, settings_.admins,
+      gate_(settings_.roles, random),
+      policy_admin_service_({providers_, authorities_, revocations_, numbers_, tokens_}, gate_,
                             RevocationReporters(settings_.revocation_reporters)) {
   publisher_.OnChange([this] { watchers_.Notify(); });
 }

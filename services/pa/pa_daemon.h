@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/admin/gate.h"
 #include "common/base/clock.h"
 #include "common/base/random.h"
 #include "common/daemon/pause.h"
@@ -56,6 +57,7 @@ class PaDaemon {
   TokenIssuer tokens_;
   SpcTokensService spc_tokens_service_;
   TrustService trust_service_;
+  admin::Gate gate_;
   PolicyAdminService policy_admin_service_;
   std::unique_ptr<rpc::Server> server_;
   daemon::Pause pause_;

@@ -1,5 +1,7 @@
 #include "services/pa/pa_schema.h"
 
+#include "common/store/audit_log.h"
+
 namespace sti::pa {
 
 const std::vector<store::Migration>& Migrations() {
@@ -41,6 +43,52 @@ const std::vector<store::Migration>& Migrations() {
            "CREATE INDEX numbers_by_spc ON numbers (spc, digits, first_number)",
            // 0 as long as nothing was ever assigned: then there is no list.
            "INSERT INTO counters (name, value) VALUES ('number_list_sequence', 0)",
+       }},
+      {3, store::AuditTables()},
+      {4,
+       {
+           // States as in sti.v1.Provider.State: those that were there before are approved.
+           "ALTER TABLE providers ADD COLUMN state BIGINT NOT NULL DEFAULT 2",
+           "ALTER TABLE providers ADD COLUMN state_note TEXT NOT NULL DEFAULT ''",
+           "ALTER TABLE providers ADD COLUMN state_since BIGINT NOT NULL DEFAULT 0",
+           "ALTER TABLE providers ADD COLUMN pending_change TEXT NOT NULL DEFAULT ''",
+           "CREATE TABLE provider_contacts (provider_id TEXT NOT NULL REFERENCES providers(id),"
+           " position BIGINT NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL,"
+           " phone TEXT NOT NULL, PRIMARY KEY (provider_id, position))",
+           // Certificates of a code that an STI-CA is to revoke; done 0 while it has not confirmed.
+           "CREATE TABLE spc_revocations (seq BIGINT PRIMARY KEY, spc TEXT NOT NULL, authority TEXT NOT NULL,"
+           " reason_code BIGINT NOT NULL, requested BIGINT NOT NULL, requested_by TEXT NOT NULL,"
+           " request_id TEXT NOT NULL, done BIGINT NOT NULL, trouble TEXT NOT NULL)",
+           "CREATE INDEX spc_revocations_by_done ON spc_revocations (done, seq)",
+       }},
+      {5,
+       {
+           // approved_until 0: as long as the root.
+           "ALTER TABLE authorities ADD COLUMN approved_until BIGINT NOT NULL DEFAULT 0",
+           "ALTER TABLE authorities ADD COLUMN approved_since BIGINT NOT NULL DEFAULT 0",
+           "ALTER TABLE authorities ADD COLUMN pending_change TEXT NOT NULL DEFAULT ''",
+           // request: the RPC's request, serialized. States as in sti.v1.PendingChange.State.
+           "CREATE TABLE pending_changes (seq BIGINT PRIMARY KEY, id TEXT NOT NULL UNIQUE, action TEXT NOT "
+           "NULL,"
+           " object TEXT NOT NULL, summary TEXT NOT NULL, request BLOB NOT NULL, requested_by TEXT NOT NULL,"
+           " requested BIGINT NOT NULL, expires BIGINT NOT NULL, state BIGINT NOT NULL,"
+           " decided_by TEXT NOT NULL, decided BIGINT NOT NULL, note TEXT NOT NULL)",
+           "CREATE INDEX pending_changes_by_state ON pending_changes (state, seq)",
+       }},
+      {6,
+       {
+           "CREATE TABLE api_users (user_id TEXT PRIMARY KEY,"
+           " provider_id TEXT NOT NULL REFERENCES providers(id), password_hash TEXT NOT NULL,"
+           " created BIGINT NOT NULL)",
+           "CREATE INDEX api_users_by_provider ON api_users (provider_id, user_id)",
+           // Tokens of the HTTPS interface, as SHA-256; kind 1 access, 2 refresh.
+           "CREATE TABLE api_sessions (token_hash TEXT PRIMARY KEY, user_id TEXT NOT NULL, kind BIGINT NOT "
+           "NULL,"
+           " expires BIGINT NOT NULL)",
+           "CREATE INDEX api_sessions_by_user ON api_sessions (user_id)",
+           "CREATE INDEX api_sessions_by_expiry ON api_sessions (expires)",
+           "CREATE TABLE login_failures (user_id TEXT NOT NULL, failed_ms BIGINT NOT NULL)",
+           "CREATE INDEX login_failures_by_user ON login_failures (user_id, failed_ms)",
        }},
   };
   return *migrations;

@@ -3,11 +3,9 @@
 #ifndef SERVICES_PA_POLICY_ADMIN_SERVICE_H_
 #define SERVICES_PA_POLICY_ADMIN_SERVICE_H_
 
-#include <functional>
-#include <string>
-#include <vector>
-
 #include "absl/status/status.h"
+#include "common/admin/gate.h"
+#include "common/base/actor.h"
 #include "proto/sti/v1/policy_admin.grpc.pb.h"
 #include "services/pa/authority_registry.h"
 #include "services/pa/number_registry.h"
@@ -29,8 +27,8 @@ class PolicyAdminService final : public sti::v1::PolicyAdmin::Service {
     const NumberRegistry& numbers;
     const TokenIssuer& tokens;
   };
-  // `reporters` may call RecordRevocation and nothing else.
-  PolicyAdminService(Rooms rooms, std::vector<std::string> admins, RevocationReporters reporters);
+  // `reporters` may call RecordRevocation and nothing else. `gate` must outlive this.
+  PolicyAdminService(Rooms rooms, const admin::Gate& gate, RevocationReporters reporters);
 
   grpc::Status RegisterProvider(grpc::ServerContext* context, const sti::v1::RegisterProviderRequest* request,
                                 sti::v1::Provider* response) override;
@@ -59,14 +57,11 @@ class PolicyAdminService final : public sti::v1::PolicyAdmin::Service {
                           sti::v1::ListTokensResponse* response) override;
 
  private:
-  // Runs `work` for an admin; refuses everybody else.
-  grpc::Status AsAdmin(const grpc::ServerContext& context, const std::function<absl::Status()>& work) const;
-
-  absl::Status Record(const std::string& client, const sti::v1::RecordRevocationRequest& request,
+  absl::Status Record(const Actor& actor, const sti::v1::RecordRevocationRequest& request,
                       sti::v1::Revocation& response) const;
 
   const Rooms rooms_;
-  const std::vector<std::string> admins_;
+  const admin::Gate& gate_;
   const RevocationReporters reporters_;
 };
 

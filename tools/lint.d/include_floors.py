@@ -50,7 +50,7 @@ FLOOR_1 = ["common/base"]
 FLOOR_2 = FLOOR_1 + ["common/codec", "common/crypto"]
 FLOOR_3 = FLOOR_2 + ["common/jose", "common/pki"]
 BELOW_SERVICES = FLOOR_3 + [
-    "common/acme", "common/daemon", "common/edge", "common/http", "common/rpc", "common/stir", "common/store",
+    "common/acme", "common/admin", "common/daemon", "common/edge", "common/http", "common/rpc", "common/stir", "common/store",
 ]
 
 # Room -> (rooms below that it may use, libraries beside Abseil).
@@ -66,6 +66,7 @@ ROOMS = {
     "common/http": (FLOOR_2, ["boost", "curl", "openssl", "sockets", "threads"]),
     "common/rpc": (FLOOR_2, ["grpc", "protobuf", "sockets", "threads"]),
     "common/store": (FLOOR_2, ["hiredis", "libpq", "protobuf", "sockets", "sqlite", "threads"]),
+    "common/admin": (FLOOR_3 + ["common/daemon", "common/rpc", "common/store"], ["grpc", "protobuf", "threads"]),
     "common/edge": (FLOOR_3 + ["common/stir", "common/rpc"], ["protobuf"]),
     "services/as": (BELOW_SERVICES, ["threads"]),
     "services/ca": (BELOW_SERVICES, ["threads"]),

@@ -1,0 +1,50 @@
+// The approved STI-CAs, at the edge.
+#include "common/base/status_macros.h"
+#include "common/daemon/log.h"
+#include "services/pa/policy_admin_service.h"
+#include "services/pa/to_proto.h"
+
+namespace sti::pa {
+
+using admin::Role;
+using grpc::ServerContext;
+
+grpc::Status PolicyAdminService::ApproveAuthority(ServerContext* context,
+                                                  const sti::v1::ApproveAuthorityRequest* request,
+                                                  sti::v1::Authority* response) {
+  return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(const Authority authority,
+                         rooms_.authorities.Approve(request->name(), request->root_pem()));
+    daemon::LogInfo("authority approved", {{"admin", actor.client},
+                                           {"id", authority.id},
+                                           {"name", authority.name},
+                                           {"subject", authority.root.subject().Text()}});
+    *response = ToProto(authority);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status PolicyAdminService::WithdrawAuthority(ServerContext* context,
+                                                   const sti::v1::WithdrawAuthorityRequest* request,
+                                                   sti::v1::Authority* response) {
+  return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(const Authority authority, rooms_.authorities.Withdraw(request->id()));
+    daemon::LogInfo("authority withdrawn",
+                    {{"admin", actor.client}, {"id", authority.id}, {"name", authority.name}});
+    *response = ToProto(authority);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status PolicyAdminService::ListAuthorities(ServerContext* context,
+                                                 const sti::v1::ListAuthoritiesRequest*,
+                                                 sti::v1::ListAuthoritiesResponse* response) {
+  return gate_.Run(*context, Role::kViewer, [&](const Actor&) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(const AuthorityListing listing, rooms_.authorities.List());
+    for (const Authority& authority : listing.authorities) *response->add_authorities() = ToProto(authority);
+    response->set_trust_list_sequence(listing.trust_list_sequence);
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace sti::pa
