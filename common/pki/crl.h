@@ -58,6 +58,7 @@ struct CrlContents {
   absl::Time this_update, next_update;
   std::string distribution_url;  // for the IDP; may be empty
   std::vector<RevokedEntry> entries;
+  std::string signer_url;  // of the signer's chain, for the AIA (RFC 5280 s5.2.7); may be empty
 };
 
 // DER of a signed indirect CRL: AKI, cRLNumber, critical IDP with indirectCRL, critical certificateIssuer

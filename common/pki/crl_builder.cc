@@ -7,6 +7,7 @@
 #include "common/pki/asn1.h"
 #include "common/pki/crl.h"
 #include "common/pki/extensions.h"
+#include "common/pki/signed_structure.h"
 
 namespace sti::pki {
 namespace {
@@ -84,6 +85,7 @@ absl::Status SetHead(const CrlContents& contents, const Certificate& signer, X50
   extensions.AddAuthorityKeyId(signer.subject_key_id());
   extensions.AddCrlNumber(contents.number);
   extensions.AddIndirectIssuingPoint(contents.distribution_url);
+  if (!contents.signer_url.empty()) extensions.AddCaIssuers(contents.signer_url);
   STI_RETURN_IF_ERROR(extensions.status());
   bool done = X509_CRL_set_version(crl, X509_CRL_VERSION_2) == 1 &&
               X509_CRL_set_issuer_name(crl, name.get()) == 1 &&
@@ -110,8 +112,7 @@ absl::StatusOr<std::string> BuildCrl(const CrlContents& contents, const Certific
   const crypto::X509CrlPtr crl(X509_CRL_new());
   STI_RETURN_IF_ERROR(SetHead(contents, signer_certificate, crl.get()));
   STI_RETURN_IF_ERROR(AddEntries(contents.entries, signer_certificate.subject(), crl.get()));
-  if (X509_CRL_sign(crl.get(), signer.evp(), EVP_sha256()) <= 0) return Internal();
-  return ToDer(crl.get(), i2d_X509_CRL);
+  return SignStructure(crl.get(), X509_CRL_sign, i2d_re_X509_CRL_tbs, signer);
 }
 
 }  // namespace sti::pki

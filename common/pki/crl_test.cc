@@ -35,7 +35,7 @@ class CrlTest : public testing::Test {
   Reason VerifyReason(absl::string_view crl) const { return ReasonOf(Verify(crl).status()); }
   std::string Build(const CrlContents& contents) const { return BuildCrl(contents, signer_, *key_).value(); }
   CrlContents Contents(std::vector<RevokedEntry> entries) const {
-    return {8, Utc("2025-01-01T00:00:00Z"), Utc("2025-02-01T00:00:00Z"), kUrl, std::move(entries)};
+    return {8, Utc("2025-01-01T00:00:00Z"), Utc("2025-02-01T00:00:00Z"), kUrl, std::move(entries), ""};
   }
   // A CRL of the demo signer by python3-cryptography; `changes` are Python statements on the builder `b`.
   std::string MadeByPython(absl::string_view changes) const {
@@ -316,6 +316,22 @@ TEST_F(CrlTest, WhatIsBuiltIsWhatIsRead) {
   EXPECT_TRUE((*crl)->IsRevoked(Name("CA two"), "C"));
   EXPECT_TRUE((*crl)->IsRevoked(signer_.subject(), "FF"));
   EXPECT_FALSE((*crl)->IsRevoked(Name("CA one"), "B"));
+}
+
+TEST_F(CrlTest, PlaceOfTheSignersChainStandsInTheCrl) {
+  CrlContents contents = Contents({{Name("CA"), "AB", at_, 1}});
+  contents.signer_url = "https://pa.example.net/download/v1/certificate/crl.crt";
+  const std::string crl = Build(contents);
+  EXPECT_TRUE(Verify(crl).ok());
+  const Outcome read = RunPython(R"(
+import sys
+from cryptography import x509
+c = x509.load_der_x509_crl(open(sys.argv[1], 'rb').read())
+e = c.extensions.get_extension_for_class(x509.AuthorityInformationAccess)
+print(e.critical, [(d.access_method._name, d.access_location.value) for d in e.value])
+)",
+                                 WriteScratch("access.crl", crl));
+  EXPECT_EQ(read.output, "False [('caIssuers', 'https://pa.example.net/download/v1/certificate/crl.crt')]\n");
 }
 
 TEST_F(CrlTest, EmptyCrlRevokesNobody) {

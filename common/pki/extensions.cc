@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "common/base/reason.h"
 #include "common/pki/asn1.h"
+#include "common/pki/claim_constraints.h"
 #include "common/pki/tn_auth_list.h"
 
 namespace sti::pki {
@@ -155,11 +156,17 @@ void ExtensionList::AddTransportKeyUsage() {
   Add(NID_ext_key_usage, /*critical=*/false, usages.get());
 }
 
-void ExtensionList::AddTnAuthList(absl::string_view der) {
-  const Ptr<ASN1_OBJECT, ASN1_OBJECT_free> oid(OBJ_txt2obj(kTnAuthListOid, /*no_name=*/1));
+void ExtensionList::AddTnAuthList(absl::string_view der) { AddDer(kTnAuthListOid, der); }
+
+void ExtensionList::AddEnhancedClaimConstraints(absl::string_view der) {
+  AddDer(kEnhancedJwtClaimConstraintsOid, der);
+}
+
+void ExtensionList::AddDer(const char* oid, absl::string_view der) {
+  const Ptr<ASN1_OBJECT, ASN1_OBJECT_free> object(OBJ_txt2obj(oid, /*no_name=*/1));
   const auto octets = MakeOctets(der);
   const crypto::X509ExtensionPtr extension(
-      X509_EXTENSION_create_by_OBJ(nullptr, oid.get(), /*crit=*/0, octets.get()));
+      X509_EXTENSION_create_by_OBJ(nullptr, object.get(), /*crit=*/0, octets.get()));
   if (extension == nullptr || X509v3_add_ext(&list_, extension.get(), -1) == nullptr) failed_ = true;
 }
 
@@ -174,6 +181,17 @@ void ExtensionList::AddIndirectIssuingPoint(absl::string_view url) {
   if (!url.empty()) point->distpoint = MakePointName(url);
   point->indirectCRL = 0xFF;
   Add(NID_issuing_distribution_point, /*critical=*/true, point.get());
+}
+
+void ExtensionList::AddCaIssuers(absl::string_view url) {
+  const Ptr<AUTHORITY_INFO_ACCESS, AUTHORITY_INFO_ACCESS_free> access(AUTHORITY_INFO_ACCESS_new());
+  ACCESS_DESCRIPTION* description = ACCESS_DESCRIPTION_new();
+  ASN1_OBJECT_free(description->method);
+  description->method = OBJ_nid2obj(NID_ad_ca_issuers);
+  GENERAL_NAME_free(description->location);
+  description->location = MakeIa5Name(GEN_URI, url);
+  sk_ACCESS_DESCRIPTION_push(access.get(), description);
+  Add(NID_info_access, /*critical=*/false, access.get());
 }
 
 void ExtensionList::AddCertificateIssuer(const DistinguishedName& issuer) {

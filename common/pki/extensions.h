@@ -42,10 +42,12 @@ class ExtensionList {
                                  const std::vector<std::string>& ip_addresses);
   void AddTransportKeyUsage();  // serverAuth and clientAuth
   void AddTnAuthList(absl::string_view der);
+  void AddEnhancedClaimConstraints(absl::string_view der);
 
   // CRL and CRL entry.
   void AddCrlNumber(int64_t number);
   void AddIndirectIssuingPoint(absl::string_view url);  // `url` may be empty
+  void AddCaIssuers(absl::string_view url);             // RFC 5280 s5.2.7: where the signer's chain stands
   void AddCertificateIssuer(const DistinguishedName& issuer);
   void AddReasonCode(int code);
 
@@ -54,6 +56,8 @@ class ExtensionList {
   const STACK_OF(X509_EXTENSION) * get() const { return list_; }
 
  private:
+  // Of a type that OpenSSL does not know; not critical.
+  void AddDer(const char* oid, absl::string_view der);
   // Encodes `value`, whose type belongs to `nid`.
   void Add(int nid, bool critical, void* value);
 

@@ -49,10 +49,11 @@ class NumberAuthority {
   virtual size_t size() const = 0;  // ranges, once those of one SPC that touch are joined
 };
 
-// x5c as in SPC tokens. kMissingField, kKeyMismatch, kTooLarge, kInternal, and as Create.
+// Header as in SPC tokens. kMissingField, kKeyMismatch, kTooLarge, kInternal, and as Create.
 absl::StatusOr<std::string> SignNumberAuthority(const NumberAuthorityContents& contents,
                                                 const std::vector<pki::Certificate>& signer_chain,
-                                                const crypto::Signer& signer);
+                                                const crypto::Signer& signer,
+                                                const SignerNaming& naming = {});
 
 // Signature, path of the signer to `pa_root`, exp, sequence at least `min_sequence`. kNumberListInvalid,
 // kNumberListExpired, kNumberListRollback, kTooLarge.

@@ -108,14 +108,14 @@ JsonValue NumbersJson(const std::vector<NumberRange>& ranges) {
 
 absl::StatusOr<std::string> SignNumberAuthority(const NumberAuthorityContents& contents,
                                                 const std::vector<pki::Certificate>& signer_chain,
-                                                const crypto::Signer& signer) {
+                                                const crypto::Signer& signer, const SignerNaming& naming) {
   // What no verifier would accept is not signed.
   STI_RETURN_IF_ERROR(NumberAuthority::Create(contents).status());
   const JsonValue payload(codec::JsonObject{{"exp", absl::ToUnixSeconds(contents.expires)},
                                             {"numbers", NumbersJson(contents.ranges)},
                                             {"sequence", contents.sequence},
                                             {"version", "1.0"}});
-  STI_ASSIGN_OR_RETURN(std::string jws, SignPaDocument(payload, signer_chain, signer));
+  STI_ASSIGN_OR_RETURN(std::string jws, SignPaDocument(payload, signer_chain, signer, naming));
   if (jws.size() > limits::kNumberList)
     return MakeError(Reason::kTooLarge, "numbers", "the signed list is longer than allowed");
   return jws;

@@ -67,8 +67,11 @@ absl::StatusOr<std::vector<pki::Certificate>> SignerChain(const JsonValue& heade
 
 absl::StatusOr<std::string> SignPaDocument(const JsonValue& payload,
                                            const std::vector<pki::Certificate>& signer_chain,
-                                           const crypto::Signer& signer) {
+                                           const crypto::Signer& signer, const SignerNaming& naming) {
   if (signer_chain.empty()) return MakeError(Reason::kMissingField, "signer_chain", "empty");
+  if (!naming.x5c && naming.x5u.empty()) {
+    return MakeError(Reason::kMissingField, "x5u", "nobody could find the signer's certificate");
+  }
   STI_ASSIGN_OR_RETURN(const crypto::VerifyingKey key, signer_chain.front().Es256Key());
   if (!(key == signer.public_key())) {
     return MakeError(Reason::kKeyMismatch, "signer_chain", "the first certificate is of another key");
@@ -78,8 +81,11 @@ absl::StatusOr<std::string> SignPaDocument(const JsonValue& payload,
     if (certificate.is_ca() && certificate.IsSelfIssued()) continue;  // the verifier has its own root
     x5c.emplace_back(codec::Base64Encode(certificate.der()));
   }
-  const JsonValue header(codec::JsonObject{{"alg", "ES256"}, {"typ", "JWT"}, {"x5c", std::move(x5c)}});
-  return jose::SignJws(codec::CanonicalJson(header), codec::CanonicalJson(payload), signer);
+  codec::JsonObject header{{"alg", "ES256"}, {"typ", "JWT"}};
+  if (naming.x5c) header.emplace_back("x5c", std::move(x5c));
+  if (!naming.x5u.empty()) header.emplace_back("x5u", naming.x5u);
+  return jose::SignJws(codec::CanonicalJson(JsonValue(std::move(header))), codec::CanonicalJson(payload),
+                       signer);
 }
 
 absl::StatusOr<JsonValue> VerifyPaDocument(absl::string_view text, size_t max_size,

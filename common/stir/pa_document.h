@@ -27,12 +27,18 @@ class SignerChainSource {
   virtual std::optional<std::vector<pki::Certificate>> ChainOf(absl::string_view x5u) const = 0;
 };
 
-// Header: alg, typ JWT, x5c with `signer_chain` (signer first; roots are left out). `payload` must be an
-// object. kMissingField without chain, kKeyMismatch when `signer` is not the key of the first certificate,
-// kInternal.
+// How a document names its signer's chain (RFC 9447 s4: by x5u or x5c; RFC 7515 lets both stand together).
+struct SignerNaming {
+  std::string x5u;  // where the chain stands; empty: not named by URL
+  bool x5c = true;  // the chain itself
+};
+
+// Header: alg, typ JWT, x5c with `signer_chain` (signer first; roots are left out), x5u, as `naming` says.
+// `payload` must be an object. kMissingField without chain or name of it, kKeyMismatch when `signer` is not
+// the key of the first certificate, kInternal.
 absl::StatusOr<std::string> SignPaDocument(const codec::JsonValue& payload,
                                            const std::vector<pki::Certificate>& signer_chain,
-                                           const crypto::Signer& signer);
+                                           const crypto::Signer& signer, const SignerNaming& naming = {});
 
 // Which Reason each kind of document gives.
 struct PaDocumentReasons {

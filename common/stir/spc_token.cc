@@ -101,7 +101,7 @@ bool IsFingerprint(absl::string_view text) {
 
 absl::StatusOr<std::string> SignSpcToken(const SpcTokenClaims& claims,
                                          const std::vector<pki::Certificate>& signer_chain,
-                                         const crypto::Signer& signer) {
+                                         const crypto::Signer& signer, const SignerNaming& naming) {
   if (!IsFingerprint(claims.fingerprint)) {
     return MakeError(Reason::kInvalidField, "fingerprint",
                      "not \"SHA256 \" and 32 octets in upper-case hexadecimal");
@@ -115,7 +115,7 @@ absl::StatusOr<std::string> SignSpcToken(const SpcTokenClaims& claims,
   codec::JsonObject payload{
       {"atc", std::move(atc)}, {"exp", absl::ToUnixSeconds(claims.expires)}, {"jti", claims.jti}};
   if (!claims.issuer.empty()) payload.emplace_back("iss", claims.issuer);
-  return SignPaDocument(JsonValue(std::move(payload)), signer_chain, signer);
+  return SignPaDocument(JsonValue(std::move(payload)), signer_chain, signer, naming);
 }
 
 absl::StatusOr<VerifiedSpcToken> VerifiedSpcToken::Verify(absl::string_view token,

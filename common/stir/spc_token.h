@@ -28,11 +28,11 @@ struct SpcTokenClaims {
 // True for "SHA256 " and 32 upper-case hexadecimal octets joined by ":".
 bool IsFingerprint(absl::string_view text);
 
-// Header: alg, typ JWT, x5c with `signer_chain` (signer first, root left out). kInvalidField (fingerprint,
-// jti), kMissingField (no chain), kKeyMismatch, kInternal.
+// Header: as SignPaDocument. kInvalidField (fingerprint, jti), kMissingField (no chain, or no name of it),
+// kKeyMismatch, kInternal.
 absl::StatusOr<std::string> SignSpcToken(const SpcTokenClaims& claims,
                                          const std::vector<pki::Certificate>& signer_chain,
-                                         const crypto::Signer& signer);
+                                         const crypto::Signer& signer, const SignerNaming& naming = {});
 
 // A token that has been verified: signature, path to the STI-PA root, exp, shape. Still to be judged by the
 // caller: jti used before, fingerprint, TNAuthList, ca flag (JudgeSpcToken).

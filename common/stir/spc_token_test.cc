@@ -118,6 +118,36 @@ TEST(SpcToken, OwnTokenVerifiesByItsX5c) {
                          R"("iss":"pa.example.net","jti":"jti-1"})"));
 }
 
+std::string SignedWith(const SignerNaming& naming) {
+  return SignSpcToken(DemoClaims(), {DemoCertificate("pa-token-signer.pem")}, *DemoKey("pa-token-signer.key"),
+                      naming)
+      .value();
+}
+
+TEST(SpcToken, SignerMayBeNamedByUrlAndByChainOrByUrlAlone) {
+  const std::string both = SignedWith({kX5u, true});
+  const auto header = jose::ParseJws(both, limits::kSpcToken).value().header;
+  EXPECT_EQ(*header.Find("x5u")->if_string(), kX5u);
+  EXPECT_NE(header.Find("x5c"), nullptr);
+  EXPECT_TRUE(Verify(both).ok());
+  // A verifier that knows no URLs, as sti-vs, reads the chain.
+  EXPECT_TRUE(VerifiedSpcToken::Verify(both, DemoCertificate("pa-root.pem"), nullptr, DemoTime()).ok());
+
+  const std::string by_url = SignedWith({kX5u, false});
+  EXPECT_EQ(jose::ParseJws(by_url, limits::kSpcToken).value().header.Find("x5c"), nullptr);
+  EXPECT_TRUE(Verify(by_url).ok());
+  EXPECT_EQ(
+      ReasonOf(
+          VerifiedSpcToken::Verify(by_url, DemoCertificate("pa-root.pem"), nullptr, DemoTime()).status()),
+      Reason::kSpcTokenUntrusted);
+  EXPECT_EQ(ReasonFor(SignedWith({"https://pa.example.net/download/v1/certificate/other.crt", false})),
+            Reason::kSpcTokenUntrusted);
+  EXPECT_EQ(ReasonOf(SignSpcToken(DemoClaims(), {DemoCertificate("pa-token-signer.pem")},
+                                  *DemoKey("pa-token-signer.key"), {"", false})
+                         .status()),
+            Reason::kMissingField);
+}
+
 TEST(SpcToken, TkvalueMayBeSpelledInFourWays) {
   EXPECT_EQ(Verify(Changed("MAigBhYEMTIzNA", "MAigBhYEMTIzNA=="))->claims().tn_auth_list.der(),
             pki::TnAuthList::ForSpc("1234")->der());

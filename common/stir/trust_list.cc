@@ -50,7 +50,7 @@ absl::Status ReadRoots(const JsonValue& payload, std::vector<pki::Certificate>& 
 
 absl::StatusOr<std::string> SignTrustList(const TrustList& list,
                                           const std::vector<pki::Certificate>& signer_chain,
-                                          const crypto::Signer& signer) {
+                                          const crypto::Signer& signer, const SignerNaming& naming) {
   codec::JsonArray roots;
   roots.reserve(list.roots.size());
   for (const pki::Certificate& root : list.roots) roots.emplace_back(root.Pem());
@@ -58,7 +58,7 @@ absl::StatusOr<std::string> SignTrustList(const TrustList& list,
                                             {"sequence", list.sequence},
                                             {"trustList", std::move(roots)},
                                             {"version", list.version}});
-  return SignPaDocument(payload, signer_chain, signer);
+  return SignPaDocument(payload, signer_chain, signer, naming);
 }
 
 absl::StatusOr<TrustList> VerifyTrustList(absl::string_view jws, const pki::Certificate& pa_root,

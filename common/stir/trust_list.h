@@ -22,10 +22,10 @@ struct TrustList {
   std::vector<pki::Certificate> roots;
 };
 
-// x5c as in SPC tokens. kMissingField, kKeyMismatch, kInternal.
+// Header as in SPC tokens. kMissingField, kKeyMismatch, kInternal.
 absl::StatusOr<std::string> SignTrustList(const TrustList& list,
                                           const std::vector<pki::Certificate>& signer_chain,
-                                          const crypto::Signer& signer);
+                                          const crypto::Signer& signer, const SignerNaming& naming = {});
 
 // Signature, path of the signer to `pa_root`, exp, sequence at least `min_sequence`, every root self-signed
 // and CA:TRUE. An empty list is valid: no CA is trusted. Unknown members are ignored. kTrustListInvalid,
