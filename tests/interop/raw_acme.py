@@ -52,16 +52,18 @@ def flattened(header, payload, sign):
 
 
 class RawAcme:
-    def __init__(self, network, key):
+    def __init__(self, network, key, port=None):
+        """`port`: where the server listens, when that is not in its URL, as behind a balancer."""
         self.network = network
         self.key = key
+        self.port = port or network.ports["repository"]
         self.kid = None
         self.context = ssl.create_default_context(cafile=network.path("tls", "ca.pem"))
         self.directory = self.http("GET", network.acme_url + "directory").json
 
     def http(self, method, url, body=None, headers=None):
         base = self.network.acme_url[:-len("/acme/")]
-        connection = http.client.HTTPSConnection(base[len("https://"):], context=self.context, timeout=30)
+        connection = http.client.HTTPSConnection("localhost", self.port, context=self.context, timeout=30)
         try:
             connection.request(method, url[len(base):], body, headers or {})
             return Answer(connection.getresponse())
