@@ -14,6 +14,7 @@
 #include "common/base/random.h"
 #include "common/daemon/pause.h"
 #include "common/http/server.h"
+#include "common/http/turnstile.h"
 #include "common/rpc/server.h"
 #include "common/store/database.h"
 #include "proto/sti/config/v1/ca.pb.h"
@@ -32,7 +33,6 @@
 #include "services/ca/repository.h"
 #include "services/ca/revocation_reporter.h"
 #include "services/ca/revoker.h"
-#include "services/ca/turnstile.h"
 
 namespace sti::ca {
 
@@ -62,13 +62,14 @@ class CaDaemon {
 
   const CaSettings settings_;
   const Clock& clock_;
+  const Random& random_;
   const std::unique_ptr<store::Database> database_;
   const CertificateIssuer issuer_;
   const CertificateArchive archive_;
   const Repository repository_;
   const AcmeAccounts acme_accounts_;
   const AcmeOrders acme_orders_;
-  mutable Turnstile acme_places_;
+  mutable http::Turnstile acme_places_;
   const AcmeFinalizer acme_finalizer_;
   // Before the revoker, which wakes it.
   std::unique_ptr<PolicyClient> pa_;
@@ -80,6 +81,7 @@ class CaDaemon {
   std::string public_url_;
   std::unique_ptr<CertificateAuthorityService> certificate_service_;
   admin::Gate gate_;
+  admin::Gate policy_gate_;  // of the STI-PA, which may only revoke by SPC
   std::unique_ptr<AuthorityAdminService> admin_service_;
   std::unique_ptr<http::HttpServer> https_server_;
   std::unique_ptr<rpc::Server> rpc_server_;

@@ -3,13 +3,11 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "common/base/status_macros.h"
 #include "common/crypto/digest.h"
+#include "common/http/conditional.h"
 #include "services/ca/ca_records.h"
 
 namespace sti::ca {
@@ -30,15 +28,6 @@ http::HttpResponse Error(int status, absl::string_view text) {
 }
 
 }  // namespace
-
-bool MatchesEtag(absl::string_view if_none_match, absl::string_view etag) {
-  for (absl::string_view entry : absl::StrSplit(if_none_match, ',')) {
-    entry = absl::StripAsciiWhitespace(entry);
-    absl::ConsumePrefix(&entry, "W/");
-    if (entry == "*" || entry == etag) return true;
-  }
-  return false;
-}
 
 Repository::Repository(store::Database& database, absl::Duration max_age)
     : database_(database),
@@ -63,7 +52,7 @@ http::HttpResponse Repository::Handle(const http::HttpRequest& request) const {
   http::HttpResponse response;
   response.headers = {
       {"Cache-Control", cache_control_}, {"ETag", etag}, {"X-Content-Type-Options", "nosniff"}};
-  if (MatchesEtag(request.Header("if-none-match"), etag)) {
+  if (http::MatchesEtag(request.Header("if-none-match"), etag)) {
     response.status = 304;
     return response;
   }

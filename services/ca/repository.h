@@ -26,9 +26,6 @@ class Repository {
   const std::string cache_control_;
 };
 
-// True when an If-None-Match value (RFC 9110 s13.1.2) is "*" or lists `etag`; weak marks do not matter.
-bool MatchesEtag(absl::string_view if_none_match, absl::string_view etag);
-
 }  // namespace sti::ca
 
 #endif  // SERVICES_CA_REPOSITORY_H_

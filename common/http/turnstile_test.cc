@@ -1,4 +1,4 @@
-#include "services/ca/turnstile.h"
+#include "common/http/turnstile.h"
 
 #include <atomic>
 #include <thread>
@@ -6,7 +6,7 @@
 
 #include "gtest/gtest.h"
 
-namespace sti::ca {
+namespace sti::http {
 namespace {
 
 TEST(Turnstile, LetsInAsManyAsThereArePlaces) {
@@ -44,4 +44,4 @@ TEST(Turnstile, NeverMoreAtOnceWhateverTheThreads) {
 }
 
 }  // namespace
-}  // namespace sti::ca
+}  // namespace sti::http

@@ -1,10 +1,10 @@
 // Lets in a number at once and turns the others away, so that one kind of work cannot take all threads.
-#ifndef SERVICES_CA_TURNSTILE_H_
-#define SERVICES_CA_TURNSTILE_H_
+#ifndef COMMON_HTTP_TURNSTILE_H_
+#define COMMON_HTTP_TURNSTILE_H_
 
 #include <atomic>
 
-namespace sti::ca {
+namespace sti::http {
 
 // Thread-safe.
 class Turnstile {
@@ -23,6 +23,6 @@ class Turnstile {
   std::atomic<int> free_;
 };
 
-}  // namespace sti::ca
+}  // namespace sti::http
 
-#endif  // SERVICES_CA_TURNSTILE_H_
+#endif  // COMMON_HTTP_TURNSTILE_H_
