@@ -24,12 +24,13 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 const absl::Time kNow = absl::FromUnixSeconds(1750000000);
+const Actor kAdmin{"admin.example", "request-1"};
 
 class NumberRegistryTest : public ::testing::Test {
  protected:
   NumberRegistryTest() {
-    EXPECT_TRUE(providers_.Register({"acme", "Acme", {"1234"}, {"acme"}, {}}).ok());
-    EXPECT_TRUE(providers_.Register({"other", "Other", {"5678", "848J"}, {"other"}, {}}).ok());
+    EXPECT_TRUE(providers_.Register(kAdmin, {"acme", "Acme", {"1234"}, {"acme"}, {}}).ok());
+    EXPECT_TRUE(providers_.Register(kAdmin, {"other", "Other", {"5678", "848J"}, {"other"}, {}}).ok());
   }
   std::string Refusal(const absl::Status& status) const {
     return absl::StrCat(ReasonName(ReasonOf(status)), " ", FieldOf(status));

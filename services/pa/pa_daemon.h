@@ -17,6 +17,7 @@
 #include "services/pa/authority_registry.h"
 #include "services/pa/number_registry.h"
 #include "services/pa/pa_config.h"
+#include "services/pa/pending_changes.h"
 #include "services/pa/policy_admin_service.h"
 #include "services/pa/provider_registry.h"
 #include "services/pa/revocation_registry.h"
@@ -48,6 +49,7 @@ class PaDaemon {
 
   const PaSettings settings_;
   const std::unique_ptr<store::Database> database_;
+  admin::Gate gate_;
   TrustPublisher publisher_;
   TrustWatchers watchers_;
   ProviderRegistry providers_;
@@ -55,9 +57,9 @@ class PaDaemon {
   RevocationRegistry revocations_;
   NumberRegistry numbers_;
   TokenIssuer tokens_;
+  PendingChanges changes_;
   SpcTokensService spc_tokens_service_;
   TrustService trust_service_;
-  admin::Gate gate_;
   PolicyAdminService policy_admin_service_;
   std::unique_ptr<rpc::Server> server_;
   daemon::Pause pause_;

@@ -55,11 +55,22 @@ const std::vector<store::Migration>& Migrations() {
            "CREATE TABLE provider_contacts (provider_id TEXT NOT NULL REFERENCES providers(id),"
            " position BIGINT NOT NULL, role TEXT NOT NULL, name TEXT NOT NULL, email TEXT NOT NULL,"
            " phone TEXT NOT NULL, PRIMARY KEY (provider_id, position))",
-           // Certificates of a code that an STI-CA is to revoke; done 0 while it has not confirmed.
-           "CREATE TABLE spc_revocations (seq BIGINT PRIMARY KEY, spc TEXT NOT NULL, authority TEXT NOT NULL,"
-           " reason_code BIGINT NOT NULL, requested BIGINT NOT NULL, requested_by TEXT NOT NULL,"
-           " request_id TEXT NOT NULL, done BIGINT NOT NULL, trouble TEXT NOT NULL)",
-           "CREATE INDEX spc_revocations_by_done ON spc_revocations (done, seq)",
+           // What a revoked provider had; kind 1: a code, 2: a client identity.
+           "CREATE TABLE former_provider_names (provider_id TEXT NOT NULL REFERENCES providers(id),"
+           " kind BIGINT NOT NULL, position BIGINT NOT NULL, value TEXT NOT NULL,"
+           " PRIMARY KEY (provider_id, kind, position))",
+           "CREATE INDEX former_provider_names_by_value ON former_provider_names (kind, value)",
+           // Certificates of a code that an STI-CA is to revoke, not before due; done 0 while it has not
+           // confirmed, -1 when called off.
+           "CREATE TABLE spc_revocations (seq BIGINT PRIMARY KEY, provider_id TEXT NOT NULL, spc TEXT NOT "
+           "NULL,"
+           " authority TEXT NOT NULL, reason_code BIGINT NOT NULL, due BIGINT NOT NULL,"
+           " requested BIGINT NOT NULL, requested_by TEXT NOT NULL, request_id TEXT NOT NULL,"
+           " done BIGINT NOT NULL, trouble TEXT NOT NULL)",
+           "CREATE INDEX tokens_by_expiry ON tokens (provider_id, expires)",
+           "CREATE INDEX spc_revocations_by_authority ON spc_revocations (done, authority, seq)",
+           "CREATE INDEX spc_revocations_by_spc ON spc_revocations (spc, done)",
+           "CREATE INDEX spc_revocations_by_provider ON spc_revocations (provider_id, done)",
        }},
       {5,
        {
@@ -67,10 +78,15 @@ const std::vector<store::Migration>& Migrations() {
            "ALTER TABLE authorities ADD COLUMN approved_until BIGINT NOT NULL DEFAULT 0",
            "ALTER TABLE authorities ADD COLUMN approved_since BIGINT NOT NULL DEFAULT 0",
            "ALTER TABLE authorities ADD COLUMN pending_change TEXT NOT NULL DEFAULT ''",
+           // States as in sti.v1.Authority.State, instead of approved or not.
+           "ALTER TABLE authorities ADD COLUMN state BIGINT NOT NULL DEFAULT 2",
+           "UPDATE authorities SET state = 1 WHERE approved = 1",
+           "ALTER TABLE authorities DROP COLUMN approved",
            // request: the RPC's request, serialized. States as in sti.v1.PendingChange.State.
            "CREATE TABLE pending_changes (seq BIGINT PRIMARY KEY, id TEXT NOT NULL UNIQUE, action TEXT NOT "
            "NULL,"
-           " object TEXT NOT NULL, summary TEXT NOT NULL, request BLOB NOT NULL, requested_by TEXT NOT NULL,"
+           " object TEXT NOT NULL, spcs TEXT NOT NULL, summary TEXT NOT NULL, request BLOB NOT NULL,"
+           " requested_by TEXT NOT NULL,"
            " requested BIGINT NOT NULL, expires BIGINT NOT NULL, state BIGINT NOT NULL,"
            " decided_by TEXT NOT NULL, decided BIGINT NOT NULL, note TEXT NOT NULL)",
            "CREATE INDEX pending_changes_by_state ON pending_changes (state, seq)",
@@ -81,14 +97,17 @@ const std::vector<store::Migration>& Migrations() {
            " provider_id TEXT NOT NULL REFERENCES providers(id), password_hash TEXT NOT NULL,"
            " created BIGINT NOT NULL)",
            "CREATE INDEX api_users_by_provider ON api_users (provider_id, user_id)",
-           // Tokens of the HTTPS interface, as SHA-256; kind 1 access, 2 refresh.
-           "CREATE TABLE api_sessions (token_hash TEXT PRIMARY KEY, user_id TEXT NOT NULL, kind BIGINT NOT "
-           "NULL,"
-           " expires BIGINT NOT NULL)",
-           "CREATE INDEX api_sessions_by_user ON api_sessions (user_id)",
-           "CREATE INDEX api_sessions_by_expiry ON api_sessions (expires)",
+           // Sessions at the HTTPS interface: id and both tokens as SHA-256; ends: when neither counts any
+           // more.
+           "CREATE TABLE api_sessions (id_hash TEXT PRIMARY KEY, user_id TEXT NOT NULL,"
+           " access_hash TEXT NOT NULL, access_expires BIGINT NOT NULL, refresh_hash TEXT NOT NULL,"
+           " refresh_expires BIGINT NOT NULL, started BIGINT NOT NULL, ends BIGINT NOT NULL)",
+           "CREATE INDEX api_sessions_by_user ON api_sessions (user_id, started)",
+           "CREATE INDEX api_sessions_by_end ON api_sessions (ends)",
+           // Also of names that nobody has; kept for half an hour.
            "CREATE TABLE login_failures (user_id TEXT NOT NULL, failed_ms BIGINT NOT NULL)",
            "CREATE INDEX login_failures_by_user ON login_failures (user_id, failed_ms)",
+           "CREATE INDEX login_failures_by_time ON login_failures (failed_ms)",
        }},
   };
   return *migrations;

@@ -6,12 +6,28 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/daemon/log.h"
+#include "services/pa/provider_changes.h"
 #include "services/pa/to_proto.h"
 
 namespace sti::pa {
 
 using admin::Role;
 using grpc::ServerContext;
+
+namespace {
+
+Run HowToRun(bool dry_run) { return dry_run ? Run::kDry : Run::kReal; }
+
+void LogChange(absl::string_view what, const Actor& actor, const ProviderChange& change, bool dry_run) {
+  if (dry_run) return;
+  daemon::LogInfo(what, {{"admin", actor.client},
+                         {"provider", change.provider.id},
+                         {"state", StateName(change.provider.state)},
+                         {"note", change.provider.state_note},
+                         {"effects", absl::StrJoin(change.effects, "; ")}});
+}
+
+}  // namespace
 
 PolicyAdminService::PolicyAdminService(Rooms rooms, const admin::Gate& gate, RevocationReporters reporters)
     : rooms_(rooms), gate_(gate), reporters_(std::move(reporters)) {}
@@ -21,13 +37,80 @@ grpc::Status PolicyAdminService::RegisterProvider(ServerContext* context,
                                                   sti::v1::Provider* response) {
   return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
     if (!request->has_provider()) return MakeError(Reason::kMissingField, "provider", "nothing to register");
-    STI_ASSIGN_OR_RETURN(const Provider provider, rooms_.providers.Register(FromProto(request->provider())));
-    daemon::LogInfo("provider registered", {{"admin", actor.client},
-                                            {"provider", provider.id},
-                                            {"name", provider.name},
-                                            {"spcs", absl::StrJoin(provider.spcs, ",")},
-                                            {"identities", absl::StrJoin(provider.client_identities, ",")}});
+    const bool ask = rooms_.changes.required();
+    STI_ASSIGN_OR_RETURN(const Provider provider,
+                         ask ? AskToRegister(rooms_.changes, rooms_.providers, actor, *request)
+                             : rooms_.providers.Register(actor, FromProto(request->provider())));
+    daemon::LogInfo(ask ? "provider waits for an approver" : "provider registered",
+                    {{"admin", actor.client},
+                     {"provider", provider.id},
+                     {"name", provider.name},
+                     {"spcs", absl::StrJoin(provider.spcs, ",")},
+                     {"identities", absl::StrJoin(provider.client_identities, ",")},
+                     {"change", provider.pending_change}});
     *response = ToProto(provider);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status PolicyAdminService::UpdateProvider(ServerContext* context,
+                                                const sti::v1::UpdateProviderRequest* request,
+                                                sti::v1::ProviderChange* response) {
+  return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
+    if (!request->has_provider()) return MakeError(Reason::kMissingField, "provider", "nothing to update");
+    STI_ASSIGN_OR_RETURN(
+        const ProviderChange change,
+        rooms_.providers.Update(actor, FromProto(request->provider()), HowToRun(request->dry_run())));
+    LogChange("provider updated", actor, change, request->dry_run());
+    *response = ToProto(change);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status PolicyAdminService::SuspendProvider(ServerContext* context,
+                                                 const sti::v1::SuspendProviderRequest* request,
+                                                 sti::v1::ProviderChange* response) {
+  return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(
+        const ProviderChange change,
+        rooms_.providers.Suspend(actor, request->id(), request->note(), request->revoke_certificates(),
+                                 HowToRun(request->dry_run())));
+    LogChange("provider suspended", actor, change, request->dry_run());
+    *response = ToProto(change);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status PolicyAdminService::ReinstateProvider(ServerContext* context,
+                                                   const sti::v1::ReinstateProviderRequest* request,
+                                                   sti::v1::ProviderChange* response) {
+  return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(
+        const ProviderChange change,
+        rooms_.providers.Reinstate(actor, request->id(), request->note(), HowToRun(request->dry_run())));
+    LogChange("provider reinstated", actor, change, request->dry_run());
+    *response = ToProto(change);
+    return absl::OkStatus();
+  });
+}
+
+grpc::Status PolicyAdminService::RevokeProvider(ServerContext* context,
+                                                const sti::v1::RevokeProviderRequest* request,
+                                                sti::v1::ProviderChange* response) {
+  return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
+    if (rooms_.changes.required() && !request->dry_run()) {
+      STI_ASSIGN_OR_RETURN(*response, AskToRevoke(rooms_.changes, rooms_.providers, actor, *request));
+      daemon::LogInfo("provider revocation waits for an approver", {{"admin", actor.client},
+                                                                    {"provider", request->id()},
+                                                                    {"note", request->note()},
+                                                                    {"change", response->pending().id()}});
+      return absl::OkStatus();
+    }
+    STI_ASSIGN_OR_RETURN(
+        const ProviderChange change,
+        rooms_.providers.Revoke(actor, request->id(), request->note(), HowToRun(request->dry_run())));
+    LogChange("provider revoked", actor, change, request->dry_run());
+    *response = ToProto(change);
     return absl::OkStatus();
   });
 }

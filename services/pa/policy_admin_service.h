@@ -9,6 +9,7 @@
 #include "proto/sti/v1/policy_admin.grpc.pb.h"
 #include "services/pa/authority_registry.h"
 #include "services/pa/number_registry.h"
+#include "services/pa/pending_changes.h"
 #include "services/pa/provider_registry.h"
 #include "services/pa/revocation_registry.h"
 #include "services/pa/revocation_reporters.h"
@@ -26,16 +27,33 @@ class PolicyAdminService final : public sti::v1::PolicyAdmin::Service {
     const RevocationRegistry& revocations;
     const NumberRegistry& numbers;
     const TokenIssuer& tokens;
+    const PendingChanges& changes;
   };
   // `reporters` may call RecordRevocation and nothing else. `gate` must outlive this.
   PolicyAdminService(Rooms rooms, const admin::Gate& gate, RevocationReporters reporters);
 
   grpc::Status RegisterProvider(grpc::ServerContext* context, const sti::v1::RegisterProviderRequest* request,
                                 sti::v1::Provider* response) override;
+  grpc::Status UpdateProvider(grpc::ServerContext* context, const sti::v1::UpdateProviderRequest* request,
+                              sti::v1::ProviderChange* response) override;
+  grpc::Status SuspendProvider(grpc::ServerContext* context, const sti::v1::SuspendProviderRequest* request,
+                               sti::v1::ProviderChange* response) override;
+  grpc::Status ReinstateProvider(grpc::ServerContext* context,
+                                 const sti::v1::ReinstateProviderRequest* request,
+                                 sti::v1::ProviderChange* response) override;
+  grpc::Status RevokeProvider(grpc::ServerContext* context, const sti::v1::RevokeProviderRequest* request,
+                              sti::v1::ProviderChange* response) override;
   grpc::Status GetProvider(grpc::ServerContext* context, const sti::v1::GetProviderRequest* request,
                            sti::v1::Provider* response) override;
   grpc::Status ListProviders(grpc::ServerContext* context, const sti::v1::ListProvidersRequest* request,
                              sti::v1::ListProvidersResponse* response) override;
+  grpc::Status ListPendingChanges(grpc::ServerContext* context,
+                                  const sti::v1::ListPendingChangesRequest* request,
+                                  sti::v1::ListPendingChangesResponse* response) override;
+  grpc::Status ApproveChange(grpc::ServerContext* context, const sti::v1::ApproveChangeRequest* request,
+                             sti::v1::PendingChange* response) override;
+  grpc::Status RejectChange(grpc::ServerContext* context, const sti::v1::RejectChangeRequest* request,
+                            sti::v1::PendingChange* response) override;
   grpc::Status ApproveAuthority(grpc::ServerContext* context, const sti::v1::ApproveAuthorityRequest* request,
                                 sti::v1::Authority* response) override;
   grpc::Status WithdrawAuthority(grpc::ServerContext* context,

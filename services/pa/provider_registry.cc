@@ -1,124 +1,288 @@
 #include "services/pa/provider_registry.h"
 
 #include <algorithm>
-#include <set>
+#include <limits>
+#include <optional>
+#include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/store/page.h"
+#include "services/pa/number_records.h"
 #include "services/pa/pa_schema.h"
+#include "services/pa/provider_audit.h"
+#include "services/pa/provider_effects.h"
+#include "services/pa/provider_ownership.h"
+#include "services/pa/spc_revocation_records.h"
+#include "services/pa/spc_revocation_request.h"
+#include "services/pa/token_records.h"
 
 namespace sti::pa {
 namespace {
 
+using store::Transaction;
+
 constexpr char kListing[] = "providers";
-constexpr size_t kMaxId = 64;
-constexpr size_t kMaxSpc = 10;
 
-absl::Status CheckId(absl::string_view id) {
-  if (id.empty()) return MakeError(Reason::kMissingField, "id", "a provider needs a short name");
-  const bool fits = std::all_of(id.begin(), id.end(), [](char c) {
-    return absl::ascii_islower(static_cast<unsigned char>(c)) ||
-           absl::ascii_isdigit(static_cast<unsigned char>(c)) || c == '-';
-  });
-  if (fits && id.size() <= kMaxId) return absl::OkStatus();
-  return MakeError(Reason::kInvalidField, "id", "not 1 to 64 characters of a-z, 0-9 and \"-\"");
+absl::StatusOr<Provider> MustFind(Transaction& transaction, absl::string_view id) {
+  STI_ASSIGN_OR_RETURN(std::optional<Provider> found, FindProvider(transaction, id));
+  if (!found) return MakeError(Reason::kNotFound, "id", absl::StrCat("there is no provider \"", id, "\""));
+  return *std::move(found);
 }
 
-absl::Status CheckSpc(absl::string_view spc, absl::string_view field) {
-  const bool fits = std::all_of(spc.begin(), spc.end(), [](char c) {
-    return absl::ascii_isupper(static_cast<unsigned char>(c)) ||
-           absl::ascii_isdigit(static_cast<unsigned char>(c));
-  });
-  if (fits && !spc.empty() && spc.size() <= kMaxSpc) return absl::OkStatus();
-  return MakeError(Reason::kInvalidField, field, "a code has 1 to 10 characters of A-Z and 0-9");
+// `can`: "only an approved provider can be suspended".
+absl::Status WrongState(const Provider& provider, absl::string_view can) {
+  return MakeError(
+      Reason::kStateConflict, "id",
+      absl::StrCat("the provider \"", provider.id, "\" is ", StateName(provider.state), ": ", can));
 }
 
-std::string Element(absl::string_view list, size_t index) { return absl::StrCat(list, "[", index, "]"); }
+absl::StatusOr<std::vector<NumberBlock>> NumbersOf(Transaction& transaction, const std::string& spc) {
+  return ListNumbers(transaction, spc, 0, 0, std::numeric_limits<int64_t>::max());
+}
 
-absl::Status CheckList(absl::string_view field, const std::vector<std::string>& list,
-                       absl::Status (*check)(absl::string_view, absl::string_view)) {
-  if (list.empty()) return MakeError(Reason::kMissingField, field, "at least one is needed");
-  if (list.size() > limits::kProviderList) {
-    return MakeError(Reason::kTooLarge, field, absl::StrCat("more than ", limits::kProviderList));
+absl::StatusOr<ProviderBelongings> BelongingsOf(Transaction& transaction, const Provider& provider,
+                                                absl::Time now) {
+  ProviderBelongings belongings;
+  STI_ASSIGN_OR_RETURN(belongings.tokens, CountUnexpired(transaction, provider.id, now));
+  STI_ASSIGN_OR_RETURN(belongings.open_revocations, CountOpenOfProvider(transaction, provider.id));
+  for (const std::string& spc : provider.spcs) {
+    STI_ASSIGN_OR_RETURN(const std::vector<NumberBlock> blocks, NumbersOf(transaction, spc));
+    belongings.number_ranges += static_cast<int64_t>(blocks.size());
   }
-  std::set<absl::string_view> seen;
-  for (size_t i = 0; i < list.size(); ++i) {
-    STI_RETURN_IF_ERROR(check(list[i], Element(field, i)));
-    if (!seen.insert(list[i]).second) {
-      return MakeError(Reason::kInvalidField, Element(field, i),
-                       absl::StrCat("\"", list[i], "\" stands there twice"));
+  return belongings;
+}
+
+absl::Status WithdrawNumbers(Transaction& transaction, const Provider& provider) {
+  for (const std::string& spc : provider.spcs) {
+    STI_ASSIGN_OR_RETURN(std::vector<NumberBlock> blocks, NumbersOf(transaction, spc));
+    NumberLedger::Difference changes;
+    changes.removed = std::move(blocks);
+    STI_RETURN_IF_ERROR(WriteChanges(transaction, changes));
+  }
+  return NextNumberListSequence(transaction).status();
+}
+
+// A number must always have a provider behind its code.
+absl::Status CheckTakenAwayHaveNoNumbers(Transaction& transaction, const Provider& before,
+                                         const Provider& after) {
+  for (const std::string& spc : before.spcs) {
+    if (std::find(after.spcs.begin(), after.spcs.end(), spc) != after.spcs.end()) continue;
+    STI_ASSIGN_OR_RETURN(const std::vector<NumberBlock> blocks, ListNumbers(transaction, spc, 0, 0, 1));
+    if (!blocks.empty()) {
+      return MakeError(Reason::kStateConflict, "spcs",
+                       absl::StrCat("SPC ", spc, " has numbers: withdraw those before it is taken away"));
     }
   }
   return absl::OkStatus();
 }
 
-absl::Status Check(const Provider& provider) {
-  STI_RETURN_IF_ERROR(CheckId(provider.id));
-  STI_RETURN_IF_ERROR(CheckName(provider.name, "name"));
-  STI_RETURN_IF_ERROR(CheckList("spcs", provider.spcs, CheckSpc));
-  return CheckList("client_identities", provider.client_identities, CheckName);
+absl::Status PrefixProvider(const absl::Status& status) {
+  return ReasonOf(status) == Reason::kStorageFailed ? status : PrefixField("provider", status);
 }
 
-absl::Status Taken(absl::string_view field, absl::string_view what, absl::string_view owner) {
-  return MakeError(Reason::kAlreadyExists, field,
-                   absl::StrCat(what, " belongs to the provider \"", owner, "\""));
-}
-
-// The database's own constraints would refuse as well, but could not say whose it is.
-absl::Status CheckFree(store::Transaction& transaction, const Provider& provider) {
-  STI_ASSIGN_OR_RETURN(const std::optional<Provider> same, FindProvider(transaction, provider.id));
-  if (same) {
-    return MakeError(Reason::kAlreadyExists, "id",
-                     absl::StrCat("\"", provider.id, "\" is the provider \"", same->name, "\""));
-  }
-  for (size_t i = 0; i < provider.spcs.size(); ++i) {
-    STI_ASSIGN_OR_RETURN(const std::string owner, OwnerOfSpc(transaction, provider.spcs[i]));
-    if (!owner.empty()) return Taken(Element("spcs", i), absl::StrCat("SPC ", provider.spcs[i]), owner);
-  }
-  for (size_t i = 0; i < provider.client_identities.size(); ++i) {
-    const std::string& identity = provider.client_identities[i];
-    STI_ASSIGN_OR_RETURN(const std::string owner, OwnerOfIdentity(transaction, identity));
-    if (!owner.empty()) {
-      return Taken(Element("client_identities", i), absl::StrCat("the identity \"", identity, "\""), owner);
-    }
-  }
-  return absl::OkStatus();
+void SetState(Provider& provider, ProviderState state, absl::string_view note, absl::Time now) {
+  provider.state = state;
+  provider.state_note = std::string(note);
+  provider.state_since = WholeSeconds(now);
+  provider.pending_change.clear();
 }
 
 }  // namespace
 
-absl::Status CheckName(absl::string_view name, absl::string_view field) {
-  if (name.empty()) return MakeError(Reason::kMissingField, field, "must not be empty");
-  const bool control = std::any_of(name.begin(), name.end(),
-                                   [](char c) { return absl::ascii_iscntrl(static_cast<unsigned char>(c)); });
-  if (!control && name.size() <= limits::kName) return absl::OkStatus();
-  return MakeError(Reason::kInvalidField, field,
-                   absl::StrCat("not 1 to ", limits::kName, " octets without control characters"));
+ProviderRegistry::ProviderRegistry(store::Database& database, const Clock& clock, ProviderWorld world)
+    : database_(database), clock_(clock), world_(std::move(world)) {}
+
+absl::StatusOr<ProviderChange> ProviderRegistry::Perform(Run run, const Step& step) const {
+  ProviderChange change;
+  const auto body = [&](Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(change, step(transaction, run));
+    return absl::OkStatus();
+  };
+  STI_RETURN_IF_ERROR(run == Run::kReal ? database_.Write(body) : database_.Read(body));
+  if (run == Run::kReal) Committed(change);
+  return change;
 }
 
-ProviderRegistry::ProviderRegistry(store::Database& database, const Clock& clock)
-    : database_(database), clock_(clock) {}
+void ProviderRegistry::Committed(const ProviderChange& change) const {
+  if (change.asks_authorities) world_.wake();
+  if (change.withdraws_numbers) world_.publish_numbers();
+}
 
-absl::StatusOr<Provider> ProviderRegistry::Register(Provider provider) const {
-  const absl::Status checked = Check(provider);
-  if (!checked.ok()) return PrefixField("provider", checked);
-  provider.created = WholeSeconds(clock_.TimeNow());
-  const absl::Status stored = database_.Write([&](store::Transaction& transaction) {
-    STI_RETURN_IF_ERROR(CheckFree(transaction, provider));
-    return InsertProvider(transaction, provider);
+void ProviderRegistry::Committed() const {
+  world_.wake();
+  world_.publish_numbers();
+}
+
+absl::StatusOr<ProviderChange> ProviderRegistry::Register(Transaction& transaction, const Actor& actor,
+                                                          const Provider& provider) const {
+  const absl::Status checked = CheckProvider(provider);
+  if (!checked.ok()) return PrefixProvider(checked);
+  const absl::Time now = clock_.TimeNow();
+  ProviderChange change;
+  change.provider = provider;
+  change.provider.created = change.provider.state_since = WholeSeconds(now);
+  change.provider.state_note.clear();
+  STI_ASSIGN_OR_RETURN(const std::optional<Provider> same, FindProvider(transaction, provider.id));
+  if (same) {
+    return MakeError(Reason::kAlreadyExists, "provider.id",
+                     absl::StrCat("\"", provider.id, "\" is the provider \"", same->name, "\""));
+  }
+  const absl::Status free = CheckFree(transaction, provider, world_.authorities);
+  if (!free.ok()) return PrefixProvider(free);
+  STI_RETURN_IF_ERROR(InsertProvider(transaction, change.provider));
+  STI_RETURN_IF_ERROR(
+      AuditProvider(transaction, actor, "provider.register", std::nullopt, change.provider, now));
+  return change;
+}
+
+absl::StatusOr<Provider> ProviderRegistry::Register(const Actor& actor, const Provider& provider) const {
+  STI_ASSIGN_OR_RETURN(ProviderChange change, Perform(Run::kReal, [&](Transaction& transaction, Run) {
+                         return Register(transaction, actor, provider);
+                       }));
+  return std::move(change.provider);
+}
+
+absl::StatusOr<ProviderChange> ProviderRegistry::Approve(Transaction& transaction, const Actor& actor,
+                                                         absl::string_view id, absl::string_view note) const {
+  STI_RETURN_IF_ERROR(CheckNote(note, false));
+  STI_ASSIGN_OR_RETURN(const Provider before, MustFind(transaction, id));
+  if (before.state != ProviderState::kPending)
+    return WrongState(before, "only a pending provider can be approved");
+  const absl::Time now = clock_.TimeNow();
+  ProviderChange change;
+  change.provider = before;
+  SetState(change.provider, ProviderState::kApproved, note, now);
+  STI_RETURN_IF_ERROR(ReplaceProvider(transaction, change.provider));
+  STI_RETURN_IF_ERROR(AuditProvider(transaction, actor, "provider.approve", before, change.provider, now));
+  return change;
+}
+
+absl::Status ProviderRegistry::Discard(Transaction& transaction, const Actor& actor,
+                                       absl::string_view id) const {
+  STI_ASSIGN_OR_RETURN(const Provider before, MustFind(transaction, id));
+  if (before.state != ProviderState::kPending)
+    return WrongState(before, "only a pending provider can be discarded");
+  STI_RETURN_IF_ERROR(DeleteProvider(transaction, id));
+  return AuditProvider(transaction, actor, "provider.discard", before, std::nullopt, clock_.TimeNow());
+}
+
+absl::StatusOr<ProviderChange> ProviderRegistry::Update(const Actor& actor, const Provider& provider,
+                                                        Run run) const {
+  const absl::Status checked = CheckProvider(provider);
+  if (!checked.ok()) return PrefixProvider(checked);
+  return Perform(run, [&](Transaction& transaction, Run how) -> absl::StatusOr<ProviderChange> {
+    STI_ASSIGN_OR_RETURN(const Provider before, MustFind(transaction, provider.id));
+    if (before.state != ProviderState::kApproved && before.state != ProviderState::kSuspended)
+      return WrongState(before, "only an approved or suspended provider can be updated");
+    absl::Status possible = CheckFree(transaction, provider, world_.authorities);
+    if (possible.ok()) possible = CheckTakenAwayHaveNoNumbers(transaction, before, provider);
+    if (!possible.ok()) return PrefixProvider(possible);
+    ProviderChange change;
+    change.provider = before;
+    change.provider.name = provider.name;
+    change.provider.spcs = provider.spcs;
+    change.provider.client_identities = provider.client_identities;
+    change.provider.contacts = provider.contacts;
+    change.effects = UpdateEffects(before, change.provider);
+    if (change.effects.empty()) {
+      change.effects.emplace_back("nothing changes");
+      return change;
+    }
+    if (how == Run::kDry) return change;
+    STI_RETURN_IF_ERROR(ReplaceProvider(transaction, change.provider));
+    STI_RETURN_IF_ERROR(
+        AuditProvider(transaction, actor, "provider.update", before, change.provider, clock_.TimeNow()));
+    return change;
   });
-  if (ReasonOf(stored) == Reason::kAlreadyExists) return PrefixField("provider", stored);
-  STI_RETURN_IF_ERROR(stored);
-  return provider;
+}
+
+absl::StatusOr<ProviderChange> ProviderRegistry::Suspend(const Actor& actor, absl::string_view id,
+                                                         absl::string_view note, bool revoke_certificates,
+                                                         Run run) const {
+  STI_RETURN_IF_ERROR(CheckNote(note, true));
+  return Perform(run, [&](Transaction& transaction, Run how) -> absl::StatusOr<ProviderChange> {
+    STI_ASSIGN_OR_RETURN(const Provider before, MustFind(transaction, id));
+    if (before.state != ProviderState::kApproved)
+      return WrongState(before, "only an approved provider can be suspended");
+    const absl::Time now = clock_.TimeNow();
+    STI_ASSIGN_OR_RETURN(const ProviderBelongings belongings, BelongingsOf(transaction, before, now));
+    ProviderChange change;
+    change.provider = before;
+    SetState(change.provider, ProviderState::kSuspended, note, now);
+    change.effects = SuspensionEffects(before, belongings, revoke_certificates, world_.authorities);
+    change.asks_authorities = revoke_certificates && !world_.authorities.empty();
+    if (how == Run::kDry) return change;
+    STI_RETURN_IF_ERROR(ReplaceProvider(transaction, change.provider));
+    if (revoke_certificates) {
+      STI_RETURN_IF_ERROR(
+          AskAuthorities(transaction, actor, before, world_.authorities, belongings.tokens, now));
+    }
+    STI_RETURN_IF_ERROR(AuditProvider(transaction, actor, "provider.suspend", before, change.provider, now));
+    return change;
+  });
+}
+
+absl::StatusOr<ProviderChange> ProviderRegistry::Reinstate(const Actor& actor, absl::string_view id,
+                                                           absl::string_view note, Run run) const {
+  STI_RETURN_IF_ERROR(CheckNote(note, false));
+  return Perform(run, [&](Transaction& transaction, Run how) -> absl::StatusOr<ProviderChange> {
+    STI_ASSIGN_OR_RETURN(const Provider before, MustFind(transaction, id));
+    if (before.state != ProviderState::kSuspended)
+      return WrongState(before, "only a suspended provider can be reinstated");
+    const absl::Time now = clock_.TimeNow();
+    STI_ASSIGN_OR_RETURN(const ProviderBelongings belongings, BelongingsOf(transaction, before, now));
+    ProviderChange change;
+    change.provider = before;
+    SetState(change.provider, ProviderState::kApproved, note, now);
+    change.effects = ReinstatementEffects(before, belongings);
+    if (how == Run::kDry) return change;
+    STI_RETURN_IF_ERROR(ReplaceProvider(transaction, change.provider));
+    STI_RETURN_IF_ERROR(CallOffSpcRevocations(transaction, id));
+    STI_RETURN_IF_ERROR(
+        AuditProvider(transaction, actor, "provider.reinstate", before, change.provider, now));
+    return change;
+  });
+}
+
+absl::StatusOr<ProviderChange> ProviderRegistry::RevokeStep(Transaction& transaction, const Actor& actor,
+                                                            absl::string_view id, absl::string_view note,
+                                                            Run run) const {
+  STI_RETURN_IF_ERROR(CheckNote(note, true));
+  STI_ASSIGN_OR_RETURN(const Provider before, MustFind(transaction, id));
+  if (before.state == ProviderState::kRevoked) return WrongState(before, "it cannot be revoked again");
+  if (before.state == ProviderState::kPending) return WrongState(before, "reject its registration instead");
+  const absl::Time now = clock_.TimeNow();
+  STI_ASSIGN_OR_RETURN(const ProviderBelongings belongings, BelongingsOf(transaction, before, now));
+  ProviderChange change;
+  change.provider = before;
+  SetState(change.provider, ProviderState::kRevoked, note, now);
+  change.effects = RevocationEffects(before, belongings, world_.authorities);
+  change.asks_authorities = !world_.authorities.empty();
+  change.withdraws_numbers = belongings.number_ranges > 0;
+  if (run == Run::kDry) return change;
+  STI_RETURN_IF_ERROR(ReplaceProvider(transaction, change.provider));
+  STI_RETURN_IF_ERROR(AskAuthorities(transaction, actor, before, world_.authorities, belongings.tokens, now));
+  if (change.withdraws_numbers) STI_RETURN_IF_ERROR(WithdrawNumbers(transaction, before));
+  STI_RETURN_IF_ERROR(AuditProvider(transaction, actor, "provider.revoke", before, change.provider, now));
+  return change;
+}
+
+absl::StatusOr<ProviderChange> ProviderRegistry::Revoke(Transaction& transaction, const Actor& actor,
+                                                        absl::string_view id, absl::string_view note) const {
+  return RevokeStep(transaction, actor, id, note, Run::kReal);
+}
+
+absl::StatusOr<ProviderChange> ProviderRegistry::Revoke(const Actor& actor, absl::string_view id,
+                                                        absl::string_view note, Run run) const {
+  return Perform(
+      run, [&](Transaction& transaction, Run how) { return RevokeStep(transaction, actor, id, note, how); });
 }
 
 absl::StatusOr<Provider> ProviderRegistry::Get(absl::string_view id) const {
   std::optional<Provider> found;
-  STI_RETURN_IF_ERROR(database_.Read([&](store::Transaction& transaction) {
+  STI_RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) {
     STI_ASSIGN_OR_RETURN(found, FindProvider(transaction, id));
     return absl::OkStatus();
   }));
@@ -130,7 +294,7 @@ absl::StatusOr<ProviderPage> ProviderRegistry::List(int64_t page_size, absl::str
   STI_ASSIGN_OR_RETURN(const int64_t limit, store::CheckPageSize(page_size));
   STI_ASSIGN_OR_RETURN(const std::string after, store::ParsePageToken(kListing, page_token));
   ProviderPage page;
-  STI_RETURN_IF_ERROR(database_.Read([&](store::Transaction& transaction) {
+  STI_RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) {
     STI_ASSIGN_OR_RETURN(page.providers, ListProviders(transaction, after, limit + 1));
     return absl::OkStatus();
   }));

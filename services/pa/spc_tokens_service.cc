@@ -5,21 +5,21 @@
 #include "absl/strings/str_join.h"
 #include "common/base/reason.h"
 #include "common/daemon/log.h"
-#include "common/rpc/server.h"
 #include "common/rpc/status.h"
 #include "services/pa/to_proto.h"
 
 namespace sti::pa {
 
-SpcTokensService::SpcTokensService(const TokenIssuer& issuer, std::string crl_url)
-    : issuer_(issuer), crl_url_(std::move(crl_url)) {}
+SpcTokensService::SpcTokensService(const TokenIssuer& issuer, std::string crl_url, const admin::Gate& gate)
+    : issuer_(issuer), crl_url_(std::move(crl_url)), gate_(gate) {}
 
 grpc::Status SpcTokensService::IssueToken(grpc::ServerContext* context,
                                           const sti::v1::IssueTokenRequest* request,
                                           sti::v1::IssueTokenResponse* response) {
-  const std::string client = rpc::ClientIdentity(*context);
+  const Actor actor = gate_.CallerOf(*context);
+  const std::string& client = actor.client;
   const absl::StatusOr<IssuedToken> issued =
-      issuer_.Issue({client, request->tn_auth_list(), request->fingerprint(), request->ca()});
+      issuer_.Issue(actor, {client, request->tn_auth_list(), request->fingerprint(), request->ca()});
   if (!issued.ok()) {
     daemon::LogWarning("SPC token refused", {{"client", client},
                                              {"reason", ReasonName(ReasonOf(issued.status()))},

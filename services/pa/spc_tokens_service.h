@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "common/admin/gate.h"
 #include "proto/sti/v1/spc_tokens.grpc.pb.h"
 #include "services/pa/token_issuer.h"
 
@@ -12,8 +13,9 @@ namespace sti::pa {
 // Thread-safe.
 class SpcTokensService final : public sti::v1::SpcTokens::Service {
  public:
-  // `issuer` must outlive this. `crl_url` goes into every answer; may be empty.
-  SpcTokensService(const TokenIssuer& issuer, std::string crl_url);
+  // `issuer` and `gate`, which tells who calls, must outlive this. `crl_url` goes into every answer; may be
+  // empty.
+  SpcTokensService(const TokenIssuer& issuer, std::string crl_url, const admin::Gate& gate);
 
   grpc::Status IssueToken(grpc::ServerContext* context, const sti::v1::IssueTokenRequest* request,
                           sti::v1::IssueTokenResponse* response) override;
@@ -21,6 +23,7 @@ class SpcTokensService final : public sti::v1::SpcTokens::Service {
  private:
   const TokenIssuer& issuer_;
   const std::string crl_url_;
+  const admin::Gate& gate_;
 };
 
 }  // namespace sti::pa

@@ -17,6 +17,24 @@ sti::v1::Provider ToProto(const Provider& provider) {
   for (const std::string& spc : provider.spcs) message.add_spcs(spc);
   for (const std::string& identity : provider.client_identities) message.add_client_identities(identity);
   *message.mutable_created() = ToTimestamp(provider.created);
+  for (const Contact& contact : provider.contacts) {
+    sti::v1::Contact& entry = *message.add_contacts();
+    entry.set_role(contact.role);
+    entry.set_name(contact.name);
+    entry.set_email(contact.email);
+    entry.set_phone(contact.phone);
+  }
+  message.set_state(static_cast<sti::v1::Provider::State>(provider.state));
+  message.set_state_note(provider.state_note);
+  *message.mutable_state_since() = ToTimestamp(provider.state_since);
+  message.set_pending_change(provider.pending_change);
+  return message;
+}
+
+sti::v1::ProviderChange ToProto(const ProviderChange& change) {
+  sti::v1::ProviderChange message;
+  *message.mutable_provider() = ToProto(change.provider);
+  for (const std::string& effect : change.effects) message.add_effects(effect);
   return message;
 }
 
@@ -27,8 +45,27 @@ sti::v1::Authority ToProto(const Authority& authority) {
   message.set_root_pem(authority.root.Pem());
   message.set_subject(authority.root.subject().Text());
   *message.mutable_not_after() = ToTimestamp(authority.root.not_after());
-  message.set_state(authority.approved ? sti::v1::Authority::STATE_APPROVED
-                                       : sti::v1::Authority::STATE_WITHDRAWN);
+  message.set_state(static_cast<sti::v1::Authority::State>(authority.state));
+  if (authority.approved_until) *message.mutable_approved_until() = ToTimestamp(*authority.approved_until);
+  if (authority.approved_since > absl::UnixEpoch())
+    *message.mutable_approved_since() = ToTimestamp(authority.approved_since);
+  message.set_pending_change(authority.pending_change);
+  return message;
+}
+
+sti::v1::PendingChange ToProto(const PendingChange& change) {
+  sti::v1::PendingChange message;
+  message.set_id(change.id);
+  message.set_action(change.action);
+  message.set_object(change.object);
+  message.set_summary(change.summary);
+  message.set_requested_by(change.requested_by);
+  *message.mutable_requested() = ToTimestamp(change.requested);
+  *message.mutable_expires() = ToTimestamp(change.expires);
+  message.set_state(static_cast<sti::v1::PendingChange::State>(change.state));
+  message.set_decided_by(change.decided_by);
+  if (change.decided > absl::UnixEpoch()) *message.mutable_decided() = ToTimestamp(change.decided);
+  message.set_note(change.note);
   return message;
 }
 
@@ -60,6 +97,9 @@ Provider FromProto(const sti::v1::Provider& message) {
   provider.name = message.name();
   provider.spcs.assign(message.spcs().begin(), message.spcs().end());
   provider.client_identities.assign(message.client_identities().begin(), message.client_identities().end());
+  for (const sti::v1::Contact& contact : message.contacts()) {
+    provider.contacts.push_back({contact.role(), contact.name(), contact.email(), contact.phone()});
+  }
   return provider;
 }
 

@@ -1,13 +1,17 @@
 #include "services/pa/token_issuer.h"
 
+#include <algorithm>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/codec/json.h"
 #include "common/pki/tn_auth_list.h"
 #include "common/stir/spc_token.h"
+#include "common/store/audit_log.h"
 #include "common/store/page.h"
 #include "services/pa/pa_schema.h"
 #include "services/pa/provider_records.h"
@@ -38,22 +42,52 @@ absl::Status CheckFingerprint(absl::string_view fingerprint) {
                    "not \"SHA256 \" and 32 upper-case hexadecimal octets joined by \":\"");
 }
 
-// The provider of this client, when it has all of the codes.
-absl::StatusOr<std::string> EntitledProvider(store::Transaction& transaction, const std::string& identity,
-                                             const std::vector<std::string>& spcs) {
+absl::StatusOr<std::string> ProviderOfClient(store::Transaction& transaction, const std::string& identity) {
   STI_ASSIGN_OR_RETURN(std::string provider, OwnerOfIdentity(transaction, identity));
-  if (provider.empty()) {
-    return MakeError(Reason::kProviderUnknown, absl::StrCat("the client identity \"", identity,
-                                                            "\" belongs to no registered provider"));
+  if (!provider.empty()) return provider;
+  STI_ASSIGN_OR_RETURN(provider, FormerOwnerOfIdentity(transaction, identity));
+  if (!provider.empty()) return provider;
+  return MakeError(Reason::kProviderUnknown,
+                   absl::StrCat("the client identity \"", identity, "\" belongs to no registered provider"));
+}
+
+// The id of the caller's provider, when it is approved and has all of the codes. To be asked in the
+// transaction that logs the token: a provider that was suspended in between gets none.
+absl::StatusOr<std::string> EntitledProvider(store::Transaction& transaction, const TokenRequest& request,
+                                             const std::vector<std::string>& spcs) {
+  std::string id = request.provider_id;
+  if (id.empty()) {
+    STI_ASSIGN_OR_RETURN(id, ProviderOfClient(transaction, request.client_identity));
+  }
+  STI_ASSIGN_OR_RETURN(const std::optional<Provider> provider, FindProvider(transaction, id));
+  if (!provider) {
+    return MakeError(Reason::kProviderUnknown, absl::StrCat("there is no provider \"", id, "\""));
+  }
+  if (provider->state != ProviderState::kApproved) {
+    return MakeError(Reason::kProviderNotApproved,
+                     absl::StrCat("the provider \"", id, "\" is ", StateName(provider->state)));
   }
   for (const std::string& spc : spcs) {
-    STI_ASSIGN_OR_RETURN(const std::string owner, OwnerOfSpc(transaction, spc));
-    if (owner != provider) {
+    if (std::find(provider->spcs.begin(), provider->spcs.end(), spc) == provider->spcs.end()) {
       return MakeError(Reason::kSpcNotAssigned, "tn_auth_list",
-                       absl::StrCat("SPC ", spc, " is not assigned to the provider \"", provider, "\""));
+                       absl::StrCat("SPC ", spc, " is not assigned to the provider \"", id, "\""));
     }
   }
-  return provider;
+  return id;
+}
+
+absl::Status AuditToken(store::Transaction& transaction, const Actor& actor, const TokenRecord& token,
+                        absl::Time now) {
+  store::AuditEvent event;
+  event.action = "token.issue";
+  event.object = absl::StrCat("token/", token.jti);
+  event.spcs = token.spcs;
+  event.after = codec::CanonicalJson(codec::JsonObject{
+      {"provider", token.provider_id},
+      {"fingerprint", token.fingerprint},
+      {"ca", token.ca},
+      {"expires", absl::FormatTime(absl::RFC3339_sec, token.expires, absl::UTCTimeZone())}});
+  return store::AppendAudit(transaction, actor, event, now);
 }
 
 }  // namespace
@@ -62,7 +96,7 @@ TokenIssuer::TokenIssuer(store::Database& database, const DocumentSigner& signer
                          const Clock& clock, const Random& random)
     : database_(database), signer_(signer), lifetime_(lifetime), clock_(clock), random_(random) {}
 
-absl::StatusOr<IssuedToken> TokenIssuer::Issue(const TokenRequest& request) const {
+absl::StatusOr<IssuedToken> TokenIssuer::Issue(const Actor& actor, const TokenRequest& request) const {
   STI_ASSIGN_OR_RETURN(const pki::TnAuthList list, ParseShakenList(request.tn_auth_list));
   STI_RETURN_IF_ERROR(CheckFingerprint(request.fingerprint));
   const absl::Time now = clock_.TimeNow();
@@ -77,12 +111,12 @@ absl::StatusOr<IssuedToken> TokenIssuer::Issue(const TokenRequest& request) cons
   // have.
   IssuedToken issued;
   const absl::Status stored = database_.Write([&](store::Transaction& transaction) -> absl::Status {
-    STI_ASSIGN_OR_RETURN(const std::string provider,
-                         EntitledProvider(transaction, request.client_identity, list.Spcs()));
+    STI_ASSIGN_OR_RETURN(const std::string provider, EntitledProvider(transaction, request, list.Spcs()));
     STI_ASSIGN_OR_RETURN(issued.token, stir::SignSpcToken(claims, signer_.chain, *signer_.key));
     issued.record = TokenRecord{claims.jti, provider,          list.Spcs(),   request.fingerprint,
                                 request.ca, WholeSeconds(now), claims.expires};
-    return InsertToken(transaction, issued.record);
+    STI_RETURN_IF_ERROR(InsertToken(transaction, issued.record));
+    return AuditToken(transaction, actor, issued.record, now);
   });
   STI_RETURN_IF_ERROR(stored);
   return issued;

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "common/base/actor.h"
 #include "common/base/clock.h"
 #include "common/base/random.h"
 #include "common/store/database.h"
@@ -22,6 +23,8 @@ struct TokenRequest {
   std::string tn_auth_list;     // DER
   std::string fingerprint;
   bool ca = false;
+  // Instead of the client identity: of a caller that is known to act for this provider.
+  std::string provider_id = {};
 };
 
 struct IssuedToken {
@@ -41,9 +44,10 @@ class TokenIssuer {
   TokenIssuer(store::Database& database, const DocumentSigner& signer, absl::Duration lifetime,
               const Clock& clock, const Random& random);
 
-  // A token that is answered is in the log. kProviderUnknown, kMissingField, kInvalidField, kTooLarge,
+  // A token that is answered is in the log and the audit, and its provider was approved when it got there.
+  // kProviderUnknown, kProviderNotApproved, kMissingField, kInvalidField, kTooLarge,
   // kTnAuthListInvalid, kSpcNotAssigned, kNotReady (the signer's certificate has expired), kStorageFailed.
-  absl::StatusOr<IssuedToken> Issue(const TokenRequest& request) const;
+  absl::StatusOr<IssuedToken> Issue(const Actor& actor, const TokenRequest& request) const;
 
   // Only tokens of one provider unless `provider_id` is empty.
   absl::StatusOr<TokenPage> List(absl::string_view provider_id, int64_t page_size,

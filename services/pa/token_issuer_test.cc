@@ -20,6 +20,8 @@ namespace sti::pa {
 namespace {
 
 const absl::Time kNow = absl::FromUnixSeconds(1750000000);
+const Actor kAdmin{"admin.example", "request-1"};
+const Actor kClient{"acme-as", "request-2"};
 // acme_pa.md s2.2, the fingerprint of the demo account key.
 constexpr char kFingerprint[] =
     "SHA256 65:3A:93:EA:F1:25:21:D3:E1:44:F9:42:54:83:92:9B:09:74:47:D2:31:05:9B:F7:BF:3A:23:07:82:83:77:92";
@@ -32,13 +34,13 @@ class TokenIssuerTest : public ::testing::Test {
  protected:
   TokenIssuerTest() {
     const ProviderRegistry registry(*real_, clock_);
-    EXPECT_TRUE(registry.Register({"acme", "Acme", {"1234", "818H"}, {"acme-as"}, {}}).ok());
-    EXPECT_TRUE(registry.Register({"other", "Other", {"587L"}, {"other-as"}, {}}).ok());
+    EXPECT_TRUE(registry.Register(kAdmin, {"acme", "Acme", {"1234", "818H"}, {"acme-as"}, {}}).ok());
+    EXPECT_TRUE(registry.Register(kAdmin, {"other", "Other", {"587L"}, {"other-as"}, {}}).ok());
   }
 
   TokenRequest Good() const { return {"acme-as", Spc1234(), kFingerprint, false}; }
   std::string Refusal(const TokenRequest& request) const {
-    const absl::Status status = issuer_.Issue(request).status();
+    const absl::Status status = issuer_.Issue(kClient, request).status();
     return absl::StrCat(ReasonName(ReasonOf(status)), " ", FieldOf(status));
   }
   size_t Logged() const { return issuer_.List("", 0, "")->tokens.size(); }
@@ -52,7 +54,7 @@ class TokenIssuerTest : public ::testing::Test {
 };
 
 TEST_F(TokenIssuerTest, IndependentJudgeVerifiesTheTokenAndFindsTheClaims) {
-  const absl::StatusOr<IssuedToken> issued = issuer_.Issue(Good());
+  const absl::StatusOr<IssuedToken> issued = issuer_.Issue(kClient, Good());
   ASSERT_TRUE(issued.ok()) << issued.status();
   const testing::Finished judged =
       testing::Run({"/usr/bin/python3", "services/pa/testdata/judge_jws.py",
@@ -65,10 +67,10 @@ TEST_F(TokenIssuerTest, IndependentJudgeVerifiesTheTokenAndFindsTheClaims) {
 }
 
 TEST_F(TokenIssuerTest, JtiIsAUuidAndNeverTheSame) {
-  const std::string first = issuer_.Issue(Good())->record.jti;
+  const std::string first = issuer_.Issue(kClient, Good())->record.jti;
   EXPECT_EQ(first.size(), 36u);
   EXPECT_EQ(first[14], '4');
-  EXPECT_NE(issuer_.Issue(Good())->record.jti, first);
+  EXPECT_NE(issuer_.Issue(kClient, Good())->record.jti, first);
 }
 
 TEST_F(TokenIssuerTest, CallerMustBeAProviderAndOwnTheCode) {
@@ -128,14 +130,14 @@ TEST_F(TokenIssuerTest, TokenThatCannotBeLoggedIsNotGivenOut) {
 TEST_F(TokenIssuerTest, WithoutRandomnessThereIsNoToken) {
   const testing::FailingRandom broken;
   const TokenIssuer issuer(database_, signer_, absl::Hours(1), clock_, broken);
-  EXPECT_FALSE(issuer.Issue(Good()).ok());
+  EXPECT_FALSE(issuer.Issue(kClient, Good()).ok());
   EXPECT_EQ(Logged(), 0u);
 }
 
 TEST_F(TokenIssuerTest, TokenEndsWithItsSigner) {
   const absl::Time end = signer_.certificate().not_after();
   clock_.Set(end - absl::Seconds(10));
-  EXPECT_EQ(issuer_.Issue(Good())->record.expires, end);
+  EXPECT_EQ(issuer_.Issue(kClient, Good())->record.expires, end);
   clock_.Set(end + absl::Seconds(1));
   EXPECT_EQ(Refusal(Good()), "NOT_READY ");
 }
@@ -145,9 +147,9 @@ TEST_F(TokenIssuerTest, LogIsNewestFirstInPagesAndByProvider) {
   for (int i = 0; i < 3; ++i) {
     TokenRequest request = Good();
     request.ca = i == 1;
-    expected = absl::StrCat(issuer_.Issue(request)->record.jti, "\n", expected);
+    expected = absl::StrCat(issuer_.Issue(kClient, request)->record.jti, "\n", expected);
   }
-  ASSERT_TRUE(issuer_.Issue({"other-as", Spc587L(), kFingerprint, false}).ok());
+  ASSERT_TRUE(issuer_.Issue(kClient, {"other-as", Spc587L(), kFingerprint, false}).ok());
   std::string seen, token;
   do {
     const absl::StatusOr<TokenPage> page = issuer_.List("acme", 2, token);

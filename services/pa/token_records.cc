@@ -38,6 +38,17 @@ absl::Status InsertToken(Transaction& transaction, const TokenRecord& token) {
        absl::ToUnixSeconds(token.expires)});
 }
 
+absl::StatusOr<UnexpiredTokens> CountUnexpired(Transaction& transaction, absl::string_view provider_id,
+                                               absl::Time now) {
+  STI_ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
+                       transaction.Query("SELECT COUNT(*), COALESCE(MAX(expires), 0) FROM tokens"
+                                         " WHERE provider_id = ?1 AND expires >= ?2",
+                                         {std::string(provider_id), absl::ToUnixSeconds(now)}));
+  UnexpiredTokens tokens{AsInt(rows[0][0]), absl::InfinitePast()};
+  if (tokens.count > 0) tokens.last_expiry = absl::FromUnixSeconds(AsInt(rows[0][1]));
+  return tokens;
+}
+
 absl::StatusOr<std::vector<NumberedToken>> ListTokens(Transaction& transaction, absl::string_view provider_id,
                                                       int64_t before, int64_t limit) {
   STI_ASSIGN_OR_RETURN(

@@ -30,6 +30,14 @@ struct NumberedToken {
 
 // kAlreadyExists for a jti that was used before.
 absl::Status InsertToken(store::Transaction& transaction, const TokenRecord& token);
+
+// Those of one provider that can still be used.
+struct UnexpiredTokens {
+  int64_t count = 0;
+  absl::Time last_expiry = absl::InfinitePast();
+};
+absl::StatusOr<UnexpiredTokens> CountUnexpired(store::Transaction& transaction, absl::string_view provider_id,
+                                               absl::Time now);
 // Newest first, those before `before`; of one provider unless `provider_id` is empty.
 absl::StatusOr<std::vector<NumberedToken>> ListTokens(store::Transaction& transaction,
                                                       absl::string_view provider_id, int64_t before,

@@ -1,0 +1,105 @@
+#include "services/pa/spc_revocation_records.h"
+
+#include "absl/strings/str_cat.h"
+#include "common/base/status_macros.h"
+
+namespace sti::pa {
+namespace {
+
+using store::AsInt;
+using store::AsText;
+using store::SqlRow;
+using store::Transaction;
+
+constexpr char kColumns[] =
+    "seq, provider_id, spc, authority, reason_code, due, requested, requested_by, request_id, trouble";
+// Of the column done; else the time of the confirmation.
+constexpr int64_t kOpen = 0;
+constexpr int64_t kCalledOff = -1;
+
+SpcRevocation FromRow(const SqlRow& row) {
+  SpcRevocation revocation;
+  revocation.seq = AsInt(row[0]);
+  revocation.provider_id = AsText(row[1]);
+  revocation.spc = AsText(row[2]);
+  revocation.authority = AsText(row[3]);
+  revocation.reason_code = static_cast<int>(AsInt(row[4]));
+  revocation.due = absl::FromUnixSeconds(AsInt(row[5]));
+  revocation.requested = absl::FromUnixSeconds(AsInt(row[6]));
+  revocation.requested_by = {AsText(row[7]), AsText(row[8])};
+  revocation.trouble = AsText(row[9]);
+  return revocation;
+}
+
+}  // namespace
+
+absl::Status InsertSpcRevocation(Transaction& transaction, const SpcRevocation& revocation) {
+  return transaction.Execute(
+      absl::StrCat("INSERT INTO spc_revocations (", kColumns,
+                   ", done) SELECT COALESCE(MAX(seq), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', ", kOpen,
+                   " FROM spc_revocations"),
+      {revocation.provider_id, revocation.spc, revocation.authority, int64_t{revocation.reason_code},
+       absl::ToUnixSeconds(revocation.due), absl::ToUnixSeconds(revocation.requested),
+       revocation.requested_by.client, revocation.requested_by.request_id});
+}
+
+absl::StatusOr<std::optional<SpcRevocation>> NextSpcRevocation(Transaction& transaction,
+                                                               absl::string_view authority, absl::Time now,
+                                                               int64_t after) {
+  STI_ASSIGN_OR_RETURN(
+      const std::vector<SqlRow> rows,
+      transaction.Query(absl::StrCat("SELECT ", kColumns, " FROM spc_revocations WHERE done = ", kOpen,
+                                     " AND authority = ?1 AND due <= ?2 AND seq > ?3 ORDER BY seq LIMIT 1"),
+                        {std::string(authority), absl::ToUnixSeconds(now), after}));
+  if (rows.empty()) return std::optional<SpcRevocation>();
+  return std::optional<SpcRevocation>(FromRow(rows[0]));
+}
+
+absl::StatusOr<absl::Time> NextDue(Transaction& transaction, absl::string_view authority) {
+  STI_ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
+                       transaction.Query(absl::StrCat("SELECT due FROM spc_revocations WHERE done = ", kOpen,
+                                                      " AND authority = ?1 ORDER BY due LIMIT 1"),
+                                         {std::string(authority)}));
+  return rows.empty() ? absl::InfiniteFuture() : absl::FromUnixSeconds(AsInt(rows[0][0]));
+}
+
+absl::StatusOr<std::vector<SpcRevocation>> OpenSpcRevocations(Transaction& transaction,
+                                                              absl::string_view spc) {
+  STI_ASSIGN_OR_RETURN(
+      const std::vector<SqlRow> rows,
+      transaction.Query(absl::StrCat("SELECT ", kColumns, " FROM spc_revocations WHERE done = ", kOpen,
+                                     " AND spc = ?1 ORDER BY seq"),
+                        {std::string(spc)}));
+  std::vector<SpcRevocation> revocations;
+  for (const SqlRow& row : rows) revocations.push_back(FromRow(row));
+  return revocations;
+}
+
+absl::Status MarkSpcRevoked(Transaction& transaction, int64_t seq, absl::Time now) {
+  return transaction.Execute(
+      absl::StrCat("UPDATE spc_revocations SET done = ?2, trouble = '' WHERE seq = ?1 AND done = ", kOpen),
+      {seq, absl::ToUnixSeconds(now)});
+}
+
+absl::Status NoteSpcTrouble(Transaction& transaction, int64_t seq, absl::string_view trouble) {
+  return transaction.Execute(
+      absl::StrCat("UPDATE spc_revocations SET trouble = ?2 WHERE seq = ?1 AND done = ", kOpen),
+      {seq, std::string(trouble)});
+}
+
+absl::StatusOr<int64_t> CountOpenOfProvider(Transaction& transaction, absl::string_view provider_id) {
+  STI_ASSIGN_OR_RETURN(
+      const std::vector<SqlRow> rows,
+      transaction.Query(
+          absl::StrCat("SELECT COUNT(*) FROM spc_revocations WHERE done = ", kOpen, " AND provider_id = ?1"),
+          {std::string(provider_id)}));
+  return AsInt(rows[0][0]);
+}
+
+absl::Status CallOffSpcRevocations(Transaction& transaction, absl::string_view provider_id) {
+  return transaction.Execute(absl::StrCat("UPDATE spc_revocations SET done = ", kCalledOff,
+                                          " WHERE done = ", kOpen, " AND provider_id = ?1"),
+                             {std::string(provider_id)});
+}
+
+}  // namespace sti::pa
