@@ -47,11 +47,9 @@ class VerifyingKey {
 class Signer {
  public:
   virtual ~Signer() = default;
-  // 64 octets R||S. kInternal when the key store fails.
+  // 64 octets R||S. kInternal when signing fails; kUnavailable while the token with the key is away.
   virtual absl::StatusOr<std::string> Sign(absl::string_view message) const = 0;
   virtual const VerifyingKey& public_key() const = 0;
-  // For X.509 structures, which OpenSSL signs itself.
-  virtual EVP_PKEY* evp() const = 0;
 };
 
 // A P-256 private key in memory, which OpenSSL wipes at the end. Its halves have been found to belong
@@ -67,7 +65,8 @@ class SigningKey final : public Signer {
 
   absl::StatusOr<std::string> Sign(absl::string_view message) const override;
   const VerifyingKey& public_key() const override { return public_key_; }
-  EVP_PKEY* evp() const override { return key_.get(); }
+  // For writing it down, and for comparisons with OpenSSL. Valid as long as this key.
+  EVP_PKEY* evp() const { return key_.get(); }
 
  private:
   SigningKey(EvpPkeyPtr key, EvpPkeyCtxPtr prepared, VerifyingKey public_key);

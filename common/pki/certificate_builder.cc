@@ -7,6 +7,7 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/pki/asn1.h"
+#include "common/pki/signed_structure.h"
 
 namespace sti::pki {
 namespace {
@@ -83,6 +84,10 @@ absl::Status AddExtensions(const CertificateTemplate& contents, absl::string_vie
   if (!contents.policy_oid.empty()) STI_RETURN_IF_ERROR(list.AddPolicy(contents.policy_oid));
   if (!contents.crl_url.empty()) list.AddCrlDistributionPoint(contents.crl_url, *contents.crl_issuer);
   if (contents.tn_auth_list.has_value()) list.AddTnAuthList(contents.tn_auth_list->der());
+  if (contents.claim_constraints.has_value()) {
+    STI_ASSIGN_OR_RETURN(const std::string constraints, contents.claim_constraints->EnhancedDer());
+    list.AddEnhancedClaimConstraints(constraints);
+  }
   if (!contents.dns_names.empty() || !contents.ip_addresses.empty()) {
     STI_RETURN_IF_ERROR(list.AddSubjectAltName(contents.dns_names, contents.ip_addresses));
     list.AddTransportKeyUsage();
@@ -106,10 +111,9 @@ absl::StatusOr<Certificate> Sign(const CertificateTemplate& contents, const Dist
   for (int i = 0; done && i < sk_X509_EXTENSION_num(extensions.get()); ++i) {
     done = X509_add_ext(x509, sk_X509_EXTENSION_value(extensions.get(), i), -1) == 1;
   }
-  if (!done || X509_sign(x509, key.evp(), EVP_sha256()) <= 0) {
-    return MakeError(Reason::kInternal, crypto::DrainOpenSslErrors());
-  }
-  return Certificate::ParseDer(ToDer(x509, i2d_X509));
+  if (!done) return MakeError(Reason::kInternal, crypto::DrainOpenSslErrors());
+  STI_ASSIGN_OR_RETURN(const std::string der, SignStructure(x509, X509_sign, i2d_re_X509_tbs, key));
+  return Certificate::ParseDer(der);
 }
 
 }  // namespace
@@ -120,6 +124,28 @@ absl::StatusOr<std::string> MakeSerial(const Random& random) {
   const size_t first = hex.find_first_not_of('0');
   if (first == std::string::npos) return MakeError(Reason::kInternal, "the random source gives zeros");
   return hex.substr(first);
+}
+
+absl::StatusOr<Certificate> RehearseCertificate(const CertificateTemplate& contents,
+                                                const Certificate& issuer,
+                                                const crypto::Signer& throw_away_key) {
+  STI_RETURN_IF_ERROR(CheckContents(contents));
+  if (!issuer.is_ca() || !issuer.may_sign_certificates()) return Invalid("issuer", "not a CA");
+  if (issuer.subject_key_id().empty()) return Invalid("issuer", "has no SubjectKeyIdentifier");
+  return Sign(contents, issuer.subject(), issuer.subject_key_id(), throw_away_key);
+}
+
+absl::string_view TbsOf(const Certificate& certificate) {
+  const unsigned char* const begin = Octets(certificate.der());
+  const unsigned char* const end = begin + certificate.der().size();
+  const unsigned char* at = begin;
+  long size = 0;
+  int tag = 0, type = 0;
+  // Certificate, then tbsCertificate; both have been parsed before.
+  ASN1_get_object(&at, &size, &tag, &type, end - at);
+  const unsigned char* const tbs = at;
+  ASN1_get_object(&at, &size, &tag, &type, end - at);
+  return {reinterpret_cast<const char*>(tbs), static_cast<size_t>(at - tbs + size)};
 }
 
 absl::StatusOr<Certificate> IssueCertificate(const CertificateTemplate& contents, const Certificate& issuer,

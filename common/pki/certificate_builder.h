@@ -8,10 +8,12 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/base/random.h"
 #include "common/crypto/es256.h"
 #include "common/pki/certificate.h"
+#include "common/pki/claim_constraints.h"
 #include "common/pki/extensions.h"
 
 namespace sti::pki {
@@ -27,8 +29,9 @@ struct CertificateTemplate {
   KeyUsageBits key_usage;          // at least one bit; certificate_sign exactly with is_ca
   std::string policy_oid;          // empty: no CertificatePolicies
   std::optional<TnAuthList> tn_auth_list;
-  std::string crl_url;                          // empty: no CRLDistributionPoints
-  std::optional<DistinguishedName> crl_issuer;  // required with crl_url
+  std::optional<ClaimConstraints> claim_constraints;  // becomes EnhancedJWTClaimConstraints (RFC 9118)
+  std::string crl_url;                                // empty: no CRLDistributionPoints
+  std::optional<DistinguishedName> crl_issuer;        // required with crl_url
   // Transport certificates only (never in a SHAKEN profile): subjectAltName and serverAuth + clientAuth.
   std::vector<std::string> dns_names;
   std::vector<std::string> ip_addresses;
@@ -43,6 +46,14 @@ absl::StatusOr<std::string> MakeSerial(const Random& random);
 // the key of `issuer`. Whether the issuer's validity covers the new one is the caller's to decide.
 absl::StatusOr<Certificate> IssueCertificate(const CertificateTemplate& contents, const Certificate& issuer,
                                              const crypto::Signer& issuer_key);
+// What IssueCertificate would make, but signed by a key that is nobody's: to be looked at before the issuer's
+// key signs. The same errors; whether the issuer's key would fit is not known.
+absl::StatusOr<Certificate> RehearseCertificate(const CertificateTemplate& contents,
+                                                const Certificate& issuer,
+                                                const crypto::Signer& throw_away_key);
+// DER of the part that is signed (RFC 5280 s4.1: tbsCertificate).
+absl::string_view TbsOf(const Certificate& certificate);
+
 // Without AKI. kKeyMismatch when `key` is not contents.public_key.
 absl::StatusOr<Certificate> SelfSign(const CertificateTemplate& contents, const crypto::Signer& key);
 

@@ -7,8 +7,11 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
+#include "common/base/status_macros.h"
 #include "common/crypto/openssl_handles.h"
 #include "common/pki/asn1.h"
 
@@ -68,7 +71,72 @@ bool NamesBaseClaim(const std::vector<std::string>& claims) {
   });
 }
 
+// Tags of X.690.
+constexpr char kIa5String = 0x16, kUtf8String = 0x0C, kSequence = 0x30;
+constexpr char Explicit(int number) { return static_cast<char>(0xA0 | number); }
+
+std::string Tlv(char tag, absl::string_view content) {
+  std::string length;
+  for (size_t rest = content.size(); rest > 0; rest >>= 8) {
+    length.insert(length.begin(), static_cast<char>(rest & 0xFF));
+  }
+  if (content.size() < 0x80) {
+    length.assign(1, static_cast<char>(content.size()));
+  } else {
+    length.insert(length.begin(), static_cast<char>(0x80 | length.size()));
+  }
+  return absl::StrCat(absl::string_view(&tag, 1), length, content);
+}
+
+std::string Strings(char tag, const std::vector<std::string>& texts) {
+  std::string all;
+  for (const std::string& text : texts) absl::StrAppend(&all, Tlv(tag, text));
+  return Tlv(kSequence, all);
+}
+
+bool IsClaimName(const std::string& name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+    return absl::ascii_isgraph(static_cast<unsigned char>(c));
+  });
+}
+
+absl::Status Unfit(absl::string_view detail) {
+  return MakeError(Reason::kInvalidField, "claim_constraints", detail);
+}
+
+absl::Status CheckFitForIssue(const ClaimConstraints& constraints) {
+  if (constraints.IsEmpty()) return Unfit("no constraint at all");
+  const auto& [included, permitted, excluded] = constraints;
+  if (NamesBaseClaim(excluded)) return Unfit("iat, orig and dest cannot be excluded");
+  bool named = std::all_of(included.begin(), included.end(), IsClaimName) &&
+               std::all_of(excluded.begin(), excluded.end(), IsClaimName);
+  for (const PermittedValues& values : permitted) {
+    named = named && IsClaimName(values.claim);
+    if (values.values.empty()) return Unfit("a claim without any permitted value");
+  }
+  if (!named) return Unfit("a claim's name is empty or not printable ASCII");
+  for (const std::string& claim : included) {
+    if (std::find(excluded.begin(), excluded.end(), claim) != excluded.end())
+      return Unfit(absl::StrCat("the claim ", claim, " is demanded and excluded"));
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
+
+absl::StatusOr<std::string> ClaimConstraints::EnhancedDer() const {
+  STI_RETURN_IF_ERROR(CheckFitForIssue(*this));
+  std::string parts;
+  if (!must_include.empty()) absl::StrAppend(&parts, Tlv(Explicit(0), Strings(kIa5String, must_include)));
+  std::string pairs;
+  for (const PermittedValues& values : permitted) {
+    absl::StrAppend(&pairs, Tlv(kSequence, absl::StrCat(Tlv(kIa5String, values.claim),
+                                                        Strings(kUtf8String, values.values))));
+  }
+  if (!pairs.empty()) absl::StrAppend(&parts, Tlv(Explicit(1), Tlv(kSequence, pairs)));
+  if (!must_exclude.empty()) absl::StrAppend(&parts, Tlv(Explicit(2), Strings(kIa5String, must_exclude)));
+  return Tlv(kSequence, parts);
+}
 
 absl::StatusOr<ClaimConstraints> ClaimConstraints::ParseDer(absl::string_view der, bool enhanced) {
   if (der.size() > limits::kCertificate) return Malformed("too long");

@@ -27,6 +27,12 @@ struct ClaimConstraints {
   // kCertificateMalformed. A mustExclude that names iat, orig or dest makes the extension count as absent
   // (RFC 9118 s4): such constraints parse to an empty object.
   static absl::StatusOr<ClaimConstraints> ParseDer(absl::string_view der, bool enhanced);
+
+  bool IsEmpty() const { return must_include.empty() && permitted.empty() && must_exclude.empty(); }
+  // Of the enhanced form, for issuing; must not be empty. kInvalidField for what ParseDer would not read back
+  // as the same: mustExclude of iat, orig or dest, an empty list of values, a claim that is not ASCII, a
+  // claim that is both demanded and excluded.
+  absl::StatusOr<std::string> EnhancedDer() const;
 };
 
 }  // namespace sti::pki

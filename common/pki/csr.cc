@@ -12,6 +12,7 @@
 #include "common/crypto/openssl_handles.h"
 #include "common/pki/asn1.h"
 #include "common/pki/extensions.h"
+#include "common/pki/signed_structure.h"
 
 namespace sti::pki {
 namespace {
@@ -28,7 +29,19 @@ absl::Status Invalid(absl::string_view detail) { return MakeError(Reason::kCsrIn
 struct Requested {
   std::optional<TnAuthList> tn_auth_list;
   bool asks_for_ca = false;
+  std::optional<ClaimConstraints> claim_constraints;
 };
+
+absl::Status ReadConstraints(X509_EXTENSION* extension, bool enhanced, Requested& requested) {
+  if (requested.claim_constraints) return Invalid("two kinds of claim constraints (RFC 9118 s6)");
+  const absl::StatusOr<ClaimConstraints> constraints =
+      ClaimConstraints::ParseDer(StringOctets(X509_EXTENSION_get_data(extension)), enhanced);
+  if (!constraints.ok()) return Invalid(constraints.status().message());
+  // Such a one counts as absent, which is not what was meant.
+  if (constraints->IsEmpty()) return Invalid("claim constraints that exclude iat, orig or dest");
+  requested.claim_constraints = *constraints;
+  return absl::OkStatus();
+}
 
 absl::StatusOr<bool> AsksForCa(X509_EXTENSION* extension) {
   const BasicConstraintsPtr constraints(static_cast<BASIC_CONSTRAINTS*>(X509V3_EXT_d2i(extension)));
@@ -54,6 +67,9 @@ absl::StatusOr<Requested> ReadExtensions(X509_REQ* request) {
                            TnAuthList::ParseDer(StringOctets(X509_EXTENSION_get_data(extension))));
     } else if (OBJ_obj2nid(oid) == NID_basic_constraints) {
       STI_ASSIGN_OR_RETURN(requested.asks_for_ca, AsksForCa(extension));
+    } else if (const std::string name = OidText(oid);
+               name == kJwtClaimConstraintsOid || name == kEnhancedJwtClaimConstraintsOid) {
+      STI_RETURN_IF_ERROR(ReadConstraints(extension, name == kEnhancedJwtClaimConstraintsOid, requested));
     }
   }
   return requested;
@@ -73,7 +89,8 @@ absl::StatusOr<Csr> Read(X509_REQ* request) {
   }
   if (X509_REQ_verify(request, key) != 1) return Invalid("its signature is wrong");
   STI_ASSIGN_OR_RETURN(Requested requested, ReadExtensions(request));
-  return Csr{*subject, std::move(public_key), std::move(requested.tn_auth_list), requested.asks_for_ca};
+  return Csr{*subject, std::move(public_key), std::move(requested.tn_auth_list), requested.asks_for_ca,
+             std::move(requested.claim_constraints)};
 }
 
 }  // namespace
@@ -104,10 +121,8 @@ absl::StatusOr<std::string> BuildCsr(const DistinguishedName& subject,
     STI_RETURN_IF_ERROR(extensions.status());
     done = done && X509_REQ_add_extensions(request.get(), extensions.get()) == 1;
   }
-  if (!done || X509_REQ_sign(request.get(), key.evp(), EVP_sha256()) <= 0) {
-    return MakeError(Reason::kInternal, crypto::DrainOpenSslErrors());
-  }
-  return ToDer(request.get(), i2d_X509_REQ);
+  if (!done) return MakeError(Reason::kInternal, crypto::DrainOpenSslErrors());
+  return SignStructure(request.get(), X509_REQ_sign, i2d_re_X509_REQ_tbs, key);
 }
 
 }  // namespace sti::pki

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/crypto/es256.h"
+#include "common/pki/claim_constraints.h"
 #include "common/pki/distinguished_name.h"
 #include "common/pki/tn_auth_list.h"
 
@@ -20,6 +21,8 @@ struct Csr {
   crypto::VerifyingKey public_key;
   std::optional<TnAuthList> tn_auth_list;
   bool asks_for_ca = false;  // BasicConstraints CA:TRUE in the extensionRequest
+  // JWTClaimConstraints or EnhancedJWTClaimConstraints of the extensionRequest
+  std::optional<ClaimConstraints> claim_constraints;
 
   // DER. kCsrInvalid (malformed, bad signature, trailing octets), kKeyInvalid, kTnAuthListInvalid, kTooLarge.
   static absl::StatusOr<Csr> ParseDer(absl::string_view der);

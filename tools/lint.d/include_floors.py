@@ -33,6 +33,7 @@ LIBRARIES = {
     "netdb.h": "sockets",
     "netinet/": "sockets",
     "openssl/": "openssl",
+    "p11-kit-1/": "pkcs11",
     "postgresql/": "libpq",
     "proto/": "protobuf",
     "pthread.h": "threads",
@@ -57,7 +58,7 @@ BELOW_SERVICES = FLOOR_3 + [
 ROOMS = {
     "common/base": ([], []),
     "common/codec": (FLOOR_1, ["simdjson"]),
-    "common/crypto": (FLOOR_1, ["openssl"]),
+    "common/crypto": (FLOOR_1, ["openssl", "pkcs11"]),
     "common/jose": (FLOOR_2, []),
     "common/pki": (FLOOR_2, ["openssl"]),
     "common/stir": (FLOOR_3, []),
