@@ -34,29 +34,27 @@ absl::Status Unavailable(absl::string_view what, CK_RV value) {
 void* Octets(absl::string_view text) { return const_cast<char*>(text.data()); }
 
 // The objects of a class with this label and id; empty ones are not asked for.
-absl::StatusOr<std::vector<CK_OBJECT_HANDLE>> FindObjects(const CK_FUNCTION_LIST& functions,
-                                                          CK_SESSION_HANDLE session, CK_OBJECT_CLASS type,
+absl::StatusOr<std::vector<CK_OBJECT_HANDLE>> FindObjects(const Pkcs11Session& session, CK_OBJECT_CLASS type,
                                                           absl::string_view label, absl::string_view id) {
   std::vector<CK_ATTRIBUTE> wanted = {{CKA_CLASS, &type, sizeof(type)}};
   if (!label.empty()) wanted.push_back({CKA_LABEL, Octets(label), label.size()});
   if (!id.empty()) wanted.push_back({CKA_ID, Octets(id), id.size()});
-  CK_RV value = functions.C_FindObjectsInit(session, wanted.data(), wanted.size());
+  CK_RV value = session->C_FindObjectsInit(session.handle(), wanted.data(), wanted.size());
   if (value != CKR_OK) return Unavailable("the token's objects cannot be listed", value);
   std::vector<CK_OBJECT_HANDLE> found(kMostObjects);
   CK_ULONG count = 0;
-  value = functions.C_FindObjects(session, found.data(), found.size(), &count);
-  functions.C_FindObjectsFinal(session);
+  value = session->C_FindObjects(session.handle(), found.data(), found.size(), &count);
+  session->C_FindObjectsFinal(session.handle());
   if (value != CKR_OK) return Unavailable("the token's objects cannot be listed", value);
   found.resize(count);
   return found;
 }
 
 // Empty when the object does not have it.
-std::string Attribute(const CK_FUNCTION_LIST& functions, CK_SESSION_HANDLE session, CK_OBJECT_HANDLE object,
-                      CK_ATTRIBUTE_TYPE type) {
+std::string Attribute(const Pkcs11Session& session, CK_OBJECT_HANDLE object, CK_ATTRIBUTE_TYPE type) {
   std::array<char, 256> room;
   CK_ATTRIBUTE attribute = {type, room.data(), room.size()};
-  const CK_RV value = functions.C_GetAttributeValue(session, object, &attribute, 1);
+  const CK_RV value = session->C_GetAttributeValue(session.handle(), object, &attribute, 1);
   if (value != CKR_OK || attribute.ulValueLen > room.size()) return "";
   return std::string(room.data(), attribute.ulValueLen);
 }
@@ -72,15 +70,15 @@ absl::StatusOr<VerifyingKey> ReadPoint(std::string point) {
 
 }  // namespace
 
-absl::Status LogIn(const Pkcs11Module& module, const Pkcs11Session& session, const Pkcs11Uri& uri) {
+absl::Status LogIn(const Pkcs11Session& session, const Pkcs11Uri& uri) {
   STI_ASSIGN_OR_RETURN(const Secret file, ReadPrivateFile(uri.pin_file, limits::kKeyFile));
   absl::string_view pin = file.RevealForUse();
   absl::ConsumeSuffix(&pin, "\n");
   absl::ConsumeSuffix(&pin, "\r");
   // An empty PIN would ask at a PIN pad, where nobody stands.
   if (pin.empty()) return Invalid(absl::StrCat("there is no PIN in ", uri.pin_file));
-  const CK_RV value = module.functions().C_Login(session.handle(), CKU_USER,
-                                                 static_cast<unsigned char*>(Octets(pin)), pin.size());
+  const CK_RV value =
+      session->C_Login(session.handle(), CKU_USER, static_cast<unsigned char*>(Octets(pin)), pin.size());
   switch (value) {
     case CKR_OK:
     case CKR_USER_ALREADY_LOGGED_IN:
@@ -98,35 +96,30 @@ absl::Status LogIn(const Pkcs11Module& module, const Pkcs11Session& session, con
   }
 }
 
-absl::StatusOr<Pkcs11Key> FindKey(const Pkcs11Module& module, const Pkcs11Session& session,
-                                  const Pkcs11Uri& uri) {
-  const CK_FUNCTION_LIST& functions = module.functions();
-  STI_ASSIGN_OR_RETURN(const auto keys,
-                       FindObjects(functions, session.handle(), CKO_PRIVATE_KEY, uri.object, uri.id));
+absl::StatusOr<Pkcs11Key> FindKey(const Pkcs11Session& session, const Pkcs11Uri& uri) {
+  STI_ASSIGN_OR_RETURN(const auto keys, FindObjects(session, CKO_PRIVATE_KEY, uri.object, uri.id));
   if (keys.empty()) return Invalid("there is no such private key in the token");
   if (keys.size() > 1) return Invalid("several private keys match; name one by object= and id= together");
   const CK_OBJECT_HANDLE key = keys.front();
   // A key of another type has no curve.
-  if (Attribute(functions, session.handle(), key, CKA_EC_PARAMS) != kP256) {
+  if (Attribute(session, key, CKA_EC_PARAMS) != kP256) {
     return Invalid("the private key in the token is not an EC key on the named curve P-256");
   }
 
   // A private key object says nothing of its point; the public one beside it has the same id (PKCS #11 s4.9).
-  const std::string id = Attribute(functions, session.handle(), key, CKA_ID);
-  const std::string label =
-      id.empty() ? Attribute(functions, session.handle(), key, CKA_LABEL) : std::string();
+  const std::string id = Attribute(session, key, CKA_ID);
+  const std::string label = id.empty() ? Attribute(session, key, CKA_LABEL) : std::string();
   if (id.empty() && label.empty())
     return Invalid("the private key has neither id nor label to find its public key by");
-  STI_ASSIGN_OR_RETURN(const auto public_keys,
-                       FindObjects(functions, session.handle(), CKO_PUBLIC_KEY, label, id));
+  STI_ASSIGN_OR_RETURN(const auto public_keys, FindObjects(session, CKO_PUBLIC_KEY, label, id));
   if (public_keys.empty())
     return Invalid("the public key does not stand in the token with the private key's id");
   if (public_keys.size() > 1) return Invalid("several public keys in the token have the private key's id");
   STI_ASSIGN_OR_RETURN(VerifyingKey public_key,
-                       ReadPoint(Attribute(functions, session.handle(), public_keys.front(), CKA_EC_POINT)));
+                       ReadPoint(Attribute(session, public_keys.front(), CKA_EC_POINT)));
 
   constexpr absl::string_view kProbe = "Does this private key belong to this public key?";
-  STI_ASSIGN_OR_RETURN(const std::string signature, SignInToken(module, session, key, kProbe));
+  STI_ASSIGN_OR_RETURN(const std::string signature, SignInToken(session, key, kProbe));
   if (!public_key.Verify(kProbe, signature)) {
     return MakeError(Reason::kKeyMismatch,
                      "the public key that has the private key's id in the token belongs to another key");
@@ -134,15 +127,15 @@ absl::StatusOr<Pkcs11Key> FindKey(const Pkcs11Module& module, const Pkcs11Sessio
   return Pkcs11Key{key, std::move(public_key)};
 }
 
-absl::StatusOr<std::string> SignInToken(const Pkcs11Module& module, const Pkcs11Session& session,
-                                        CK_OBJECT_HANDLE key, absl::string_view message) {
+absl::StatusOr<std::string> SignInToken(const Pkcs11Session& session, CK_OBJECT_HANDLE key,
+                                        absl::string_view message) {
   std::array<uint8_t, 32> digest = Sha256Array(message);
   CK_MECHANISM mechanism = {CKM_ECDSA, nullptr, 0};
-  CK_RV value = module.functions().C_SignInit(session.handle(), &mechanism, key);
+  CK_RV value = session->C_SignInit(session.handle(), &mechanism, key);
   std::array<unsigned char, kEs256SignatureSize> raw;
   CK_ULONG size = raw.size();
   if (value == CKR_OK) {
-    value = module.functions().C_Sign(session.handle(), digest.data(), digest.size(), raw.data(), &size);
+    value = session->C_Sign(session.handle(), digest.data(), digest.size(), raw.data(), &size);
   }
   if (value != CKR_OK) return Unavailable("the token does not sign", value);
   if (size != raw.size()) return MakeError(Reason::kUnavailable, "the token gave no P-256 signature");

@@ -8,7 +8,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/crypto/es256.h"
-#include "common/crypto/pkcs11_module.h"
+#include "common/crypto/pkcs11_api.h"
+#include "common/crypto/pkcs11_token.h"
 #include "common/crypto/pkcs11_uri.h"
 
 namespace sti::crypto {
@@ -16,7 +17,7 @@ namespace sti::crypto {
 // With the PIN that stands in the URI's file now, which is forgotten again. The login holds for all of the
 // process' sessions with the token. kPermissionDenied when the token refuses the PIN; kNotFound,
 // kKeyPermissions and the other errors of ReadPrivateFile for the file; kUnavailable.
-absl::Status LogIn(const Pkcs11Module& module, const Pkcs11Session& session, const Pkcs11Uri& uri);
+absl::Status LogIn(const Pkcs11Session& session, const Pkcs11Uri& uri);
 
 struct Pkcs11Key {
   CK_OBJECT_HANDLE handle;
@@ -25,12 +26,11 @@ struct Pkcs11Key {
 
 // The one P-256 key that the URI names, proven to sign for the public key that stands beside it in the token.
 // kKeyInvalid when there is none, or several, or another kind of key; kKeyMismatch; kUnavailable.
-absl::StatusOr<Pkcs11Key> FindKey(const Pkcs11Module& module, const Pkcs11Session& session,
-                                  const Pkcs11Uri& uri);
+absl::StatusOr<Pkcs11Key> FindKey(const Pkcs11Session& session, const Pkcs11Uri& uri);
 
 // 64 octets R||S of ES256. The hash is made here: not every token has CKM_ECDSA_SHA256. kUnavailable.
-absl::StatusOr<std::string> SignInToken(const Pkcs11Module& module, const Pkcs11Session& session,
-                                        CK_OBJECT_HANDLE key, absl::string_view message);
+absl::StatusOr<std::string> SignInToken(const Pkcs11Session& session, CK_OBJECT_HANDLE key,
+                                        absl::string_view message);
 
 }  // namespace sti::crypto
 

@@ -3,14 +3,13 @@
 #include <dlfcn.h>
 #include <openssl/crypto.h>
 
+#include <filesystem>
 #include <map>
-#include <vector>
+#include <system_error>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
-#include "common/base/mutex.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 
@@ -20,6 +19,12 @@ namespace {
 absl::Status Unusable(const std::string& path, absl::string_view why) {
   return MakeError(Reason::kConfigInvalid,
                    absl::StrCat("the PKCS#11 library ", path, " cannot be used: ", why));
+}
+
+CK_RV Initialize(const CK_FUNCTION_LIST& functions) {
+  CK_C_INITIALIZE_ARGS arguments = {};
+  arguments.flags = CKF_OS_LOCKING_OK;
+  return functions.C_Initialize(&arguments);
 }
 
 absl::StatusOr<CK_FUNCTION_LIST*> LoadFunctions(const std::string& path) {
@@ -35,25 +40,16 @@ absl::StatusOr<CK_FUNCTION_LIST*> LoadFunctions(const std::string& path) {
   if (get == nullptr || get(&functions) != CKR_OK || functions == nullptr) {
     return Unusable(path, "it is no PKCS#11 library");
   }
-  CK_C_INITIALIZE_ARGS arguments = {};
-  arguments.flags = CKF_OS_LOCKING_OK;
-  const CK_RV value = functions->C_Initialize(&arguments);
+  const CK_RV value = Initialize(*functions);
   if (value != CKR_OK && value != CKR_CRYPTOKI_ALREADY_INITIALIZED) {
     return Unusable(path, absl::StrCat("C_Initialize: ", Pkcs11ErrorName(value)));
   }
   return functions;
 }
 
-// Fields of fixed size are padded with blanks.
-template <size_t Size>
-bool Fits(const std::string& wanted, const unsigned char (&field)[Size]) {
-  const absl::string_view text(reinterpret_cast<const char*>(field), Size);
-  return wanted.empty() || absl::StripTrailingAsciiWhitespace(text) == wanted;
-}
-
 struct Loaded {
   Mutex mutex;
-  std::map<std::string, const Pkcs11Module*> modules ABSL_GUARDED_BY(mutex);
+  std::map<std::string, Pkcs11Module*> modules ABSL_GUARDED_BY(mutex);
 };
 
 }  // namespace
@@ -101,50 +97,46 @@ std::string Pkcs11ErrorName(CK_RV value) {
   }
 }
 
-absl::StatusOr<const Pkcs11Module*> Pkcs11Module::Load(const std::string& path) {
+absl::StatusOr<Pkcs11Module*> Pkcs11Module::Load(const std::string& path) {
   static Loaded& loaded = *new Loaded;
+  // Two names of one library are one library.
+  std::error_code error;
+  const std::string file = std::filesystem::canonical(path, error).string();
+  if (error) return Unusable(path, error.message());
   // Held while loading, which is done at start: a library may be initialized once.
   const MutexLock lock(loaded.mutex);
-  const Pkcs11Module*& module = loaded.modules[path];
+  Pkcs11Module*& module = loaded.modules[file];
   if (module == nullptr) {
-    STI_ASSIGN_OR_RETURN(CK_FUNCTION_LIST* const functions, LoadFunctions(path));
+    STI_ASSIGN_OR_RETURN(CK_FUNCTION_LIST* const functions, LoadFunctions(file));
     module = new Pkcs11Module(functions);
   }
   return module;
 }
 
-absl::StatusOr<CK_SLOT_ID> Pkcs11Module::FindToken(const Pkcs11Uri& uri) const {
-  CK_ULONG count = 0;
-  CK_RV value = functions_->C_GetSlotList(CK_TRUE, nullptr, &count);
-  std::vector<CK_SLOT_ID> slots(count);
-  if (value == CKR_OK) value = functions_->C_GetSlotList(CK_TRUE, slots.data(), &count);
-  if (value != CKR_OK) {
-    return MakeError(Reason::kUnavailable,
-                     absl::StrCat("the tokens cannot be listed: ", Pkcs11ErrorName(value)));
-  }
-  slots.resize(count);
-  std::vector<CK_SLOT_ID> found;
-  for (const CK_SLOT_ID slot : slots) {
-    CK_TOKEN_INFO info = {};
-    if (functions_->C_GetTokenInfo(slot, &info) == CKR_OK && (info.flags & CKF_TOKEN_INITIALIZED) != 0 &&
-        Fits(uri.token, info.label) && Fits(uri.manufacturer, info.manufacturerID) &&
-        Fits(uri.serial, info.serialNumber) && Fits(uri.model, info.model)) {
-      found.push_back(slot);
-    }
-  }
-  if (found.empty()) return MakeError(Reason::kUnavailable, "there is no such token");
-  if (found.size() > 1) return MakeError(Reason::kKeyInvalid, "several tokens match; add serial= to the URI");
-  return found.front();
+absl::StatusOr<Pkcs11Module::Use> Pkcs11Module::Begin() {
+  const MutexLock lock(mutex_);
+  if (restarting_) return MakeError(Reason::kUnavailable, "the PKCS#11 library is being restarted");
+  ++uses_;
+  return Use(this);
 }
 
-absl::StatusOr<Pkcs11Session> Pkcs11Session::Open(const Pkcs11Module& module, CK_SLOT_ID slot) {
-  CK_SESSION_HANDLE handle = 0;
-  const CK_RV value = module.functions().C_OpenSession(slot, CKF_SERIAL_SESSION, nullptr, nullptr, &handle);
-  if (value != CKR_OK) {
-    return MakeError(Reason::kUnavailable,
-                     absl::StrCat("the token gives no session: ", Pkcs11ErrorName(value)));
+void Pkcs11Module::EndUse() {
+  const MutexLock lock(mutex_);
+  --uses_;
+}
+
+absl::Status Pkcs11Module::Restart() {
+  {
+    const MutexLock lock(mutex_);
+    if (restarting_ || uses_ > 0) return MakeError(Reason::kUnavailable, "the PKCS#11 library is in use");
+    restarting_ = true;
   }
-  return Pkcs11Session(&module.functions(), handle);
+  functions_->C_Finalize(nullptr);
+  const CK_RV value = Initialize(*functions_);
+  const MutexLock lock(mutex_);
+  restarting_ = false;
+  if (value == CKR_OK) return absl::OkStatus();
+  return MakeError(Reason::kUnavailable, absl::StrCat("C_Initialize: ", Pkcs11ErrorName(value)));
 }
 
 }  // namespace sti::crypto

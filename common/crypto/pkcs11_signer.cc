@@ -1,44 +1,40 @@
 #include "common/crypto/pkcs11_signer.h"
 
-#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/crypto/pkcs11_key.h"
+#include "common/crypto/pkcs11_module.h"
+#include "common/crypto/pkcs11_token.h"
 
 namespace sti::crypto {
-namespace {
 
-// More than these at once is a burst; a token has few sessions to give.
-constexpr size_t kIdleSessions = 16;
+struct Pkcs11Signer::Connection {
+  std::shared_ptr<Pkcs11Token> token;
+  Pkcs11Key key;
+};
 
-}  // namespace
-
-void Pkcs11Signer::Connection::Keep(Pkcs11Session session) {
-  const MutexLock lock(mutex);
-  if (idle.size() < kIdleSessions) idle.push_back(std::move(session));
-}
-
-Pkcs11Signer::Pkcs11Signer(Pkcs11Uri uri, const Pkcs11Module* module, ConnectionPtr connection)
+Pkcs11Signer::Pkcs11Signer(Pkcs11Uri uri, Pkcs11Module& module, ConnectionPtr connection)
     : uri_(std::move(uri)),
       module_(module),
       public_key_(connection->key.public_key),
       connection_(std::move(connection)) {}
+Pkcs11Signer::~Pkcs11Signer() = default;
 
-absl::StatusOr<Pkcs11Signer::ConnectionPtr> Pkcs11Signer::Connect(const Pkcs11Module& module,
+absl::StatusOr<Pkcs11Signer::ConnectionPtr> Pkcs11Signer::Connect(Pkcs11Module& module,
                                                                   const Pkcs11Uri& uri) {
-  STI_ASSIGN_OR_RETURN(const CK_SLOT_ID slot, module.FindToken(uri));
-  STI_ASSIGN_OR_RETURN(Pkcs11Session session, Pkcs11Session::Open(module, slot));
-  STI_RETURN_IF_ERROR(LogIn(module, session, uri));
-  STI_ASSIGN_OR_RETURN(Pkcs11Key key, FindKey(module, session, uri));
-  auto connection = std::make_shared<Connection>(slot, std::move(key));
-  connection->Keep(std::move(session));
-  return connection;
+  STI_ASSIGN_OR_RETURN(std::shared_ptr<Pkcs11Token> token, Pkcs11Token::Find(module, uri));
+  STI_ASSIGN_OR_RETURN(Pkcs11Session session, token->Take());
+  STI_RETURN_IF_ERROR(LogIn(session, uri));
+  STI_ASSIGN_OR_RETURN(Pkcs11Key key, FindKey(session, uri));
+  token->Keep(std::move(session));
+  return std::make_shared<const Connection>(Connection{std::move(token), std::move(key)});
 }
 
 absl::StatusOr<std::shared_ptr<const Pkcs11Signer>> Pkcs11Signer::Create(const Pkcs11Uri& uri) {
-  STI_ASSIGN_OR_RETURN(const Pkcs11Module* const module, Pkcs11Module::Load(uri.module_path));
+  STI_ASSIGN_OR_RETURN(Pkcs11Module* const module, Pkcs11Module::Load(uri.module_path));
   absl::StatusOr<ConnectionPtr> connection = Connect(*module, uri);
   if (!connection.ok()) {
     // To whoever starts a daemon, a token that is away is a key that cannot be used.
@@ -47,7 +43,7 @@ absl::StatusOr<std::shared_ptr<const Pkcs11Signer>> Pkcs11Signer::Create(const P
     return MakeError(unusable ? Reason::kKeyInvalid : reason,
                      absl::StrCat(uri.Text(), ": ", connection.status().message()));
   }
-  return std::shared_ptr<const Pkcs11Signer>(new Pkcs11Signer(uri, module, *std::move(connection)));
+  return std::shared_ptr<const Pkcs11Signer>(new Pkcs11Signer(uri, *module, *std::move(connection)));
 }
 
 Pkcs11Signer::ConnectionPtr Pkcs11Signer::Current() const {
@@ -55,65 +51,53 @@ Pkcs11Signer::ConnectionPtr Pkcs11Signer::Current() const {
   return connection_;
 }
 
-// The sessions close outside of the lock, when the last thread lets go of them.
-void Pkcs11Signer::Forget(const ConnectionPtr& lost) const {
-  ConnectionPtr dropped;
-  const MutexLock lock(mutex_);
-  if (connection_ == lost) dropped.swap(connection_);
+// A library may have to be restarted before it sees the token again.
+absl::StatusOr<Pkcs11Signer::ConnectionPtr> Pkcs11Signer::ConnectAgain() const {
+  absl::StatusOr<ConnectionPtr> fresh = Connect(module_, uri_);
+  if (!fresh.ok() && ReasonOf(fresh.status()) != Reason::kPermissionDenied && module_.Restart().ok()) {
+    fresh = Connect(module_, uri_);
+  }
+  if (fresh.ok() && !((*fresh)->key.public_key == public_key_)) {
+    return MakeError(Reason::kUnavailable, "another key stands in the token now; restart to use it");
+  }
+  return fresh;
 }
 
 absl::StatusOr<Pkcs11Signer::ConnectionPtr> Pkcs11Signer::Reconnect() const {
   {
     const MutexLock lock(mutex_);
-    if (connection_ != nullptr) return connection_;  // another thread was faster
+    if (!connection_->token->IsLost()) return connection_;  // another thread was faster
     STI_RETURN_IF_ERROR(refused_);
     if (connecting_) return MakeError(Reason::kUnavailable, "the token is being looked for");
     connecting_ = true;
   }
-  absl::StatusOr<ConnectionPtr> fresh = Connect(*module_, uri_);
-  if (fresh.ok() && !((*fresh)->key.public_key == public_key_)) {
-    fresh = MakeError(Reason::kUnavailable, "another key stands in the token now; restart to use it");
-  }
+  absl::StatusOr<ConnectionPtr> fresh = ConnectAgain();
   const MutexLock lock(mutex_);
   connecting_ = false;
   if (fresh.ok()) {
     connection_ = *fresh;
     return fresh;
   }
-  const absl::Status status = MakeError(Reason::kUnavailable, fresh.status().message());
+  absl::Status status = MakeError(Reason::kUnavailable, fresh.status().message());
   if (ReasonOf(fresh.status()) == Reason::kPermissionDenied) refused_ = status;
   return status;
 }
 
-absl::StatusOr<std::string> Pkcs11Signer::SignOver(Connection& connection, absl::string_view message) const {
-  std::optional<Pkcs11Session> session;
-  {
-    const MutexLock lock(connection.mutex);
-    if (!connection.idle.empty()) {
-      session.emplace(std::move(connection.idle.back()));
-      connection.idle.pop_back();
-    }
-  }
-  if (!session.has_value()) {
-    STI_ASSIGN_OR_RETURN(Pkcs11Session opened, Pkcs11Session::Open(*module_, connection.slot));
-    session.emplace(std::move(opened));
-  }
-  STI_ASSIGN_OR_RETURN(std::string signature,
-                       SignInToken(*module_, *session, connection.key.handle, message));
-  connection.Keep(*std::move(session));
+absl::StatusOr<std::string> Pkcs11Signer::SignOver(const Connection& connection, absl::string_view message) {
+  STI_ASSIGN_OR_RETURN(Pkcs11Session session, connection.token->Take());
+  STI_ASSIGN_OR_RETURN(std::string signature, SignInToken(session, connection.key.handle, message));
+  connection.token->Keep(std::move(session));
   return signature;
 }
 
 absl::StatusOr<std::string> Pkcs11Signer::Sign(absl::string_view message) const {
-  if (ConnectionPtr connection = Current(); connection != nullptr) {
-    absl::StatusOr<std::string> signature = SignOver(*connection, message);
-    if (signature.ok()) return signature;
-    Forget(connection);
-  }
-  // The old sessions are closed by now, so that the login is a new one, too.
-  STI_ASSIGN_OR_RETURN(const ConnectionPtr connection, Reconnect());
+  const ConnectionPtr connection = Current();
   absl::StatusOr<std::string> signature = SignOver(*connection, message);
-  if (!signature.ok()) Forget(connection);
+  if (signature.ok()) return signature;
+  connection->token->Lose();
+  STI_ASSIGN_OR_RETURN(const ConnectionPtr fresh, Reconnect());
+  signature = SignOver(*fresh, message);
+  if (!signature.ok()) fresh->token->Lose();
   return signature;
 }
 

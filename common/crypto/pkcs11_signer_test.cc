@@ -15,6 +15,9 @@
 #include "common/base/reason.h"
 #include "common/crypto/ecdsa_der.h"
 #include "common/crypto/es256.h"
+#include "common/crypto/pkcs11_module.h"
+#include "common/crypto/pkcs11_token.h"
+#include "common/crypto/pkcs11_uri.h"
 #include "common/crypto/signer_source.h"
 #include "common/testing/subprocess.h"
 #include "common/testing/temp_dir.h"
@@ -203,16 +206,63 @@ TEST_F(Pkcs11SignerTest, ManyThreadsSignAtOnce) {
   EXPECT_EQ(good, 20 * 50);
 }
 
+// Two keys of one token: what one finds out, the other must know, and neither may keep the library from
+// starting again.
 TEST_F(Pkcs11SignerTest, ATokenThatWentAwayIsUsedAgainWhenItComesBack) {
   const auto signer = LoadSigner(Uri("token=main;object=good")).value();
+  const auto other = LoadSigner(Uri("token=main;id=%02")).value();
   ASSERT_TRUE(signer->Sign("before").ok());
+  ASSERT_TRUE(other->Sign("before").ok());
+  for (int round = 0; round < 3; ++round) {
+    std::filesystem::rename(folder_->File("tokens"), folder_->File("away"));
+    EXPECT_EQ(ReasonOf(signer->Sign("while it is away").status()), Reason::kUnavailable);
+    EXPECT_EQ(ReasonOf(signer->Sign("still away").status()), Reason::kUnavailable);
+    std::filesystem::rename(folder_->File("away"), folder_->File("tokens"));
+    for (const auto& each : {signer, other}) {
+      const auto signature = each->Sign("after");
+      ASSERT_TRUE(signature.ok()) << signature.status();
+      EXPECT_TRUE(each->public_key().Verify("after", *signature));
+    }
+  }
+}
+
+TEST_F(Pkcs11SignerTest, SessionsThatTheTokenClosedAreOpenedAgain) {
+  const auto signer = LoadSigner(Uri("token=main;object=good")).value();
+  Pkcs11Module* const module = Pkcs11Module::Load(kModule).value();
+  const auto token =
+      Pkcs11Token::Find(*module, Pkcs11Uri::Parse(Uri("token=main;object=good")).value()).value();
+  auto session = token->Take().value();
+  CK_SESSION_INFO info = {};
+  ASSERT_EQ(session->C_GetSessionInfo(session.handle(), &info), CKR_OK);
+  // As a token does that was reset: no session is left, and nobody logged in.
+  ASSERT_EQ(session->C_CloseAllSessions(info.slotID), CKR_OK);
+  EXPECT_TRUE(signer->public_key().Verify("after", signer->Sign("after").value()));
+}
+
+TEST_F(Pkcs11SignerTest, AnotherKeyUnderTheSameNameIsNotTakenForTheFirst) {
+  MakeKey("main", "changing", "0b");
+  const auto signer = LoadSigner(Uri("token=main;object=changing")).value();
+  Tool("main", {"--delete-object", "--type", "privkey", "--id", "0b"});
+  Tool("main", {"--delete-object", "--type", "pubkey", "--id", "0b"});
+  EXPECT_EQ(ReasonOf(signer->Sign("x").status()), Reason::kUnavailable);
+  MakeKey("main", "changing", "0b");
+  const absl::Status status = signer->Sign("x").status();
+  EXPECT_EQ(ReasonOf(status), Reason::kUnavailable);
+  EXPECT_THAT(std::string(status.message()), HasSubstr("another key"));
+}
+
+// A token that refuses the PIN counts the tries.
+TEST_F(Pkcs11SignerTest, AfterARefusedPinTheTokenIsLeftAlone) {
+  folder_->Write("changing-pin", kPin);
+  const auto signer = LoadSigner(Uri("token=main;object=good", "changing-pin")).value();
+  folder_->Write("changing-pin", "447755");
   std::filesystem::rename(folder_->File("tokens"), folder_->File("away"));
-  EXPECT_EQ(ReasonOf(signer->Sign("while it is away").status()), Reason::kUnavailable);
-  EXPECT_EQ(ReasonOf(signer->Sign("still away").status()), Reason::kUnavailable);
+  EXPECT_FALSE(signer->Sign("away").ok());
   std::filesystem::rename(folder_->File("away"), folder_->File("tokens"));
-  const auto signature = signer->Sign("after");
-  ASSERT_TRUE(signature.ok()) << signature.status();
-  EXPECT_TRUE(signer->public_key().Verify("after", *signature));
+  EXPECT_THAT(std::string(signer->Sign("back").status().message()), HasSubstr("refuses the PIN"));
+  folder_->Write("changing-pin", kPin);
+  EXPECT_THAT(std::string(signer->Sign("again").status().message()), HasSubstr("refuses the PIN"));
+  EXPECT_TRUE(LoadSigner(Uri("token=main;object=good", "changing-pin")).value()->Sign("x").ok());
 }
 
 // Last, and in a process of its own: the process must not have logged in already.
