@@ -37,4 +37,12 @@ bool RoleTable::HasNoOperator() const {
   return holders == identities_.end() || holders->second.empty();
 }
 
+bool RoleTable::TwoCanAgree() const {
+  const auto operators = identities_.find(Role::kOperator);
+  const auto approvers = identities_.find(Role::kApprover);
+  if (operators == identities_.end() || approvers == identities_.end()) return false;
+  if (operators->second.empty() || approvers->second.empty()) return false;
+  return operators->second.size() > 1 || operators->second != approvers->second;
+}
+
 }  // namespace sti::admin

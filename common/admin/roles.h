@@ -32,6 +32,8 @@ class RoleTable {
   bool Has(absl::string_view identity, Role role) const;
   // Nobody can change anything.
   bool HasNoOperator() const;
+  // There are an operator and an approver who are not the same.
+  bool TwoCanAgree() const;
 
  private:
   std::map<Role, std::set<std::string, std::less<>>> identities_;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,21 @@ TEST(Roles, EveryRoleMayLookAndDoItsOwn) {
   EXPECT_TRUE(table.Has("o", Role::kOperator));
   EXPECT_TRUE(table.Has("p", Role::kApprover));
   EXPECT_TRUE(table.Has("a", Role::kAuditor));
+}
+
+TEST(Roles, TwoCanAgreeOnlyWhenTheyAreTwo) {
+  using Identities = std::map<Role, std::vector<std::string>>;
+  EXPECT_FALSE(RoleTable({}, {"root"}).TwoCanAgree());
+  EXPECT_TRUE(RoleTable({}, {"root", "other"}).TwoCanAgree());
+  EXPECT_FALSE(RoleTable({{Role::kOperator, {"o"}}}, {}).TwoCanAgree());
+  EXPECT_FALSE(RoleTable({{Role::kApprover, {"p"}}}, {}).TwoCanAgree());
+  EXPECT_TRUE(RoleTable(Identities{{Role::kOperator, {"o"}}, {Role::kApprover, {"p"}}}, {}).TwoCanAgree());
+  EXPECT_FALSE(RoleTable(Identities{{Role::kOperator, {"o"}}, {Role::kApprover, {"o"}}}, {}).TwoCanAgree());
+  EXPECT_TRUE(
+      RoleTable(Identities{{Role::kOperator, {"o", "p"}}, {Role::kApprover, {"o"}}}, {}).TwoCanAgree());
+  EXPECT_TRUE(RoleTable(Identities{{Role::kApprover, {"p"}}}, {"root"}).TwoCanAgree());
+  EXPECT_FALSE(
+      RoleTable(Identities{{Role::kViewer, {"v"}}, {Role::kAuditor, {"a"}}}, {"root"}).TwoCanAgree());
 }
 
 absl::Status Load(const sti::config::v1::Roles& roles, const std::vector<std::string>& admins) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -10,6 +11,7 @@
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/codec/json.h"
 #include "common/crypto/digest.h"
 
 namespace sti::store {
@@ -25,7 +27,10 @@ AuditRecord FromRow(const SqlRow& row) {
   record.actor = {AsText(row[2]), AsText(row[3])};
   record.event.action = AsText(row[4]);
   record.event.object = AsText(row[5]);
-  record.event.spcs = absl::StrSplit(AsText(row[6]), ',', absl::SkipEmpty());
+  // Nothing is skipped: a comma too many must show in the hash.
+  if (const std::string spcs = AsText(row[6]); !spcs.empty()) {
+    record.event.spcs = absl::StrSplit(spcs, ',');
+  }
   record.event.before = AsText(row[7]);
   record.event.after = AsText(row[8]);
   record.event.outcome = AsText(row[9]);
@@ -44,10 +49,37 @@ size_t SizeOf(const AuditEvent& event) {
   return size;
 }
 
-int64_t Milliseconds(absl::Time time) {
-  if (time == absl::InfinitePast()) return 0;
-  // What both engines take as BIGINT.
-  return time == absl::InfiniteFuture() ? INT64_MAX : absl::ToUnixMillis(time);
+// Events have whole milliseconds: those at or after `time` are those at or after the next one. The ends of
+// time become those of BIGINT.
+int64_t MillisecondsUp(absl::Time time) {
+  return absl::ToInt64Milliseconds(absl::Ceil(time - absl::UnixEpoch(), absl::Milliseconds(1)));
+}
+
+bool IsPlain(absl::string_view text) {
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c != '\0' && absl::ascii_isascii(static_cast<unsigned char>(c)); });
+}
+
+bool IsUtf8(absl::string_view text) {
+  std::string quoted;
+  codec::AppendJsonString(text, quoted);
+  return codec::ParseJson(quoted, quoted.size()).ok();
+}
+
+// What a database takes as text and JSON as a string. A name in a client's certificate may be any octets, and
+// must not keep what its owner did out of the audit.
+std::string Clean(const std::string& text) {
+  if (IsPlain(text) || (text.find('\0') == std::string::npos && IsUtf8(text))) return text;
+  return absl::CHexEscape(text);
+}
+
+AuditEvent Clean(const AuditEvent& event) {
+  AuditEvent clean{Clean(event.action), Clean(event.object), event.spcs,
+                   Clean(event.before), Clean(event.after),  Clean(event.outcome)};
+  for (std::string& spc : clean.spcs) spc = Clean(spc);
+  std::sort(clean.spcs.begin(), clean.spcs.end());
+  clean.spcs.erase(std::unique(clean.spcs.begin(), clean.spcs.end()), clean.spcs.end());
+  return clean;
 }
 
 }  // namespace
@@ -80,26 +112,27 @@ std::vector<std::string> AuditTables() {
   };
 }
 
-absl::Status AppendAudit(Transaction& transaction, const Actor& actor, const AuditEvent& event,
-                         absl::Time now) {
-  if (SizeOf(event) > limits::kAuditEvent) {
+absl::Status AppendAudit(Transaction& transaction, const Actor& who, const AuditEvent& what, absl::Time now) {
+  if (SizeOf(what) > limits::kAuditEvent) {
     return MakeError(Reason::kTooLarge, "audit",
                      absl::StrCat("an event of more than ", limits::kAuditEvent, " octets"));
   }
   STI_ASSIGN_OR_RETURN(const std::vector<SqlRow> last,
                        transaction.Query("SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1", {}));
-  AuditRecord record{last.empty() ? 1 : AsInt(last[0][0]) + 1, absl::FromUnixMillis(absl::ToUnixMillis(now)),
-                     actor, event, ""};
-  std::vector<std::string>& spcs = record.event.spcs;
-  std::sort(spcs.begin(), spcs.end());
-  spcs.erase(std::unique(spcs.begin(), spcs.end()), spcs.end());
+  AuditRecord record{last.empty() ? 1 : AsInt(last[0][0]) + 1,
+                     absl::FromUnixMillis(absl::ToUnixMillis(now)),
+                     {Clean(who.client), Clean(who.request_id)},
+                     Clean(what),
+                     ""};
+  const Actor& actor = record.actor;
+  const AuditEvent& event = record.event;
   record.hash = AuditHash(last.empty() ? kAuditSeed : AsText(last[0][1]), record);
   STI_RETURN_IF_ERROR(transaction.Execute(
       absl::StrCat("INSERT INTO audit (", kColumns,
                    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"),
       {record.seq, absl::ToUnixMillis(record.time), actor.client, actor.request_id, event.action,
-       event.object, absl::StrJoin(spcs, ","), event.before, event.after, event.outcome, record.hash}));
-  for (const std::string& spc : spcs) {
+       event.object, absl::StrJoin(event.spcs, ","), event.before, event.after, event.outcome, record.hash}));
+  for (const std::string& spc : event.spcs) {
     STI_RETURN_IF_ERROR(
         transaction.Execute("INSERT INTO audit_spcs (spc, seq) VALUES (?1, ?2)", {spc, record.seq}));
   }
@@ -109,7 +142,7 @@ absl::Status AppendAudit(Transaction& transaction, const Actor& actor, const Aud
 absl::StatusOr<std::vector<AuditRecord>> ListAudit(Transaction& transaction, const AuditFilter& filter,
                                                    int64_t after, int64_t limit) {
   std::string where = "seq > ?1 AND time_ms >= ?2 AND time_ms < ?3";
-  std::vector<SqlValue> parameters = {after, Milliseconds(filter.from), Milliseconds(filter.to)};
+  std::vector<SqlValue> parameters = {after, MillisecondsUp(filter.from), MillisecondsUp(filter.to)};
   const auto add = [&](absl::string_view before, const std::string& value, absl::string_view behind) {
     if (value.empty()) return;
     parameters.emplace_back(value);

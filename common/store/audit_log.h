@@ -42,10 +42,10 @@ std::string AuditHash(absl::string_view previous, const AuditRecord& record);
 std::vector<std::string> AuditTables();
 
 // In the transaction that makes the change, as its last step, so that there is neither without the other.
-// Only in Database::Write, whose writers are serialized. kTooLarge (an event past limits::kAuditEvent),
+// Only in Database::Write, whose writers are serialized. Text that is not UTF-8, or has NUL, is kept escaped,
+// as in C. kTooLarge (an event past limits::kAuditEvent),
 // kStorageFailed.
-absl::Status AppendAudit(Transaction& transaction, const Actor& actor, const AuditEvent& event,
-                         absl::Time now);
+absl::Status AppendAudit(Transaction& transaction, const Actor& who, const AuditEvent& what, absl::Time now);
 
 struct AuditFilter {
   std::string spc;                                                      // empty: all
