@@ -79,8 +79,13 @@ class AcmeNetwork(Network):
         return files
 
     @property
+    def acme_port(self):
+        """Where clients reach it; that of a server in front of sti-ca where there is one."""
+        return self.ports.get("acme", self.ports["repository"])
+
+    @property
     def acme_url(self):
-        return f"https://localhost:{self.ports['repository']}/acme/"
+        return f"https://localhost:{self.acme_port}/acme/"
 
     def spc_token(self, key_fingerprint, tn=tn_auth_list(SPC)):
         """From sti-pa itself, over gRPC, as the provider."""
@@ -96,6 +101,10 @@ class AcmeTest(unittest.TestCase):
     sti_ca = ""  # more YAML lines
 
     @classmethod
+    def prepare(cls, network):
+        """For what a suite changes before the configuration is written."""
+
+    @classmethod
     def setUpClass(cls):
         cls.folder = tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR"))  # pylint: disable=consider-using-with
         cls.network = network = AcmeNetwork(cls.folder.name, BINARIES, free_ports())
@@ -103,6 +112,7 @@ class AcmeTest(unittest.TestCase):
         network.extra["sti-ca"] += cls.sti_ca
         try:
             network.make_keys()
+            cls.prepare(network)
             network.write_configuration()
             for name in DAEMONS:
                 network.start(name)

@@ -56,7 +56,7 @@ class RawAcme:
         """`port`: where the server listens, when that is not in its URL, as behind a balancer."""
         self.network = network
         self.key = key
-        self.port = port or network.ports["repository"]
+        self.port = port or network.acme_port
         self.kid = None
         self.context = ssl.create_default_context(cafile=network.path("tls", "ca.pem"))
         self.directory = self.http("GET", network.acme_url + "directory").json
