@@ -18,6 +18,7 @@ using testdata::Everything;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 class ConfigLoaderTest : public ::testing::Test {
  protected:
@@ -158,6 +159,48 @@ TEST_F(ConfigLoaderTest, PathsAreRelativeToTheFolderOfTheFile) {
   EXPECT_EQ(config_.state_dir(), dir_.File("state"));
   EXPECT_THAT(Problems("name: N\nstate_dir: /var/lib/sti\n"), IsEmpty());
   EXPECT_EQ(config_.state_dir(), "/var/lib/sti");
+}
+
+TEST_F(ConfigLoaderTest, ASigningKeyIsAFileOrStandsInAToken) {
+  dir_.Write("a.key", "x");
+  dir_.Write("hsm.so", "x");
+  dir_.Write("pin", "1234");
+  EXPECT_THAT(Problems("name: N\nsigning_key_file: a.key\n"), IsEmpty());
+  EXPECT_EQ(config_.signing_key_file(), dir_.File("a.key"));
+  const std::string module = absl::StrCat("?module-path=", dir_.File("hsm.so"));
+  const auto signing_key = [&](absl::string_view rest) {
+    return Problems(
+        absl::StrCat("name: N\nsigning_key_file: pkcs11:token=a%20b;object=c", module, rest, "\n"));
+  };
+  EXPECT_THAT(signing_key("&pin-source=file:pin"), IsEmpty());
+  EXPECT_EQ(config_.signing_key_file(),
+            absl::StrCat("pkcs11:token=a%20b;object=c", module, "&pin-source=file:", dir_.File("pin")));
+  EXPECT_THAT(signing_key(absl::StrCat("&pin-source=file://", dir_.File("pin"))), IsEmpty());
+}
+
+TEST_F(ConfigLoaderTest, ATokensUriIsCheckedLikeAFile) {
+  dir_.Write("hsm.so", "x");
+  dir_.Write("pin", "1234", 0640);
+  const auto problem = [&](const std::string& module, const std::string& rest) {
+    return Problems(absl::StrCat(
+        "name: N\nsigning_key_file: pkcs11:token=a;object=c?module-path=", dir_.File(module), rest, "\n"));
+  };
+  EXPECT_THAT(
+      problem("hsm.so", "&pin-source=file:pin"),
+      ElementsAre(absl::StrCat(":2:19: signing_key_file: others than the owner have rights to the PIN ",
+                               dir_.File("pin"), "; chmod 600 it")));
+  EXPECT_THAT(problem("hsm.so", "&pin-source=file:nopin"),
+              ElementsAre(HasSubstr(absl::StrCat("there is no file ", dir_.File("nopin")))));
+  dir_.Write("pin", "1234", 0600);
+  EXPECT_THAT(problem("nohsm.so", "&pin-source=file:pin"),
+              ElementsAre(HasSubstr(absl::StrCat("there is no file ", dir_.File("nohsm.so")))));
+  EXPECT_THAT(problem("hsm.so", "&pin-value=918273"), ElementsAre(HasSubstr("pin-source=file:")));
+  EXPECT_THAT(problem("hsm.so", "&pin-value=918273"), ElementsAre(Not(HasSubstr("918273"))));
+}
+
+TEST_F(ConfigLoaderTest, OtherPrivateKeysDoNotStandInTokens) {
+  EXPECT_THAT(Problems("name: N\nkey_file: pkcs11:token=a;object=c?module-path=/m&pin-source=file:p\n"),
+              ElementsAre(":2:11: key_file: a key in a token cannot be used here"));
 }
 
 TEST_F(ConfigLoaderTest, PrivateKeyMustBeForItsOwnerOnly) {

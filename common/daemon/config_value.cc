@@ -15,6 +15,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "common/crypto/pkcs11_uri.h"
 
 namespace sti::daemon {
 namespace {
@@ -24,7 +25,8 @@ using google::protobuf::Message;
 using google::protobuf::Reflection;
 using sti::config::v1::Key;
 
-std::string CheckInputFile(const std::string& path, bool secret) {
+// `secret` names what only the owner may read; null for what anybody may.
+std::string CheckInputFile(const std::string& path, const char* secret) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (fd < 0 && errno == ENOENT) return absl::StrCat("there is no file ", path);
   if (fd < 0) return absl::StrCat("cannot read ", path, ": ", std::strerror(errno));
@@ -32,8 +34,8 @@ std::string CheckInputFile(const std::string& path, bool secret) {
   const bool known = fstat(fd, &about) == 0;
   close(fd);
   if (!known || !S_ISREG(about.st_mode)) return absl::StrCat(path, " is not a regular file");
-  if (secret && (about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return absl::StrCat("others than the owner have rights to the private key ", path, "; chmod 600 it");
+  if (secret != nullptr && (about.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return absl::StrCat("others than the owner have rights to the ", secret, " ", path, "; chmod 600 it");
   }
   return "";
 }
@@ -54,6 +56,7 @@ std::string CheckAddress(absl::string_view text) {
 bool IsPath(const Key& rules) {
   return rules.kind() == sti::config::v1::KIND_INPUT_FILE ||
          rules.kind() == sti::config::v1::KIND_PRIVATE_KEY_FILE ||
+         rules.kind() == sti::config::v1::KIND_SIGNING_KEY ||
          rules.kind() == sti::config::v1::KIND_OUTPUT_PATH;
 }
 
@@ -68,9 +71,10 @@ std::string CheckText(const Key& rules, const std::string& text) {
   }
   switch (rules.kind()) {
     case sti::config::v1::KIND_INPUT_FILE:
-      return CheckInputFile(text, false);
+      return CheckInputFile(text, nullptr);
     case sti::config::v1::KIND_PRIVATE_KEY_FILE:
-      return CheckInputFile(text, true);
+    case sti::config::v1::KIND_SIGNING_KEY:
+      return CheckInputFile(text, "private key");
     case sti::config::v1::KIND_ADDRESS:
       return CheckAddress(text);
     case sti::config::v1::KIND_HTTPS_URL:
@@ -84,12 +88,35 @@ std::string CannotExpress(const FieldDescriptor& field) {
   return absl::StrCat("has the type ", field.type_name(), ", which configuration files cannot express");
 }
 
+// The URI of a key in a token: takes the name of the PIN file relative to `folder`.
+std::string ResolveToken(const std::string& folder, const Key& rules, std::string& text) {
+  if (rules.kind() != sti::config::v1::KIND_SIGNING_KEY) return "a key in a token cannot be used here";
+  absl::StatusOr<crypto::Pkcs11Uri> uri = crypto::Pkcs11Uri::Parse(text);
+  if (!uri.ok()) return std::string(uri.status().message());
+  uri->pin_file = (std::filesystem::path(folder) / uri->pin_file).string();
+  text = uri->Text();
+  std::string problem = CheckInputFile(uri->module_path, nullptr);
+  if (problem.empty()) problem = CheckInputFile(uri->pin_file, "PIN");
+  return problem;
+}
+
+bool MayBeToken(const Key& rules) {
+  return rules.kind() == sti::config::v1::KIND_SIGNING_KEY ||
+         rules.kind() == sti::config::v1::KIND_PRIVATE_KEY_FILE;
+}
+
 std::string SetText(const YamlNode& node, const FieldDescriptor& field, const std::string& folder,
                     Message& message) {
   const Key& rules = RulesOf(field);
   std::string text = node.text;
-  if (IsPath(rules) && !text.empty()) text = (std::filesystem::path(folder) / text).string();
-  if (std::string problem = CheckText(rules, text); !problem.empty()) return problem;
+  std::string problem;
+  if (MayBeToken(rules) && crypto::IsPkcs11Uri(text)) {
+    problem = ResolveToken(folder, rules, text);
+  } else {
+    if (IsPath(rules) && !text.empty()) text = (std::filesystem::path(folder) / text).string();
+    problem = CheckText(rules, text);
+  }
+  if (!problem.empty()) return problem;
   const Reflection& reflection = *message.GetReflection();
   field.is_repeated() ? reflection.AddString(&message, &field, text)
                       : reflection.SetString(&message, &field, text);

@@ -32,7 +32,6 @@ class BrokenSigner final : public crypto::Signer {
     return MakeError(Reason::kInternal, "the token was pulled out");
   }
   const crypto::VerifyingKey& public_key() const override { return key_->public_key(); }
-  EVP_PKEY* evp() const override { return nullptr; }
 
  private:
   std::shared_ptr<const crypto::SigningKey> key_;

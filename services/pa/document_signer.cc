@@ -6,7 +6,7 @@
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
-#include "common/crypto/key_file.h"
+#include "common/crypto/signer_source.h"
 #include "common/daemon/files.h"
 #include "services/pa/pa_schema.h"
 
@@ -47,7 +47,7 @@ absl::StatusOr<DocumentSigner> LoadDocumentSigner(const std::string& certificate
   const absl::StatusOr<pki::CertificateChain> chain = pki::CertificateChain::Parse(*text);
   if (!chain.ok()) return BadFile(certificate_field, certificate_file, chain.status());
 
-  absl::StatusOr<std::shared_ptr<const crypto::SigningKey>> key = crypto::LoadPrivateKeyFile(key_file);
+  absl::StatusOr<std::shared_ptr<const crypto::Signer>> key = crypto::LoadSigner(key_file);
   if (!key.ok()) return PrefixField(key_field, key.status());
   const absl::StatusOr<crypto::VerifyingKey> certified = chain->leaf().Es256Key();
   if (!certified.ok()) return BadFile(certificate_field, certificate_file, certified.status());

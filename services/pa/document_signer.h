@@ -28,7 +28,8 @@ struct DocumentSigner {
 
 // Reads both files and checks that they belong together (kKeyMismatch) and lead to `root` in this role
 // (kConfigInvalid with the defect). `purpose` ("signer", "crl_signer") begins the names of the configuration
-// keys in errors. Errors of the key file as LoadPrivateKeyFile gives them.
+// keys in errors. `key_file` may be a pkcs11: URI; errors of the key as
+// LoadSigner gives them.
 absl::StatusOr<DocumentSigner> LoadDocumentSigner(const std::string& certificate_file,
                                                   const std::string& key_file, const pki::Certificate& root,
                                                   pki::LeafRole role, absl::string_view purpose,

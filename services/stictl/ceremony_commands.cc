@@ -9,7 +9,8 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/codec/pem.h"
-#include "common/crypto/key_file.h"
+#include "common/crypto/pkcs11_uri.h"
+#include "common/crypto/signer_source.h"
 #include "common/crypto/system_random.h"
 #include "common/pki/ceremony.h"
 #include "common/pki/csr.h"
@@ -27,6 +28,7 @@ struct CeremonyOptions {
   std::string organization, country = "US", common_name, out;
   int years = 20;
   std::string root_certificate, root_key;
+  std::string key, crl_key;  // pkcs11: URIs of keys that are there already; empty: make them
   std::string csr, crl_url, crl_issuer_certificate, policy_oid = pki::kShakenPolicyOid;
 };
 
@@ -48,9 +50,10 @@ absl::StatusOr<pki::Certificate> ReadCertificate(absl::string_view option, const
   return certificate;
 }
 
-absl::StatusOr<std::shared_ptr<const crypto::SigningKey>> ReadRootKey(const CeremonyOptions& options,
-                                                                      const pki::Certificate& root) {
-  auto key = crypto::LoadPrivateKeyFile(options.root_key);
+using SignerPtr = std::shared_ptr<const crypto::Signer>;
+
+absl::StatusOr<SignerPtr> ReadRootKey(const CeremonyOptions& options, const pki::Certificate& root) {
+  auto key = crypto::LoadSigner(options.root_key);
   if (!key.ok()) return PrefixField("--root-key", key.status());
   STI_ASSIGN_OR_RETURN(const crypto::VerifyingKey certified, root.Es256Key());
   if (!(certified == (*key)->public_key())) {
@@ -60,8 +63,17 @@ absl::StatusOr<std::shared_ptr<const crypto::SigningKey>> ReadRootKey(const Cere
   return key;
 }
 
+// The key of the token, or a new one in `file`.
+absl::StatusOr<SignerPtr> KeyFor(absl::string_view option, const std::string& uri, const std::string& file,
+                                 KeyFolder& folder) {
+  if (uri.empty()) return folder.NewKey(file);
+  auto key = crypto::LoadSigner(uri);
+  if (!key.ok()) return PrefixField(option, key.status());
+  return key;
+}
+
 absl::Status CaRoot(const CeremonyOptions& options, KeyFolder& folder) {
-  STI_ASSIGN_OR_RETURN(const auto key, folder.NewKey("root.key"));
+  STI_ASSIGN_OR_RETURN(const auto key, KeyFor("--key", options.key, "root.key", folder));
   STI_ASSIGN_OR_RETURN(const pki::Certificate root,
                        pki::MakeCaRoot(NameOf(options, absl::StrCat(options.organization, " SHAKEN ROOT CA")),
                                        ValidityOf(options), *key, SystemRandom::Instance()));
@@ -69,7 +81,7 @@ absl::Status CaRoot(const CeremonyOptions& options, KeyFolder& folder) {
 }
 
 absl::Status CaRequest(const CeremonyOptions& options, KeyFolder& folder) {
-  STI_ASSIGN_OR_RETURN(const auto key, folder.NewKey("issuing.key"));
+  STI_ASSIGN_OR_RETURN(const auto key, KeyFor("--key", options.key, "issuing.key", folder));
   STI_ASSIGN_OR_RETURN(const auto name,
                        pki::DistinguishedName::Create(
                            NameOf(options, absl::StrCat(options.organization, " SHAKEN Issuing CA"))));
@@ -111,7 +123,7 @@ absl::Status CaIssuing(const CeremonyOptions& options, KeyFolder& folder) {
 }
 
 absl::Status PaRoot(const CeremonyOptions& options, KeyFolder& folder) {
-  STI_ASSIGN_OR_RETURN(const auto key, folder.NewKey("pa-root.key"));
+  STI_ASSIGN_OR_RETURN(const auto key, KeyFor("--key", options.key, "pa-root.key", folder));
   STI_ASSIGN_OR_RETURN(const pki::Certificate root,
                        pki::MakePaRoot(NameOf(options, absl::StrCat(options.organization, " STI-PA Root")),
                                        ValidityOf(options), *key, SystemRandom::Instance()));
@@ -124,13 +136,13 @@ absl::Status PaSigners(const CeremonyOptions& options, KeyFolder& folder) {
   pki::Validity validity = ValidityOf(options);
   validity.not_before = std::max(validity.not_before, root.not_before());
   validity.not_after = std::min(validity.not_after, root.not_after());
-  STI_ASSIGN_OR_RETURN(const auto token_key, folder.NewKey("pa-signer.key"));
+  STI_ASSIGN_OR_RETURN(const auto token_key, KeyFor("--key", options.key, "pa-signer.key", folder));
   STI_ASSIGN_OR_RETURN(
       const pki::Certificate token_signer,
       pki::MakePaTokenSigner(NameOf(options, absl::StrCat(options.organization, " STI-PA Token Signer")),
                              validity, token_key->public_key(), {root, *root_key}, SystemRandom::Instance()));
   STI_RETURN_IF_ERROR(folder.WriteCertificate("pa-signer.pem", token_signer));
-  STI_ASSIGN_OR_RETURN(const auto crl_key, folder.NewKey("pa-crl-signer.key"));
+  STI_ASSIGN_OR_RETURN(const auto crl_key, KeyFor("--crl-key", options.crl_key, "pa-crl-signer.key", folder));
   STI_ASSIGN_OR_RETURN(
       const pki::Certificate crl_signer,
       pki::MakePaCrlSigner(NameOf(options, absl::StrCat(options.organization, " STI-PA CRL")), validity,
@@ -160,11 +172,28 @@ int Run(const Session& session, const CeremonyOptions& options, const std::vecto
   return kExitOk;
 }
 
+std::string IsTokenUri(const std::string& text) {
+  return crypto::IsPkcs11Uri(text) ? "" : "must be a pkcs11: URI";
+}
+
+// The names of files that a ceremony writes: `key` only when it makes the key itself.
+std::vector<std::string> Files(std::vector<std::string> names, const std::string& uri, const char* key) {
+  if (uri.empty()) names.emplace_back(key);
+  return names;
+}
+
 void DeclareName(CLI::App& command, CeremonyOptions& options) {
   command.add_option("--organization", options.organization, "O: legal name of the operator")->required();
   command.add_option("--country", options.country, "C: ISO 3166 alpha-2 (default US)");
   command.add_option("--common-name", options.common_name, "CN (default: made from the organization)");
   command.add_option("--out", options.out, "folder for keys (0600) and certificates")->required();
+}
+
+void DeclareKey(CLI::App& command, CeremonyOptions& options, const std::string& file) {
+  command
+      .add_option("--key", options.key,
+                  absl::StrCat("pkcs11: URI of a key that stands in a token (default: make ", file, ")"))
+      ->check(IsTokenUri);
 }
 
 void DeclareYears(CLI::App& command, CeremonyOptions& options, int years) {
@@ -175,7 +204,8 @@ void DeclareYears(CLI::App& command, CeremonyOptions& options, int years) {
 
 void DeclareRoot(CLI::App& command, CeremonyOptions& options) {
   command.add_option("--root-cert", options.root_certificate, "PEM file: the root certificate")->required();
-  command.add_option("--root-key", options.root_key, "PKCS#8 PEM file (0600): its key")->required();
+  command.add_option("--root-key", options.root_key, "PKCS#8 PEM file (0600) or pkcs11: URI: its key")
+      ->required();
 }
 
 void DeclareIssuing(CLI::App& command, CeremonyOptions& options) {
@@ -199,15 +229,20 @@ void AddCaCeremony(CLI::App& ca, Session& session, int& exit_code) {
       [](CLI::App& command, CeremonyOptions& options) {
         DeclareName(command, options);
         DeclareYears(command, options, 25);
+        DeclareKey(command, options, "root.key");
       },
       [&session](const CeremonyOptions& options) {
-        return Run(session, options, {"root.key", "root.pem"}, CaRoot);
+        return Run(session, options, Files({"root.pem"}, options.key, "root.key"), CaRoot);
       },
       exit_code);
   AddCommand<CeremonyOptions>(
-      *group, "request", "on the CA's machine: make issuing.key and issuing.csr", DeclareName,
+      *group, "request", "on the CA's machine: make issuing.key and issuing.csr",
+      [](CLI::App& command, CeremonyOptions& options) {
+        DeclareName(command, options);
+        DeclareKey(command, options, "issuing.key");
+      },
       [&session](const CeremonyOptions& options) {
-        return Run(session, options, {"issuing.key", "issuing.csr"}, CaRequest);
+        return Run(session, options, Files({"issuing.csr"}, options.key, "issuing.key"), CaRequest);
       },
       exit_code);
   AddCommand<CeremonyOptions>(
@@ -228,9 +263,10 @@ void AddPaCeremony(CLI::App& pa, Session& session, int& exit_code) {
       [](CLI::App& command, CeremonyOptions& options) {
         DeclareName(command, options);
         DeclareYears(command, options, 25);
+        DeclareKey(command, options, "pa-root.key");
       },
       [&session](const CeremonyOptions& options) {
-        return Run(session, options, {"pa-root.key", "pa-root.pem"}, PaRoot);
+        return Run(session, options, Files({"pa-root.pem"}, options.key, "pa-root.key"), PaRoot);
       },
       exit_code);
   AddCommand<CeremonyOptions>(
@@ -239,10 +275,15 @@ void AddPaCeremony(CLI::App& pa, Session& session, int& exit_code) {
         DeclareName(command, options);
         DeclareYears(command, options, 5);
         DeclareRoot(command, options);
+        DeclareKey(command, options, "pa-signer.key");
+        command
+            .add_option("--crl-key", options.crl_key,
+                        "the same for the signer of the CRL (default: make pa-crl-signer.key)")
+            ->check(IsTokenUri);
       },
       [&session](const CeremonyOptions& options) {
-        return Run(session, options,
-                   {"pa-signer.key", "pa-signer.pem", "pa-crl-signer.key", "pa-crl-signer.pem"}, PaSigners);
+        const auto names = Files({"pa-signer.pem", "pa-crl-signer.pem"}, options.key, "pa-signer.key");
+        return Run(session, options, Files(names, options.crl_key, "pa-crl-signer.key"), PaSigners);
       },
       exit_code);
 }
