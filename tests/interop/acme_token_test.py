@@ -1,6 +1,7 @@
 """Every step of RFC 9448 s6 by which sti-ca judges an SPC token has a token that fails there and nowhere else."""
 
 import base64
+import datetime
 import json
 import os
 import sys
@@ -13,6 +14,7 @@ sys.path.insert(0, os.path.abspath("tests/interop"))
 from acme_network import (OTHER_SPC, SPC, AcmeTest, b64url, colon_hex, der, fingerprint, make_csr, new_key,  # noqa: E402
                           spki_fingerprint, tn_auth_list)
 from cryptography import x509  # noqa: E402
+from cryptography.hazmat.primitives import hashes  # noqa: E402
 from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: E402
 from raw_acme import URN, RawAcme, es256, hs256  # noqa: E402
 
@@ -108,6 +110,28 @@ class AcmeTokenTest(AcmeTest):
         with open(self.network.path("ca/issuing.key"), "rb") as file:
             key = load_pem_private_key(file.read(), None)
         self.assert_refused(self.token(header={"x5c": [ca]}, signer=key), "unauthorized", "")
+
+    def signed_by(self, issuer, issuer_key, before=-1, after=1, usage=True):
+        """A token whose signer was certified by `issuer`, `before` to `after` days from now; else like that of the STI-PA."""
+        key, now = new_key(), datetime.datetime.utcnow()
+        usages = x509.KeyUsage(usage, False, False, False, False, not usage, False, False, False)
+        certificate = x509.CertificateBuilder().subject_name(self.signer.subject).issuer_name(issuer.subject).public_key(
+            key.public_key()).serial_number(x509.random_serial_number()).not_valid_before(
+                now + datetime.timedelta(days=before)).not_valid_after(now + datetime.timedelta(days=after)).add_extension(
+                    x509.BasicConstraints(False, None), True).add_extension(usages, True).add_extension(
+                        x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), False).add_extension(
+                            x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False).sign(issuer_key, hashes.SHA256())
+        return self.token(header={"x5c": [base64.b64encode(der(certificate)).decode()]}, signer=key)
+
+    def test_step_3_signers_outside_of_their_time_and_of_a_root_that_only_has_the_name(self):
+        root = self.certificate("pa/pa-root.pem")
+        with open(self.network.path("pa/pa-root.key"), "rb") as file:
+            key = load_pem_private_key(file.read(), None)
+        self.assert_valid(self.signed_by(root, key))
+        self.assert_refused(self.signed_by(root, key, before=-3, after=-1), "unauthorized", "")
+        self.assert_refused(self.signed_by(root, key, before=1, after=3), "unauthorized", "")
+        self.assert_refused(self.signed_by(root, key, usage=False), "unauthorized", "")
+        self.assert_refused(self.signed_by(root, new_key()), "unauthorized", "")
 
     def test_step_4_signature(self):
         self.assert_refused(self.token(signer=new_key()), "unauthorized", "")
