@@ -5,14 +5,18 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
+#include "common/http/message.h"
+#include "common/rpc/channel.h"
 #include "common/store/open_database.h"
 #include "services/pa/authority_changes.h"
+#include "services/pa/authority_client_grpc.h"
 #include "services/pa/pa_schema.h"
 #include "services/pa/provider_changes.h"
 
@@ -36,21 +40,47 @@ std::vector<ChangeAction> ActionsOf(const AuthorityRegistry& authorities, const 
 PaDaemon::PaDaemon(PaSettings settings, std::unique_ptr<store::Database> database, const Clock& clock,
                    const Random& random)
     : settings_(std::move(settings)),
+      clock_(clock),
       database_(std::move(database)),
       gate_(settings_.roles, random),
+      audit_(*database_, gate_, clock),
       publisher_(*database_, settings_.signer, settings_.crl_signer, settings_.publisher, clock),
       watchers_(publisher_, limits::kTrustWatchers),
-      providers_(*database_, clock),
+      providers_(*database_, clock, World()),
       authorities_(*database_, publisher_, clock),
       revocations_(*database_, publisher_, clock),
-      numbers_(*database_, publisher_),
+      numbers_(*database_, publisher_, clock),
       tokens_(*database_, settings_.signer, settings_.token_lifetime, clock, random),
+      users_(*database_, clock, random),
       changes_(*database_, clock, random, settings_.four_eyes, ActionsOf(authorities_, providers_)),
       spc_tokens_service_(tokens_, settings_.publisher.crl_url, gate_),
       trust_service_(publisher_, watchers_),
-      policy_admin_service_({providers_, authorities_, revocations_, numbers_, tokens_, changes_}, gate_,
-                            RevocationReporters(settings_.revocation_reporters)) {
+      policy_admin_service_({providers_, authorities_, revocations_, numbers_, tokens_, users_, changes_},
+                            gate_, RevocationReporters(settings_.revocation_reporters)) {
   publisher_.OnChange([this] { watchers_.Notify(); });
+}
+
+ProviderWorld PaDaemon::World() {
+  ProviderWorld world;
+  world.authorities = settings_.authorities;
+  world.wake = [this] {
+    for (const auto& revoker : revokers_) revoker->Wake();
+  };
+  world.publish_numbers = [this] {
+    publisher_.PublishNumberList().IgnoreError();  // RenewIfDue tries again and reports
+  };
+  return world;
+}
+
+absl::Status PaDaemon::ReachAuthorities(const sti::config::v1::PolicyAdministratorServer& config) {
+  for (int i = 0; i < config.authorities_size(); ++i) {
+    absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = rpc::OpenChannel(config.authorities(i));
+    if (!channel.ok()) return PrefixField(absl::StrCat("authorities[", i, "]"), channel.status());
+    revokers_.push_back(std::make_unique<SpcRevocationWorker>(
+        *database_, config.authorities(i).target(), std::make_unique<AuthorityClientGrpc>(*channel), clock_));
+  }
+  for (const auto& revoker : revokers_) revoker->Start();
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<PaDaemon>> PaDaemon::Start(
@@ -60,19 +90,43 @@ absl::StatusOr<std::unique_ptr<PaDaemon>> PaDaemon::Start(
     daemon::LogWarning("four_eyes is off: one person alone approves providers and CAs and revokes providers",
                        {});
   }
+  std::unique_ptr<HttpFront> front;
+  if (settings.https) {
+    absl::StatusOr<std::unique_ptr<HttpFront>> listening = HttpFront::Listen(settings.https->server);
+    if (!listening.ok()) return PrefixField("https.server", listening.status());
+    front = *std::move(listening);
+    PublishAt(settings, PublicUrl(*settings.https, front->port()));
+  }
   STI_RETURN_IF_ERROR(daemon::EnsureStateDir(settings.state_dir));
   STI_ASSIGN_OR_RETURN(std::unique_ptr<store::Database> database,
                        store::OpenDatabase(settings.database, Migrations()));
   std::unique_ptr<PaDaemon> pa(new PaDaemon(std::move(settings), std::move(database), clock, random));
+  STI_RETURN_IF_ERROR(pa->ReachAuthorities(config));
   STI_RETURN_IF_ERROR(pa->publisher_.PublishTrustList());
   STI_RETURN_IF_ERROR(pa->publisher_.PublishCrl());
   STI_RETURN_IF_ERROR(pa->publisher_.PublishNumberList());
+  if (front) pa->OpenHttps(std::move(front), clock, random);
   STI_ASSIGN_OR_RETURN(pa->server_,
                        rpc::Server::Start(config.grpc(), {&pa->spc_tokens_service_, &pa->trust_service_,
-                                                          &pa->policy_admin_service_}));
+                                                          pa->audit_.service(), &pa->policy_admin_service_}));
+  pa->audit_.KeepFile(config.audit_file(), pa->settings_.state_dir, nullptr);
   pa->server_->SetServing(pa->publisher_.Lacking());
   pa->renewer_ = std::thread([daemon = pa.get()] { daemon->Renew(); });
   return pa;
+}
+
+void PaDaemon::OpenHttps(std::unique_ptr<HttpFront> front, const Clock& clock, const Random& random) {
+  std::vector<SignerChain> chains = settings_.next_signers;
+  chains.push_back(settings_.signer.chain);
+  chains.push_back(settings_.crl_signer.chain);
+  https_ = std::make_unique<HttpInterface>(
+      HttpInterface::World{*database_, publisher_, tokens_, clock, random}, settings_.https->sessions, chains,
+      settings_.publisher.crl_url, settings_.https->places);
+  front_ = std::move(front);
+  front_->Open([this](const http::HttpRequest& request) { return https_->Handle(request); });
+  daemon::LogInfo("HTTPS interface is open", {{"signer", settings_.signer.x5u},
+                                              {"crl_signer", settings_.crl_signer.x5u},
+                                              {"crl", settings_.publisher.crl_url}});
 }
 
 void PaDaemon::Renew() {
@@ -88,7 +142,8 @@ void PaDaemon::Renew() {
       daemon::LogError("changes that nobody decided could not be dropped",
                        {{"reason", ReasonName(ReasonOf(expired))}, {"detail", expired.message()}});
     }
-    const std::vector<std::string> lacking = publisher_.Lacking();
+    std::vector<std::string> lacking = publisher_.Lacking();
+    for (const std::string& what : audit_.Lacking()) lacking.push_back(what);
     if (server_->SetServing(lacking)) {
       daemon::LogWarning("health changed", {{"lacking", absl::StrJoin(lacking, ", ")}});
     }
@@ -99,7 +154,10 @@ void PaDaemon::Stop(absl::Duration grace) {
   pause_.Stop();
   if (renewer_.joinable()) renewer_.join();
   watchers_.Close();
+  if (front_) front_->Shutdown(grace);
   if (server_) server_->Shutdown(grace);
+  audit_.Stop();
+  for (const auto& revoker : revokers_) revoker->Stop();
 }
 
 PaDaemon::~PaDaemon() { Stop(absl::ZeroDuration()); }

@@ -4,9 +4,11 @@
 
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/admin/audit.h"
 #include "common/admin/gate.h"
 #include "common/base/clock.h"
 #include "common/base/random.h"
@@ -14,13 +16,17 @@
 #include "common/rpc/server.h"
 #include "common/store/database.h"
 #include "proto/sti/config/v1/pa.pb.h"
+#include "services/pa/api_user_registry.h"
 #include "services/pa/authority_registry.h"
+#include "services/pa/http_front.h"
+#include "services/pa/http_interface.h"
 #include "services/pa/number_registry.h"
 #include "services/pa/pa_config.h"
 #include "services/pa/pending_changes.h"
 #include "services/pa/policy_admin_service.h"
 #include "services/pa/provider_registry.h"
 #include "services/pa/revocation_registry.h"
+#include "services/pa/spc_revocation_worker.h"
 #include "services/pa/spc_tokens_service.h"
 #include "services/pa/token_issuer.h"
 #include "services/pa/trust_publisher.h"
@@ -39,17 +45,24 @@ class PaDaemon {
   ~PaDaemon();
 
   int grpc_port() const { return server_->port(); }
+  int https_port() const { return front_ ? front_->port() : 0; }  // 0: not configured
   // Ends the watches, lets calls under way finish within `grace`.
   void Stop(absl::Duration grace);
 
  private:
   PaDaemon(PaSettings settings, std::unique_ptr<store::Database> database, const Clock& clock,
            const Random& random);
+  // What the provider registry sets going.
+  ProviderWorld World();
+  absl::Status ReachAuthorities(const sti::config::v1::PolicyAdministratorServer& config);
+  void OpenHttps(std::unique_ptr<HttpFront> front, const Clock& clock, const Random& random);
   void Renew();
 
   const PaSettings settings_;
+  const Clock& clock_;
   const std::unique_ptr<store::Database> database_;
   admin::Gate gate_;
+  admin::Audit audit_;
   TrustPublisher publisher_;
   TrustWatchers watchers_;
   ProviderRegistry providers_;
@@ -57,10 +70,14 @@ class PaDaemon {
   RevocationRegistry revocations_;
   NumberRegistry numbers_;
   TokenIssuer tokens_;
+  ApiUserRegistry users_;
   PendingChanges changes_;
   SpcTokensService spc_tokens_service_;
   TrustService trust_service_;
   PolicyAdminService policy_admin_service_;
+  std::vector<std::unique_ptr<SpcRevocationWorker>> revokers_;  // one for each configured STI-CA
+  std::unique_ptr<HttpInterface> https_;                        // as front_, null unless configured
+  std::unique_ptr<HttpFront> front_;
   std::unique_ptr<rpc::Server> server_;
   daemon::Pause pause_;
   std::thread renewer_;

@@ -16,7 +16,7 @@ using grpc::ServerContext;
 
 namespace {
 
-Run HowToRun(bool dry_run) { return dry_run ? Run::kDry : Run::kReal; }
+RunMode HowToRun(bool dry_run) { return dry_run ? RunMode::kDry : RunMode::kReal; }
 
 void LogChange(absl::string_view what, const Actor& actor, const ProviderChange& change, bool dry_run) {
   if (dry_run) return;

@@ -94,25 +94,20 @@ void SetState(Provider& provider, ProviderState state, absl::string_view note, a
 ProviderRegistry::ProviderRegistry(store::Database& database, const Clock& clock, ProviderWorld world)
     : database_(database), clock_(clock), world_(std::move(world)) {}
 
-absl::StatusOr<ProviderChange> ProviderRegistry::Perform(Run run, const Step& step) const {
+absl::StatusOr<ProviderChange> ProviderRegistry::Perform(RunMode run, const Step& step) const {
   ProviderChange change;
   const auto body = [&](Transaction& transaction) -> absl::Status {
     STI_ASSIGN_OR_RETURN(change, step(transaction, run));
     return absl::OkStatus();
   };
-  STI_RETURN_IF_ERROR(run == Run::kReal ? database_.Write(body) : database_.Read(body));
-  if (run == Run::kReal) Committed(change);
+  STI_RETURN_IF_ERROR(run == RunMode::kReal ? database_.Write(body) : database_.Read(body));
+  if (run == RunMode::kReal) Committed(change);
   return change;
 }
 
 void ProviderRegistry::Committed(const ProviderChange& change) const {
   if (change.asks_authorities) world_.wake();
   if (change.withdraws_numbers) world_.publish_numbers();
-}
-
-void ProviderRegistry::Committed() const {
-  world_.wake();
-  world_.publish_numbers();
 }
 
 absl::StatusOr<ProviderChange> ProviderRegistry::Register(Transaction& transaction, const Actor& actor,
@@ -138,7 +133,7 @@ absl::StatusOr<ProviderChange> ProviderRegistry::Register(Transaction& transacti
 }
 
 absl::StatusOr<Provider> ProviderRegistry::Register(const Actor& actor, const Provider& provider) const {
-  STI_ASSIGN_OR_RETURN(ProviderChange change, Perform(Run::kReal, [&](Transaction& transaction, Run) {
+  STI_ASSIGN_OR_RETURN(ProviderChange change, Perform(RunMode::kReal, [&](Transaction& transaction, RunMode) {
                          return Register(transaction, actor, provider);
                        }));
   return std::move(change.provider);
@@ -169,10 +164,10 @@ absl::Status ProviderRegistry::Discard(Transaction& transaction, const Actor& ac
 }
 
 absl::StatusOr<ProviderChange> ProviderRegistry::Update(const Actor& actor, const Provider& provider,
-                                                        Run run) const {
+                                                        RunMode run) const {
   const absl::Status checked = CheckProvider(provider);
   if (!checked.ok()) return PrefixProvider(checked);
-  return Perform(run, [&](Transaction& transaction, Run how) -> absl::StatusOr<ProviderChange> {
+  return Perform(run, [&](Transaction& transaction, RunMode how) -> absl::StatusOr<ProviderChange> {
     STI_ASSIGN_OR_RETURN(const Provider before, MustFind(transaction, provider.id));
     if (before.state != ProviderState::kApproved && before.state != ProviderState::kSuspended)
       return WrongState(before, "only an approved or suspended provider can be updated");
@@ -190,7 +185,7 @@ absl::StatusOr<ProviderChange> ProviderRegistry::Update(const Actor& actor, cons
       change.effects.emplace_back("nothing changes");
       return change;
     }
-    if (how == Run::kDry) return change;
+    if (how == RunMode::kDry) return change;
     STI_RETURN_IF_ERROR(ReplaceProvider(transaction, change.provider));
     STI_RETURN_IF_ERROR(
         AuditProvider(transaction, actor, "provider.update", before, change.provider, clock_.TimeNow()));
@@ -200,9 +195,9 @@ absl::StatusOr<ProviderChange> ProviderRegistry::Update(const Actor& actor, cons
 
 absl::StatusOr<ProviderChange> ProviderRegistry::Suspend(const Actor& actor, absl::string_view id,
                                                          absl::string_view note, bool revoke_certificates,
-                                                         Run run) const {
+                                                         RunMode run) const {
   STI_RETURN_IF_ERROR(CheckNote(note, true));
-  return Perform(run, [&](Transaction& transaction, Run how) -> absl::StatusOr<ProviderChange> {
+  return Perform(run, [&](Transaction& transaction, RunMode how) -> absl::StatusOr<ProviderChange> {
     STI_ASSIGN_OR_RETURN(const Provider before, MustFind(transaction, id));
     if (before.state != ProviderState::kApproved)
       return WrongState(before, "only an approved provider can be suspended");
@@ -213,7 +208,7 @@ absl::StatusOr<ProviderChange> ProviderRegistry::Suspend(const Actor& actor, abs
     SetState(change.provider, ProviderState::kSuspended, note, now);
     change.effects = SuspensionEffects(before, belongings, revoke_certificates, world_.authorities);
     change.asks_authorities = revoke_certificates && !world_.authorities.empty();
-    if (how == Run::kDry) return change;
+    if (how == RunMode::kDry) return change;
     STI_RETURN_IF_ERROR(ReplaceProvider(transaction, change.provider));
     if (revoke_certificates) {
       STI_RETURN_IF_ERROR(
@@ -225,9 +220,9 @@ absl::StatusOr<ProviderChange> ProviderRegistry::Suspend(const Actor& actor, abs
 }
 
 absl::StatusOr<ProviderChange> ProviderRegistry::Reinstate(const Actor& actor, absl::string_view id,
-                                                           absl::string_view note, Run run) const {
+                                                           absl::string_view note, RunMode run) const {
   STI_RETURN_IF_ERROR(CheckNote(note, false));
-  return Perform(run, [&](Transaction& transaction, Run how) -> absl::StatusOr<ProviderChange> {
+  return Perform(run, [&](Transaction& transaction, RunMode how) -> absl::StatusOr<ProviderChange> {
     STI_ASSIGN_OR_RETURN(const Provider before, MustFind(transaction, id));
     if (before.state != ProviderState::kSuspended)
       return WrongState(before, "only a suspended provider can be reinstated");
@@ -237,7 +232,7 @@ absl::StatusOr<ProviderChange> ProviderRegistry::Reinstate(const Actor& actor, a
     change.provider = before;
     SetState(change.provider, ProviderState::kApproved, note, now);
     change.effects = ReinstatementEffects(before, belongings);
-    if (how == Run::kDry) return change;
+    if (how == RunMode::kDry) return change;
     STI_RETURN_IF_ERROR(ReplaceProvider(transaction, change.provider));
     STI_RETURN_IF_ERROR(CallOffSpcRevocations(transaction, id));
     STI_RETURN_IF_ERROR(
@@ -248,7 +243,7 @@ absl::StatusOr<ProviderChange> ProviderRegistry::Reinstate(const Actor& actor, a
 
 absl::StatusOr<ProviderChange> ProviderRegistry::RevokeStep(Transaction& transaction, const Actor& actor,
                                                             absl::string_view id, absl::string_view note,
-                                                            Run run) const {
+                                                            RunMode run) const {
   STI_RETURN_IF_ERROR(CheckNote(note, true));
   STI_ASSIGN_OR_RETURN(const Provider before, MustFind(transaction, id));
   if (before.state == ProviderState::kRevoked) return WrongState(before, "it cannot be revoked again");
@@ -261,7 +256,7 @@ absl::StatusOr<ProviderChange> ProviderRegistry::RevokeStep(Transaction& transac
   change.effects = RevocationEffects(before, belongings, world_.authorities);
   change.asks_authorities = !world_.authorities.empty();
   change.withdraws_numbers = belongings.number_ranges > 0;
-  if (run == Run::kDry) return change;
+  if (run == RunMode::kDry) return change;
   STI_RETURN_IF_ERROR(ReplaceProvider(transaction, change.provider));
   STI_RETURN_IF_ERROR(AskAuthorities(transaction, actor, before, world_.authorities, belongings.tokens, now));
   if (change.withdraws_numbers) STI_RETURN_IF_ERROR(WithdrawNumbers(transaction, before));
@@ -271,13 +266,14 @@ absl::StatusOr<ProviderChange> ProviderRegistry::RevokeStep(Transaction& transac
 
 absl::StatusOr<ProviderChange> ProviderRegistry::Revoke(Transaction& transaction, const Actor& actor,
                                                         absl::string_view id, absl::string_view note) const {
-  return RevokeStep(transaction, actor, id, note, Run::kReal);
+  return RevokeStep(transaction, actor, id, note, RunMode::kReal);
 }
 
 absl::StatusOr<ProviderChange> ProviderRegistry::Revoke(const Actor& actor, absl::string_view id,
-                                                        absl::string_view note, Run run) const {
-  return Perform(
-      run, [&](Transaction& transaction, Run how) { return RevokeStep(transaction, actor, id, note, how); });
+                                                        absl::string_view note, RunMode run) const {
+  return Perform(run, [&](Transaction& transaction, RunMode how) {
+    return RevokeStep(transaction, actor, id, note, how);
+  });
 }
 
 absl::StatusOr<Provider> ProviderRegistry::Get(absl::string_view id) const {

@@ -39,7 +39,7 @@ struct ProviderWorld {
 };
 
 // A dry run changes nothing and says what would; its errors are those of the change itself.
-enum class Run { kDry, kReal };
+enum class RunMode { kDry, kReal };
 
 // Thread-safe. Transitions: pending to approved; approved to suspended and back; both of these to revoked.
 // Others are kStateConflict with the state in their text. Common to all changes: kNotFound, kStorageFailed;
@@ -57,20 +57,20 @@ class ProviderRegistry {
   // Replaces name, codes, identities and contacts; `provider.id` says of which. Errors as of Register;
   // kStateConflict for a pending or revoked one (an approver must get what was shown), and for a code that
   // is taken away while it has numbers.
-  absl::StatusOr<ProviderChange> Update(const Actor& actor, const Provider& provider, Run run) const;
+  absl::StatusOr<ProviderChange> Update(const Actor& actor, const Provider& provider, RunMode run) const;
   // `revoke_certificates`: the STI-CAs are asked to revoke all of its certificates.
   absl::StatusOr<ProviderChange> Suspend(const Actor& actor, absl::string_view id, absl::string_view note,
-                                         bool revoke_certificates, Run run) const;
+                                         bool revoke_certificates, RunMode run) const;
   // Calls off what STI-CAs have not confirmed: it would hit certificates that come after.
   absl::StatusOr<ProviderChange> Reinstate(const Actor& actor, absl::string_view id, absl::string_view note,
-                                           Run run) const;
+                                           RunMode run) const;
   // For good: the STI-CAs are asked to revoke all of its certificates, its numbers are withdrawn, its codes
   // and identities free.
   absl::StatusOr<ProviderChange> Revoke(const Actor& actor, absl::string_view id, absl::string_view note,
-                                        Run run) const;
+                                        RunMode run) const;
 
-  // The same as steps of a bigger write transaction. Once that is committed, Committed must be called, with
-  // the outcome or, when it is not at hand, without.
+  // The same as steps of a bigger write transaction. Once that is committed, Committed must be called with
+  // the outcome.
   absl::StatusOr<ProviderChange> Register(store::Transaction& transaction, const Actor& actor,
                                           const Provider& provider) const;
   absl::StatusOr<ProviderChange> Approve(store::Transaction& transaction, const Actor& actor,
@@ -80,17 +80,16 @@ class ProviderRegistry {
   absl::StatusOr<ProviderChange> Revoke(store::Transaction& transaction, const Actor& actor,
                                         absl::string_view id, absl::string_view note) const;
   void Committed(const ProviderChange& change) const;
-  void Committed() const;
 
   // kNotFound.
   absl::StatusOr<Provider> Get(absl::string_view id) const;
   absl::StatusOr<ProviderPage> List(int64_t page_size, absl::string_view page_token) const;
 
  private:
-  using Step = std::function<absl::StatusOr<ProviderChange>(store::Transaction&, Run)>;
-  absl::StatusOr<ProviderChange> Perform(Run run, const Step& step) const;
+  using Step = std::function<absl::StatusOr<ProviderChange>(store::Transaction&, RunMode)>;
+  absl::StatusOr<ProviderChange> Perform(RunMode run, const Step& step) const;
   absl::StatusOr<ProviderChange> RevokeStep(store::Transaction& transaction, const Actor& actor,
-                                            absl::string_view id, absl::string_view note, Run run) const;
+                                            absl::string_view id, absl::string_view note, RunMode run) const;
 
   store::Database& database_;
   const Clock& clock_;

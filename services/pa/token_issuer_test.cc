@@ -1,12 +1,19 @@
 #include "services/pa/token_issuer.h"
 
+#include <functional>
 #include <string>
+#include <thread>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/base/reason.h"
+#include "common/base/status_macros.h"
 #include "common/crypto/system_random.h"
+#include "common/store/audit_log.h"
 #include "common/testing/failing_database.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/sequence_random.h"
@@ -166,6 +173,115 @@ TEST_F(TokenIssuerTest, LogIsNewestFirstInPagesAndByProvider) {
   EXPECT_EQ(record.fingerprint, kFingerprint);
   EXPECT_EQ(record.issued, kNow);
   EXPECT_EQ(record.expires, kNow + absl::Hours(1));
+}
+
+// Lets `before` happen before each write, after whatever its body read elsewhere.
+class InterferedDatabase final : public store::Database {
+ public:
+  explicit InterferedDatabase(store::Database& real) : real_(real) {}
+  void BeforeWrites(std::function<void()> before) { before_ = std::move(before); }
+
+  absl::Status Write(const std::function<absl::Status(store::Transaction&)>& body) override {
+    if (before_) before_();
+    return real_.Write(body);
+  }
+  absl::Status Read(const std::function<absl::Status(store::Transaction&)>& body) override {
+    return real_.Read(body);
+  }
+
+ private:
+  store::Database& real_;
+  std::function<void()> before_;
+};
+
+TEST_F(TokenIssuerTest, OnlyAnApprovedProviderGetsTokens) {
+  const ProviderRegistry registry(*real_, clock_);
+  ASSERT_TRUE(registry.Suspend(kAdmin, "acme", "fraud", false, RunMode::kReal).ok());
+  EXPECT_EQ(Refusal(Good()), "PROVIDER_NOT_APPROVED ");
+  ASSERT_TRUE(registry.Reinstate(kAdmin, "acme", "", RunMode::kReal).ok());
+  EXPECT_EQ(Refusal(Good()), "NONE ");
+  ASSERT_TRUE(registry.Revoke(kAdmin, "acme", "gone", RunMode::kReal).ok());
+  EXPECT_EQ(Refusal(Good()), "PROVIDER_NOT_APPROVED ");
+  Provider pending{"pending", "Pending", {"1234"}, {"acme-as"}, {}};
+  pending.state = ProviderState::kPending;
+  ASSERT_TRUE(registry.Register(kAdmin, pending).ok());
+  EXPECT_EQ(Refusal(Good()), "PROVIDER_NOT_APPROVED ");
+  EXPECT_EQ(Logged(), 1u);
+}
+
+TEST_F(TokenIssuerTest, CallerMayBeKnownByItsProviderInstead) {
+  const auto refusal = [&](const std::string& provider) {
+    TokenRequest request = Good();
+    request.client_identity = "";
+    request.provider_id = provider;
+    return Refusal(request);
+  };
+  EXPECT_EQ(refusal("acme"), "NONE ");
+  EXPECT_EQ(refusal("other"), "SPC_NOT_ASSIGNED tn_auth_list");
+  EXPECT_EQ(refusal("nobody"), "PROVIDER_UNKNOWN ");
+  const ProviderRegistry registry(*real_, clock_);
+  ASSERT_TRUE(registry.Revoke(kAdmin, "acme", "gone", RunMode::kReal).ok());
+  EXPECT_EQ(refusal("acme"), "PROVIDER_NOT_APPROVED ");
+}
+
+TEST_F(TokenIssuerTest, CodeThatWasTakenAwayGetsNoToken) {
+  const ProviderRegistry registry(*real_, clock_);
+  ASSERT_TRUE(registry.Update(kAdmin, {"acme", "Acme", {"818H"}, {"acme-as"}, {}}, RunMode::kReal).ok());
+  EXPECT_EQ(Refusal(Good()), "SPC_NOT_ASSIGNED tn_auth_list");
+}
+
+TEST_F(TokenIssuerTest, SuspensionJustBeforeTheTokenIsLoggedStopsIt) {
+  InterferedDatabase database(*real_);
+  const TokenIssuer issuer(database, signer_, absl::Hours(1), clock_, crypto::SystemRandom::Instance());
+  const ProviderRegistry registry(*real_, clock_);
+  database.BeforeWrites(
+      [&] { EXPECT_TRUE(registry.Suspend(kAdmin, "acme", "fraud", false, RunMode::kReal).ok()); });
+  EXPECT_EQ(ReasonOf(issuer.Issue(kClient, Good()).status()), Reason::kProviderNotApproved);
+  EXPECT_EQ(Logged(), 0u);
+}
+
+TEST_F(TokenIssuerTest, NoTokenComesAfterTheSuspensionHoweverManyAsk) {
+  std::vector<std::thread> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.emplace_back([&] {
+      for (int j = 0; j < 25; ++j) issuer_.Issue(kClient, Good()).status().IgnoreError();
+    });
+  }
+  const ProviderRegistry registry(*real_, clock_);
+  while (Logged() < 5) absl::SleepFor(absl::Milliseconds(1));
+  EXPECT_TRUE(registry.Suspend(kAdmin, "acme", "fraud", false, RunMode::kReal).ok());
+  for (std::thread& client : clients) client.join();
+  std::vector<store::AuditRecord> audit;
+  ASSERT_TRUE(real_
+                  ->Read([&](store::Transaction& transaction) -> absl::Status {
+                    STI_ASSIGN_OR_RETURN(audit, store::ListAudit(transaction, {}, 0, 1000));
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  EXPECT_EQ(audit.back().event.action, "provider.suspend");
+  EXPECT_EQ(audit.size(), Logged() + 3);  // two registrations and the suspension
+}
+
+TEST_F(TokenIssuerTest, EachTokenIsInTheAudit) {
+  const absl::StatusOr<IssuedToken> issued = issuer_.Issue(kClient, Good());
+  ASSERT_TRUE(issued.ok());
+  std::vector<store::AuditRecord> audit;
+  ASSERT_TRUE(real_
+                  ->Read([&](store::Transaction& transaction) -> absl::Status {
+                    STI_ASSIGN_OR_RETURN(audit, store::ListAudit(transaction, {}, 0, 1000));
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  const store::AuditRecord& last = audit.back();
+  EXPECT_EQ(last.event.action, "token.issue");
+  EXPECT_EQ(last.event.object, absl::StrCat("token/", issued->record.jti));
+  EXPECT_EQ(last.event.spcs, std::vector<std::string>{"1234"});
+  EXPECT_EQ(last.event.before, "");
+  EXPECT_EQ(last.event.after,
+            absl::StrCat(R"({"ca":false,"expires":"2025-06-15T16:06:40+00:00","fingerprint":")", kFingerprint,
+                         R"(","provider":"acme"})"));
+  EXPECT_EQ(last.actor.client, "acme-as");
+  EXPECT_EQ(last.actor.request_id, "request-2");
 }
 
 }  // namespace

@@ -1,0 +1,37 @@
+// sti-ca over gRPC as AuthorityClient.
+#ifndef SERVICES_PA_AUTHORITY_CLIENT_GRPC_H_
+#define SERVICES_PA_AUTHORITY_CLIENT_GRPC_H_
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "common/base/mutex.h"
+#include "proto/sti/v1/certificate_authority.grpc.pb.h"
+#include "services/pa/authority_client.h"
+
+namespace sti::pa {
+
+class AuthorityClientGrpc final : public AuthorityClient {
+ public:
+  // `deadline` of each call: a CA signs nothing here, but may have many certificates to write down.
+  explicit AuthorityClientGrpc(const std::shared_ptr<grpc::Channel>& ca,
+                               absl::Duration deadline = absl::Seconds(30));
+
+  absl::StatusOr<std::vector<std::string>> RevokeSpc(const std::string& spc, int reason_code) override;
+  void Cancel() override;
+
+ private:
+  const std::unique_ptr<sti::v1::AuthorityAdmin::Stub> ca_;
+  const absl::Duration deadline_;
+  Mutex mutex_;
+  bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
+  grpc::ClientContext* running_ ABSL_GUARDED_BY(mutex_) = nullptr;
+};
+
+}  // namespace sti::pa
+
+#endif  // SERVICES_PA_AUTHORITY_CLIENT_GRPC_H_

@@ -1,0 +1,91 @@
+#include "services/pa/authority_client_grpc.h"
+
+#include <atomic>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/time/clock.h"
+#include "common/base/reason.h"
+#include "common/rpc/server.h"
+#include "common/rpc/status.h"
+#include "common/testing/grpc_server.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+
+namespace sti::pa {
+namespace {
+
+using ::testing::ElementsAre;
+
+// Answers 1234 with two serials, refuses 5678, never answers 9999.
+class FakeCa final : public sti::v1::AuthorityAdmin::Service {
+ public:
+  grpc::Status RevokeSpc(grpc::ServerContext* context, const sti::v1::RevokeSpcRequest* request,
+                         sti::v1::RevokeSpcResponse* response) override {
+    last_client_ = rpc::ClientIdentity(*context);
+    last_ = *request;
+    if (request->spc() == "5678") return rpc::ToGrpcStatus(MakeError(Reason::kPermissionDenied, "not you"));
+    if (request->spc() == "9999") {
+      waiting_ = true;
+      while (!context->IsCancelled()) absl::SleepFor(absl::Milliseconds(5));
+    }
+    response->add_serials("0A");
+    response->add_serials("0B");
+    return grpc::Status::OK;
+  }
+  const sti::v1::RevokeSpcRequest& last() const { return last_; }
+  const std::string& last_client() const { return last_client_; }
+  void AwaitCall() const {
+    while (!waiting_) absl::SleepFor(absl::Milliseconds(5));
+  }
+
+ private:
+  std::atomic<bool> waiting_{false};
+  sti::v1::RevokeSpcRequest last_;
+  std::string last_client_;
+};
+
+class AuthorityClientGrpcTest : public ::testing::Test {
+ protected:
+  FakeCa ca_;
+  testing::GrpcServer server_{{&ca_}};
+  AuthorityClientGrpc client_{server_.Channel("sti-pa.example")};
+};
+
+TEST_F(AuthorityClientGrpcTest, AsksForTheCodeWithTheReasonUnderItsOwnIdentity) {
+  const auto serials = client_.RevokeSpc("1234", 5);
+  ASSERT_TRUE(serials.ok()) << serials.status();
+  EXPECT_THAT(*serials, ElementsAre("0A", "0B"));
+  EXPECT_EQ(ca_.last().spc(), "1234");
+  EXPECT_EQ(ca_.last().reason_code(), 5);
+  EXPECT_FALSE(ca_.last().dry_run());
+  EXPECT_EQ(ca_.last_client(), "sti-pa.example");
+}
+
+TEST_F(AuthorityClientGrpcTest, RefusalKeepsItsReason) {
+  EXPECT_EQ(ReasonOf(client_.RevokeSpc("5678", 5).status()), Reason::kPermissionDenied);
+}
+
+TEST_F(AuthorityClientGrpcTest, CaThatDoesNotAnswerIsGivenUpAfterTheDeadline) {
+  AuthorityClientGrpc hasty(server_.Channel("sti-pa.example"), absl::Milliseconds(200));
+  EXPECT_TRUE(absl::IsDeadlineExceeded(hasty.RevokeSpc("9999", 5).status()));
+}
+
+TEST_F(AuthorityClientGrpcTest, CaThatIsNotThereIsUnavailable) {
+  const auto channel = server_.Channel("sti-pa.example");
+  server_.server().Shutdown(absl::ZeroDuration());
+  AuthorityClientGrpc client(channel);
+  EXPECT_TRUE(absl::IsUnavailable(client.RevokeSpc("1234", 5).status()));
+}
+
+TEST_F(AuthorityClientGrpcTest, CancelEndsTheCallUnderWayAndEveryLaterOne) {
+  std::thread asking([&] { EXPECT_FALSE(client_.RevokeSpc("9999", 5).ok()); });
+  ca_.AwaitCall();
+  client_.Cancel();
+  asking.join();
+  EXPECT_FALSE(client_.RevokeSpc("1234", 5).ok());
+}
+
+}  // namespace
+}  // namespace sti::pa
