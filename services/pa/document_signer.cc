@@ -18,6 +18,12 @@ absl::Status BadFile(absl::string_view field, const std::string& file, const abs
                    absl::StrCat(file, ": ", ReasonName(ReasonOf(why)), ": ", why.message()));
 }
 
+// The verifier has its own.
+std::vector<pki::Certificate> WithoutRoot(std::vector<pki::Certificate> chain) {
+  if (chain.size() > 1 && chain.back().IsSelfIssued()) chain.pop_back();
+  return chain;
+}
+
 }  // namespace
 
 bool DocumentSigner::IsValidAt(absl::Time time) const {
@@ -59,7 +65,24 @@ absl::StatusOr<DocumentSigner> LoadDocumentSigner(const std::string& certificate
   const absl::Status verified =
       pki::VerifyChain(*chain, pki::TrustAnchors({root}), nullptr, pki::ChainPolicy{role}, now);
   if (!verified.ok()) return BadFile(certificate_field, certificate_file, verified);
-  return DocumentSigner{chain->certificates(), std::move(*key)};
+  return DocumentSigner{WithoutRoot(chain->certificates()), std::move(*key)};
+}
+
+absl::StatusOr<std::vector<pki::Certificate>> LoadSignerChain(const std::string& file,
+                                                              const pki::Certificate& root,
+                                                              absl::string_view field, absl::Time now) {
+  const absl::StatusOr<std::string> text = daemon::ReadFile(file, limits::kChainBody);
+  if (!text.ok()) return BadFile(field, file, text.status());
+  const absl::StatusOr<pki::CertificateChain> chain = pki::CertificateChain::Parse(*text);
+  if (!chain.ok()) return BadFile(field, file, chain.status());
+  const absl::Time at = std::clamp(now, chain->leaf().not_before(), chain->leaf().not_after());
+  const pki::TrustAnchors anchors({root});
+  const auto verify = [&](pki::LeafRole role) {
+    return pki::VerifyChain(*chain, anchors, nullptr, pki::ChainPolicy{role}, at);
+  };
+  const absl::Status verified = verify(pki::LeafRole::kDocumentSigner);
+  if (!verified.ok() && !verify(pki::LeafRole::kCrlSigner).ok()) return BadFile(field, file, verified);
+  return WithoutRoot(chain->certificates());
 }
 
 }  // namespace sti::pa

@@ -1,5 +1,7 @@
 // sti-pa: the STI policy administrator (ATIS-1000080, ATIS-1000084).
+#include <map>
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -20,7 +22,9 @@ absl::Status Run(const sti::config::v1::PolicyAdministratorServer& config, sti::
   absl::StatusOr<std::unique_ptr<PaDaemon>> pa =
       PaDaemon::Start(config, sti::SystemClock::Instance(), sti::crypto::SystemRandom::Instance());
   if (!pa.ok()) return pa.status();
-  const absl::Status announced = lifetime.Announce(config.port_file(), {{"grpc", (*pa)->grpc_port()}});
+  std::map<std::string, int> ports = {{"grpc", (*pa)->grpc_port()}};
+  if ((*pa)->https_port() != 0) ports["https"] = (*pa)->https_port();
+  const absl::Status announced = lifetime.Announce(config.port_file(), ports);
   if (!announced.ok()) return announced;
   lifetime.WaitForStop();
   (*pa)->Stop(kGrace);

@@ -3,11 +3,13 @@
 #include <functional>
 #include <string>
 
+#include "common/admin/roles_config.h"
 #include "common/base/reason.h"
 #include "common/daemon/config_loader.h"
 #include "common/testing/temp_dir.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/pa/document_signer.h"
 #include "services/pa/pa_testing.h"
 
 namespace sti::pa {
@@ -99,6 +101,26 @@ TEST_F(PaConfigTest, SignersMustHaveTheirRolesUnderTheRoot) {
   EXPECT_EQ(field([](Config&) {}, absl::FromUnixSeconds(2020000000)), "signer_certificate_file");
 }
 
+TEST_F(PaConfigTest, FourEyesNeedTwoWhoCanAgree) {
+  const auto with = [&](const std::function<void(Config&)>& change) {
+    return Load([&](Config& c) {
+      c.set_four_eyes(true);
+      c.set_approval_hours(72);
+      change(c);
+    });
+  };
+  const absl::Status alone = with([](Config&) {});
+  EXPECT_EQ(ReasonOf(alone), Reason::kConfigInvalid);
+  EXPECT_EQ(FieldOf(alone), "four_eyes");
+  EXPECT_THAT(std::string(alone.message()), HasSubstr("roles.approvers"));
+  EXPECT_THAT(std::string(alone.message()), HasSubstr("four_eyes: false"));
+  EXPECT_EQ(FieldOf(with([](Config& c) { c.mutable_roles()->add_approvers("admin"); })), "four_eyes");
+  EXPECT_EQ(FieldOf(with([](Config& c) { c.mutable_roles()->add_auditors("auditor"); })), "four_eyes");
+  EXPECT_TRUE(with([](Config& c) { c.mutable_roles()->add_approvers("approver"); }).ok());
+  EXPECT_TRUE(with([](Config& c) { c.add_admins("another"); }).ok());
+  EXPECT_TRUE(with([](Config& c) { c.set_four_eyes(false); }).ok());
+}
+
 TEST_F(PaConfigTest, ReporterOfRevocationsNeedsACaCertificate) {
   const auto with = [&](const std::string& file) {
     return Load([&](Config& c) {
@@ -118,12 +140,61 @@ TEST_F(PaConfigTest, KeyThatOthersMayReadAndUrlThatIsNoneAreRefused) {
   EXPECT_EQ(FieldOf(Load([](Config& c) { c.set_crl_url("ftp://x"); })), "crl_url");
 }
 
+TEST_F(PaConfigTest, NextSignersMayBeOfEitherRoleAndOfAnotherTime) {
+  const auto with = [&](const std::string& file, absl::Time now = kNow) {
+    return Load([&](Config& c) { c.add_next_signers()->set_certificate_file(Copy(file)); }, now);
+  };
+  EXPECT_TRUE(with("pa-token-signer.pem").ok());
+  EXPECT_TRUE(with("pa-crl-signer.pem").ok());
+  for (const char* file : {"leaf1234.pem", "int.pem"}) {
+    const absl::Status other = with(file);
+    EXPECT_EQ(ReasonOf(other), Reason::kConfigInvalid) << file;
+    EXPECT_EQ(FieldOf(other), "next_signers[0].certificate_file");
+  }
+  const pki::Certificate root = DemoCertificate("pa-root"), signer = DemoCertificate("pa-token-signer");
+  const std::string file = Copy("pa-token-signer.pem");
+  for (const absl::Time now : {signer.not_before() - absl::Hours(1), signer.not_after() + absl::Hours(1)}) {
+    const auto chain = LoadSignerChain(file, root, "next", now);
+    ASSERT_TRUE(chain.ok()) << chain.status();
+    EXPECT_EQ(chain->size(), 1u);
+  }
+  EXPECT_EQ(FieldOf(LoadSignerChain(file, DemoCertificate("root"), "next", kNow).status()), "next");
+}
+
+TEST_F(PaConfigTest, WhatIsSignedSaysWhereItsSignerStands) {
+  good_.mutable_https()->mutable_server()->set_listen("pa.example.net:8444");
+  absl::StatusOr<PaSettings> settings = LoadPaSettings(good_, kNow);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_EQ(settings->signer.x5u, "");
+  PublishAt(*settings, "https://pa.example.net");
+  EXPECT_EQ(settings->publisher.crl_url, "https://pa.example.net/download/v1/crl");
+  EXPECT_EQ(settings->signer.x5u.rfind("https://pa.example.net/download/v1/certificate/", 0), 0u);
+  EXPECT_NE(settings->signer.x5u, settings->crl_signer.x5u);
+  EXPECT_TRUE(settings->signer.token_naming().x5c);
+  EXPECT_EQ(settings->signer.token_naming().x5u, settings->signer.x5u);
+
+  good_.set_crl_url("https://crl.example.net/crl");
+  good_.mutable_https()->set_token_x5u_only(true);
+  settings = LoadPaSettings(good_, kNow);
+  ASSERT_TRUE(settings.ok()) << settings.status();
+  EXPECT_TRUE(settings->signer.token_naming().x5c) << "without a URL there is only x5c";
+  PublishAt(*settings, "https://pa.example.net");
+  EXPECT_EQ(settings->publisher.crl_url, "https://crl.example.net/crl");
+  EXPECT_FALSE(settings->signer.token_naming().x5c);
+  EXPECT_TRUE(settings->signer.list_naming().x5c) << "sti-vs fetches nothing";
+}
+
 TEST(DeployedConfig, FitsTheSchema) {
   Config config;
   for (const daemon::ConfigProblem& problem : daemon::ReadConfig("deploy/config/sti-pa.yaml", config)) {
     EXPECT_THAT(problem.path, HasSubstr("_file")) << problem.text;  // the files are the operator's
   }
   EXPECT_EQ(config.token_seconds(), 3600);
+  EXPECT_TRUE(config.four_eyes());
+  EXPECT_EQ(config.approval_hours(), 72);
+  const auto roles = admin::LoadRoles(config.roles(), config.admins());
+  ASSERT_TRUE(roles.ok()) << roles.status();
+  EXPECT_TRUE(roles->TwoCanAgree());
 }
 
 }  // namespace

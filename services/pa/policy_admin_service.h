@@ -7,6 +7,7 @@
 #include "common/admin/gate.h"
 #include "common/base/actor.h"
 #include "proto/sti/v1/policy_admin.grpc.pb.h"
+#include "services/pa/api_user_registry.h"
 #include "services/pa/authority_registry.h"
 #include "services/pa/number_registry.h"
 #include "services/pa/pending_changes.h"
@@ -27,6 +28,7 @@ class PolicyAdminService final : public sti::v1::PolicyAdmin::Service {
     const RevocationRegistry& revocations;
     const NumberRegistry& numbers;
     const TokenIssuer& tokens;
+    const ApiUserRegistry& users;
     const PendingChanges& changes;
   };
   // `reporters` may call RecordRevocation and nothing else. `gate` must outlive this.
@@ -54,6 +56,12 @@ class PolicyAdminService final : public sti::v1::PolicyAdmin::Service {
                              sti::v1::PendingChange* response) override;
   grpc::Status RejectChange(grpc::ServerContext* context, const sti::v1::RejectChangeRequest* request,
                             sti::v1::PendingChange* response) override;
+  grpc::Status CreateApiUser(grpc::ServerContext* context, const sti::v1::CreateApiUserRequest* request,
+                             sti::v1::ApiUser* response) override;
+  grpc::Status ListApiUsers(grpc::ServerContext* context, const sti::v1::ListApiUsersRequest* request,
+                            sti::v1::ListApiUsersResponse* response) override;
+  grpc::Status DeleteApiUser(grpc::ServerContext* context, const sti::v1::DeleteApiUserRequest* request,
+                             sti::v1::ApiUser* response) override;
   grpc::Status ApproveAuthority(grpc::ServerContext* context, const sti::v1::ApproveAuthorityRequest* request,
                                 sti::v1::Authority* response) override;
   grpc::Status WithdrawAuthority(grpc::ServerContext* context,

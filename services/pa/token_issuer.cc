@@ -112,7 +112,8 @@ absl::StatusOr<IssuedToken> TokenIssuer::Issue(const Actor& actor, const TokenRe
   IssuedToken issued;
   const absl::Status stored = database_.Write([&](store::Transaction& transaction) -> absl::Status {
     STI_ASSIGN_OR_RETURN(const std::string provider, EntitledProvider(transaction, request, list.Spcs()));
-    STI_ASSIGN_OR_RETURN(issued.token, stir::SignSpcToken(claims, signer_.chain, *signer_.key));
+    STI_ASSIGN_OR_RETURN(issued.token,
+                         stir::SignSpcToken(claims, signer_.chain, *signer_.key, signer_.token_naming()));
     issued.record = TokenRecord{claims.jti, provider,          list.Spcs(),   request.fingerprint,
                                 request.ca, WholeSeconds(now), claims.expires};
     STI_RETURN_IF_ERROR(InsertToken(transaction, issued.record));

@@ -13,6 +13,10 @@
 #include "proto/sti/v1/trust.grpc.pb.h"
 #include "services/stictl/ceremony_commands.h"
 #include "services/stictl/number_commands.h"
+#include "services/stictl/pa_authority_commands.h"
+#include "services/stictl/pa_pending_commands.h"
+#include "services/stictl/pa_user_commands.h"
+#include "services/stictl/provider_commands.h"
 #include "services/stictl/rpc_call.h"
 #include "services/stictl/time_text.h"
 
@@ -21,19 +25,6 @@ namespace {
 
 using Admin = sti::v1::PolicyAdmin;
 using Row = std::vector<std::string>;
-
-struct ProviderOptions {
-  std::string id, name;
-  std::vector<std::string> spcs, clients;
-};
-
-struct IdOption {
-  std::string id;
-};
-
-struct AuthorityOptions {
-  std::string name, root_file;
-};
 
 struct RevocationOptions {
   std::string certificate_file;
@@ -58,75 +49,6 @@ int Do(Session& session, grpc::Status (Admin::Stub::*method)(grpc::ClientContext
 
 void PrintNextPage(const std::string& token) {
   if (!token.empty()) std::cout << "more: --page-token " << token << "\n";
-}
-
-void PrintProvider(const sti::v1::Provider& provider) {
-  PrintFields({{"provider", provider.id()},
-               {"name", provider.name()},
-               {"SPCs", absl::StrJoin(provider.spcs(), ", ")},
-               {"clients", absl::StrJoin(provider.client_identities(), ", ")},
-               {"registered", TimeText(provider.created())}});
-}
-
-void PrintAuthority(const sti::v1::Authority& authority) {
-  PrintFields(
-      {{"authority", authority.id()},
-       {"name", authority.name()},
-       {"root", authority.subject()},
-       {"not after", TimeText(authority.not_after())},
-       {"state", authority.state() == sti::v1::Authority::STATE_APPROVED ? "approved" : "withdrawn"}});
-}
-
-int RegisterProvider(Session& session, const ProviderOptions& options) {
-  sti::v1::RegisterProviderRequest request;
-  auto* provider = request.mutable_provider();
-  provider->set_id(options.id);
-  provider->set_name(options.name);
-  for (const auto& spc : options.spcs) provider->add_spcs(spc);
-  for (const auto& client : options.clients) provider->add_client_identities(client);
-  return Do<sti::v1::RegisterProviderRequest, sti::v1::Provider>(session, &Admin::Stub::RegisterProvider,
-                                                                 request, PrintProvider);
-}
-
-int ListProviders(Session& session, const PageOptions& options) {
-  sti::v1::ListProvidersRequest request;
-  request.set_page_size(options.page_size);
-  request.set_page_token(options.page_token);
-  return Do<sti::v1::ListProvidersRequest, sti::v1::ListProvidersResponse>(
-      session, &Admin::Stub::ListProviders, request, [](const sti::v1::ListProvidersResponse& response) {
-        std::vector<Row> rows;
-        for (const auto& provider : response.providers()) {
-          rows.push_back({provider.id(), absl::StrJoin(provider.spcs(), ","),
-                          absl::StrJoin(provider.client_identities(), ","), provider.name()});
-        }
-        PrintTable({"ID", "SPCS", "CLIENTS", "NAME"}, rows);
-        PrintNextPage(response.next_page_token());
-      });
-}
-
-int ApproveAuthority(Session& session, const AuthorityOptions& options) {
-  sti::v1::ApproveAuthorityRequest request;
-  request.set_name(options.name);
-  const auto root = ReadOptionFile("--root", options.root_file, limits::kCertificate);
-  if (!root.ok()) return UsageError(session.output, root.status());
-  request.set_root_pem(*root);
-  return Do<sti::v1::ApproveAuthorityRequest, sti::v1::Authority>(session, &Admin::Stub::ApproveAuthority,
-                                                                  request, PrintAuthority);
-}
-
-int ListAuthorities(Session& session) {
-  return Do<sti::v1::ListAuthoritiesRequest, sti::v1::ListAuthoritiesResponse>(
-      session, &Admin::Stub::ListAuthorities, sti::v1::ListAuthoritiesRequest(),
-      [](const sti::v1::ListAuthoritiesResponse& response) {
-        std::vector<Row> rows;
-        for (const auto& authority : response.authorities()) {
-          rows.push_back({authority.id(),
-                          authority.state() == sti::v1::Authority::STATE_APPROVED ? "approved" : "withdrawn",
-                          TimeText(authority.not_after()), authority.name(), authority.subject()});
-        }
-        PrintTable({"ID", "STATE", "NOT AFTER", "NAME", "ROOT"}, rows);
-        std::cout << "trust list sequence " << response.trust_list_sequence() << "\n";
-      });
 }
 
 // Of a chain, as an x5u delivers it, the first certificate is meant.
@@ -207,65 +129,6 @@ void DeclarePage(CLI::App& command, PageOptions& options) {
   command.add_option("--page-token", options.page_token, "as printed after the page before");
 }
 
-void DeclareId(CLI::App& command, IdOption& options) {
-  command.add_option("ID", options.id, "id, as shown by list")->required();
-}
-
-void AddProviderCommands(CLI::App& app, Session& session, int& exit_code) {
-  CLI::App* group = AddGroup(app, "provider", "service providers and their codes");
-  AddCommand<ProviderOptions>(
-      *group, "register", "register a provider with its SPCs",
-      [](CLI::App& command, ProviderOptions& options) {
-        command.add_option("--id", options.id, "short name: a-z, 0-9, -")->required();
-        command.add_option("--name", options.name, "legal name")->required();
-        command.add_option("--spc", options.spcs, "Service Provider Code; repeatable")
-            ->required()
-            ->allow_extra_args(false);
-        command.add_option("--client", options.clients, "name in its client certificate; repeatable")
-            ->required()
-            ->allow_extra_args(false);
-        command.footer(
-            "Example: stictl pa provider register --id acme --name \"Acme Tel\" --spc 1234 --client sti-as");
-      },
-      [&session](const ProviderOptions& options) { return RegisterProvider(session, options); }, exit_code);
-  AddCommand<PageOptions>(
-      *group, "list", "registered providers", DeclarePage,
-      [&session](const PageOptions& options) { return ListProviders(session, options); }, exit_code);
-  AddCommand<IdOption>(
-      *group, "show", "one provider", DeclareId,
-      [&session](const IdOption& options) {
-        sti::v1::GetProviderRequest request;
-        request.set_id(options.id);
-        return Do<sti::v1::GetProviderRequest, sti::v1::Provider>(session, &Admin::Stub::GetProvider, request,
-                                                                  PrintProvider);
-      },
-      exit_code);
-}
-
-void AddAuthorityCommands(CLI::App& app, Session& session, int& exit_code) {
-  CLI::App* group = AddGroup(app, "authority", "approved STI-CAs: the trust list");
-  AddCommand<AuthorityOptions>(
-      *group, "approve", "put an STI-CA's root on the trust list",
-      [](CLI::App& command, AuthorityOptions& options) {
-        command.add_option("--name", options.name, "name of the STI-CA")->required();
-        command.add_option("--root", options.root_file, "PEM file with its root certificate")->required();
-      },
-      [&session](const AuthorityOptions& options) { return ApproveAuthority(session, options); }, exit_code);
-  AddCommand<IdOption>(
-      *group, "withdraw", "take an STI-CA off the trust list: all its certificates stop being trusted",
-      DeclareId,
-      [&session](const IdOption& options) {
-        sti::v1::WithdrawAuthorityRequest request;
-        request.set_id(options.id);
-        return Do<sti::v1::WithdrawAuthorityRequest, sti::v1::Authority>(
-            session, &Admin::Stub::WithdrawAuthority, request, PrintAuthority);
-      },
-      exit_code);
-  AddCommand<NoOptions>(
-      *group, "list", "STI-CAs and their state", [](CLI::App&, NoOptions&) {},
-      [&session](const NoOptions&) { return ListAuthorities(session); }, exit_code);
-}
-
 void AddRevocationCommands(CLI::App& app, Session& session, int& exit_code) {
   CLI::App* group = AddGroup(app, "revocation", "revoked certificates: the CRL");
   AddCommand<RevocationOptions>(
@@ -288,9 +151,11 @@ void AddPaCommands(CLI::App& app, Session& session, int& exit_code) {
   CLI::App* group = AddGroup(app, "pa", "administer the STI-PA");
   AddPaCeremony(*group, session, exit_code);
   AddProviderCommands(*group, session, exit_code);
-  AddAuthorityCommands(*group, session, exit_code);
+  AddPaAuthorityCommands(*group, session, exit_code);
+  AddPaPendingCommands(*group, session, exit_code);
   AddRevocationCommands(*group, session, exit_code);
   AddNumberCommands(*group, session, exit_code);
+  AddPaUserCommands(*group, session, exit_code);
   CLI::App* token = AddGroup(*group, "token", "issued SPC tokens");
   AddCommand<PageOptions>(
       *token, "list", "the token log, newest first",
