@@ -26,7 +26,7 @@ grpc::Status PolicyAdminService::AssignNumbers(ServerContext* context,
                                                const sti::v1::AssignNumbersRequest* request,
                                                sti::v1::AssignNumbersResponse* response) {
   return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
-    STI_ASSIGN_OR_RETURN(const int64_t sequence, rooms_.numbers.Assign(FromProto(request->numbers())));
+    STI_ASSIGN_OR_RETURN(const int64_t sequence, rooms_.numbers.Assign(actor, FromProto(request->numbers())));
     LogNumbers("numbers assigned", actor, request->numbers(), sequence);
     response->set_number_list_sequence(sequence);
     return absl::OkStatus();
@@ -37,7 +37,8 @@ grpc::Status PolicyAdminService::WithdrawNumbers(ServerContext* context,
                                                  const sti::v1::WithdrawNumbersRequest* request,
                                                  sti::v1::WithdrawNumbersResponse* response) {
   return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
-    STI_ASSIGN_OR_RETURN(const int64_t sequence, rooms_.numbers.Withdraw(FromProto(request->numbers())));
+    STI_ASSIGN_OR_RETURN(const int64_t sequence,
+                         rooms_.numbers.Withdraw(actor, FromProto(request->numbers())));
     LogNumbers("numbers withdrawn", actor, request->numbers(), sequence);
     response->set_number_list_sequence(sequence);
     return absl::OkStatus();

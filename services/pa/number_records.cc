@@ -1,5 +1,9 @@
 #include "services/pa/number_records.h"
 
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 
@@ -9,6 +13,7 @@ namespace {
 using store::AsInt;
 using store::AsText;
 using store::SqlRow;
+using store::SqlValue;
 using store::Transaction;
 
 std::vector<NumberBlock> FromRows(const std::vector<SqlRow>& rows) {
@@ -17,6 +22,35 @@ std::vector<NumberBlock> FromRows(const std::vector<SqlRow>& rows) {
   for (const SqlRow& row : rows)
     blocks.push_back({AsText(row[0]), AsInt(row[1]), AsInt(row[2]), AsInt(row[3])});
   return blocks;
+}
+
+// One statement for many rows: each costs a round trip to PostgreSQL, while other writers wait. SQLite takes
+// 32766 parameters a statement, PostgreSQL 65535; longer statements than this are no faster.
+constexpr size_t kBunch = 500;
+
+// Runs `head`, a list of "(?1, ?2), (?3, ?4)", `tail` for all blocks; `values` gives what stands in one pair
+// of parentheses.
+absl::Status InBunches(Transaction& transaction, const std::vector<NumberBlock>& blocks,
+                       absl::string_view head, absl::string_view tail,
+                       std::vector<SqlValue> (*values)(const NumberBlock&)) {
+  for (size_t begin = 0; begin < blocks.size(); begin += kBunch) {
+    std::string sql(head);
+    std::vector<SqlValue> parameters;
+    const size_t end = std::min(blocks.size(), begin + kBunch);
+    for (size_t i = begin; i < end; ++i) {
+      absl::StrAppend(&sql, i == begin ? "" : ", ");
+      absl::string_view before = "(";
+      for (SqlValue& value : values(blocks[i])) {
+        parameters.push_back(std::move(value));
+        absl::StrAppend(&sql, before, "?", parameters.size());
+        before = ", ";
+      }
+      absl::StrAppend(&sql, ")");
+    }
+    absl::StrAppend(&sql, tail);
+    STI_RETURN_IF_ERROR(transaction.Execute(sql, parameters));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -40,16 +74,16 @@ absl::StatusOr<std::vector<NumberBlock>> ListNumbers(Transaction& transaction, a
 }
 
 absl::Status WriteChanges(Transaction& transaction, const NumberLedger::Difference& changes) {
-  for (const NumberBlock& block : changes.removed) {
-    STI_RETURN_IF_ERROR(transaction.Execute("DELETE FROM numbers WHERE digits = ?1 AND first_number = ?2",
-                                            {block.digits, block.first}));
-  }
-  for (const NumberBlock& block : changes.added) {
-    STI_RETURN_IF_ERROR(transaction.Execute(
-        "INSERT INTO numbers (spc, digits, first_number, last_number) VALUES (?1, ?2, ?3, ?4)",
-        {block.spc, block.digits, block.first, block.last}));
-  }
-  return absl::OkStatus();
+  STI_RETURN_IF_ERROR(InBunches(transaction, changes.removed,
+                                "DELETE FROM numbers WHERE (digits, first_number) IN (VALUES ", ")",
+                                [](const NumberBlock& block) {
+                                  return std::vector<SqlValue>{block.digits, block.first};
+                                }));
+  return InBunches(transaction, changes.added,
+                   "INSERT INTO numbers (spc, digits, first_number, last_number) VALUES ", "",
+                   [](const NumberBlock& block) {
+                     return std::vector<SqlValue>{block.spc, block.digits, block.first, block.last};
+                   });
 }
 
 absl::StatusOr<int64_t> NumberListSequence(Transaction& transaction) {

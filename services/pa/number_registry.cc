@@ -10,6 +10,7 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/store/page.h"
+#include "services/pa/number_audit.h"
 #include "services/pa/number_records.h"
 #include "services/pa/provider_records.h"
 
@@ -69,10 +70,10 @@ absl::Status CheckRoom(const NumberLedger& ledger) {
 
 }  // namespace
 
-NumberRegistry::NumberRegistry(store::Database& database, TrustPublisher& publisher)
-    : database_(database), publisher_(publisher) {}
+NumberRegistry::NumberRegistry(store::Database& database, TrustPublisher& publisher, const Clock& clock)
+    : database_(database), publisher_(publisher), clock_(clock) {}
 
-absl::StatusOr<int64_t> NumberRegistry::Change(absl::Span<const NumberRequest> requests,
+absl::StatusOr<int64_t> NumberRegistry::Change(const Actor& actor, absl::Span<const NumberRequest> requests,
                                                Action action) const {
   STI_ASSIGN_OR_RETURN(const std::vector<NumberBlock> blocks, ParseAll(requests));
   int64_t sequence = 0;
@@ -92,19 +93,23 @@ absl::StatusOr<int64_t> NumberRegistry::Change(absl::Span<const NumberRequest> r
     STI_RETURN_IF_ERROR(WriteChanges(transaction, changes));
     STI_ASSIGN_OR_RETURN(sequence,
                          changed ? NextNumberListSequence(transaction) : NumberListSequence(transaction));
-    return absl::OkStatus();
+    if (!changed) return absl::OkStatus();
+    const auto audit = action == Action::kAssign ? AuditAssignment : AuditWithdrawal;
+    return audit(transaction, actor, blocks, sequence, clock_.TimeNow());
   });
   STI_RETURN_IF_ERROR(stored);
   if (changed) publisher_.PublishNumberList().IgnoreError();  // RenewIfDue tries again and reports
   return sequence;
 }
 
-absl::StatusOr<int64_t> NumberRegistry::Assign(absl::Span<const NumberRequest> requests) const {
-  return Change(requests, Action::kAssign);
+absl::StatusOr<int64_t> NumberRegistry::Assign(const Actor& actor,
+                                               absl::Span<const NumberRequest> requests) const {
+  return Change(actor, requests, Action::kAssign);
 }
 
-absl::StatusOr<int64_t> NumberRegistry::Withdraw(absl::Span<const NumberRequest> requests) const {
-  return Change(requests, Action::kWithdraw);
+absl::StatusOr<int64_t> NumberRegistry::Withdraw(const Actor& actor,
+                                                 absl::Span<const NumberRequest> requests) const {
+  return Change(actor, requests, Action::kWithdraw);
 }
 
 absl::StatusOr<NumberPage> NumberRegistry::List(absl::string_view spc, int64_t page_size,

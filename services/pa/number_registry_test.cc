@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
+#include "common/store/audit_log.h"
 #include "common/testing/failing_database.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/subprocess.h"
@@ -36,10 +37,10 @@ class NumberRegistryTest : public ::testing::Test {
     return absl::StrCat(ReasonName(ReasonOf(status)), " ", FieldOf(status));
   }
   std::string Assign(std::vector<NumberRequest> requests) const {
-    return Refusal(registry_.Assign(requests).status());
+    return Refusal(registry_.Assign(kAdmin, requests).status());
   }
   std::string Withdraw(std::vector<NumberRequest> requests) const {
-    return Refusal(registry_.Withdraw(requests).status());
+    return Refusal(registry_.Withdraw(kAdmin, requests).status());
   }
   std::string Listed(absl::string_view spc = "") const {
     std::string text;
@@ -65,7 +66,7 @@ class NumberRegistryTest : public ::testing::Test {
   const DocumentSigner crl_signer_ = DemoSigner("pa-crl-signer");
   TrustPublisher publisher_{database_, list_signer_, crl_signer_, {absl::Hours(24), ""}, clock_};
   const ProviderRegistry providers_{database_, clock_};
-  const NumberRegistry registry_{database_, publisher_};
+  const NumberRegistry registry_{database_, publisher_, clock_};
 };
 
 TEST_F(NumberRegistryTest, WithoutAssignmentsThereIsNoList) {
@@ -76,8 +77,9 @@ TEST_F(NumberRegistryTest, WithoutAssignmentsThereIsNoList) {
 }
 
 TEST_F(NumberRegistryTest, IndependentJudgeReadsWhatWasAssigned) {
-  const auto sequence = registry_.Assign(std::vector<NumberRequest>{
-      {"1234", "12155551000", 1000}, {"5678", "12155550121", 1}, {"848J", "0800", 10}});
+  const auto sequence = registry_.Assign(
+      kAdmin, std::vector<NumberRequest>{
+                  {"1234", "12155551000", 1000}, {"5678", "12155550121", 1}, {"848J", "0800", 10}});
   EXPECT_EQ(sequence.value_or(0), 1);
   EXPECT_EQ(Judged(),
             "{\"exp\":1750086400,\"numbers\":[{\"ranges\":[[\"12155551000\",1000]],\"spc\":\"1234\"},"
@@ -107,7 +109,7 @@ TEST_F(NumberRegistryTest, ARequestIsDoneAsAWholeOrNotAtAll) {
 TEST_F(NumberRegistryTest, OverlapNamesTheOtherSpc) {
   EXPECT_EQ(Assign({{"1234", "12155551000", 1000}}), "NONE ");
   const absl::Status status =
-      registry_.Assign(std::vector<NumberRequest>{{"5678", "12155550990", 11}}).status();
+      registry_.Assign(kAdmin, std::vector<NumberRequest>{{"5678", "12155550990", 11}}).status();
   EXPECT_EQ(ReasonOf(status), Reason::kNumbersOverlap);
   EXPECT_THAT(std::string(status.message()), HasSubstr("12155551000 belongs to SPC 1234"));
 }
@@ -127,9 +129,9 @@ TEST_F(NumberRegistryTest, MalformedRangesAreRefusedWithTheirField) {
 TEST_F(NumberRegistryTest, SequenceGrowsWithChangesOnly) {
   EXPECT_EQ(Assign({{"1234", "12155551000", 1000}}), "NONE ");
   const auto list = publisher_.NumberList();
-  EXPECT_EQ(registry_.Assign(std::vector<NumberRequest>{{"1234", "12155551500", 5}}).value_or(0), 1);
+  EXPECT_EQ(registry_.Assign(kAdmin, std::vector<NumberRequest>{{"1234", "12155551500", 5}}).value_or(0), 1);
   EXPECT_EQ(publisher_.NumberList(), list);
-  EXPECT_EQ(registry_.Assign(std::vector<NumberRequest>{{"1234", "12155552000", 5}}).value_or(0), 2);
+  EXPECT_EQ(registry_.Assign(kAdmin, std::vector<NumberRequest>{{"1234", "12155552000", 5}}).value_or(0), 2);
   EXPECT_EQ(publisher_.NumberList()->sequence, 2);
   EXPECT_EQ(Listed(), "1234:12155551000x1005 ");
 }
@@ -197,6 +199,46 @@ TEST_F(NumberRegistryTest, PagesMeetWithoutGapOrOverlap) {
   EXPECT_EQ(Listed("1234"), "1234:9x1 1234:12155552000x10 ");
   EXPECT_EQ(FieldOf(registry_.List("", 1001, "").status()), "page_size");
   EXPECT_EQ(FieldOf(registry_.List("", 0, "nonsense").status()), "page_token");
+}
+
+TEST_F(NumberRegistryTest, AuditTellsOfEachCodeWithCountsAndTheFirstRanges) {
+  std::vector<NumberRequest> requests;
+  for (size_t i = 0; i < 101; ++i) requests.push_back({"1234", absl::StrCat(12155550000 + 100 * i), 10});
+  requests.push_back({"5678", "1800", 1});
+  EXPECT_EQ(Assign(requests), "NONE ");
+  EXPECT_EQ(Assign(requests), "NONE ");  // changes nothing
+  EXPECT_EQ(Withdraw({{"5678", "1800", 1}}), "NONE ");
+  std::vector<store::AuditRecord> records;
+  ASSERT_TRUE(real_
+                  ->Read([&](store::Transaction& transaction) -> absl::Status {
+                    const auto read = store::ListAudit(transaction, {}, 2, 1000);  // after the providers
+                    if (read.ok()) records = *read;
+                    return read.status();
+                  })
+                  .ok());
+  ASSERT_EQ(records.size(), 3u);
+  EXPECT_EQ(records[0].event.action, "numbers.assign");
+  EXPECT_EQ(records[0].event.object, "spc/1234");
+  EXPECT_EQ(records[0].actor.client, "admin");
+  EXPECT_THAT(records[0].event.spcs, ElementsAre("1234"));
+  EXPECT_THAT(records[0].event.after, HasSubstr("\"12155559900x10\"]"));  // the hundredth
+  EXPECT_THAT(records[0].event.after, HasSubstr("\"numbers\":1010,\"ranges\":101"));
+  EXPECT_EQ(records[1].event.object, "spc/5678");
+  EXPECT_EQ(records[2].event.action, "numbers.withdraw");
+  EXPECT_EQ(records[2].event.before,
+            R"({"first_ranges":["1800x1"],"number_list_sequence":2,"numbers":1,"ranges":1})");
+  EXPECT_EQ(records[2].event.after, "");
+}
+
+// More rows than go into one statement, in both directions.
+TEST_F(NumberRegistryTest, ManyRangesComeAndGoInBunches) {
+  std::vector<NumberRequest> requests;
+  for (size_t i = 0; i < 1201; ++i) requests.push_back({"1234", absl::StrCat(12155550000 + 100 * i), 10});
+  EXPECT_EQ(Assign(requests), "NONE ");
+  EXPECT_EQ(registry_.List("", 1000, "")->blocks.size(), 1000u);
+  requests.pop_back();
+  EXPECT_EQ(Withdraw(requests), "NONE ");
+  EXPECT_EQ(Listed(), "1234:12155670000x10 ");
 }
 
 // What verifiers would refuse for its size must not be stored.

@@ -13,8 +13,8 @@ using grpc::ServerContext;
 absl::Status PolicyAdminService::Record(const Actor& actor, const sti::v1::RecordRevocationRequest& request,
                                         sti::v1::Revocation& response) const {
   STI_ASSIGN_OR_RETURN(const Revocation revocation,
-                       rooms_.revocations.Record({request.certificate_pem(), request.issuer_der(),
-                                                  request.serial(), request.reason_code()}));
+                       rooms_.revocations.Record(actor, {request.certificate_pem(), request.issuer_der(),
+                                                         request.serial(), request.reason_code()}));
   daemon::LogInfo("revocation recorded", {{"client", actor.client},
                                           {"issuer", revocation.issuer.Text()},
                                           {"serial", revocation.serial},

@@ -9,6 +9,8 @@
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/codec/json.h"
+#include "common/store/audit_log.h"
 #include "common/store/page.h"
 #include "services/pa/pa_schema.h"
 
@@ -37,7 +39,19 @@ absl::StatusOr<std::string> CanonicalSerial(absl::string_view text) {
   return absl::AsciiStrToUpper(text);
 }
 
-absl::StatusOr<Revocation> FromCertificate(const RevocationRequest& request) {
+// What is to be recorded, and the codes of the certificate when that is there.
+struct Named {
+  Revocation revocation;
+  std::vector<std::string> spcs;
+};
+
+std::string ForAudit(const Revocation& revocation) {
+  return codec::CanonicalJson(codec::JsonObject{{"issuer", revocation.issuer.Text()},
+                                                {"reason_code", revocation.reason_code},
+                                                {"serial", revocation.serial}});
+}
+
+absl::StatusOr<Named> FromCertificate(const RevocationRequest& request) {
   if (!request.issuer_der.empty() || !request.serial.empty()) {
     return MakeError(Reason::kInvalidField, "certificate_pem",
                      "give either the certificate, or issuer_der and serial");
@@ -48,10 +62,12 @@ absl::StatusOr<Revocation> FromCertificate(const RevocationRequest& request) {
   }
   const absl::StatusOr<pki::Certificate> certificate = pki::Certificate::ParsePem(request.certificate_pem);
   if (!certificate.ok()) return PrefixField("certificate_pem", certificate.status());
-  return Revocation{certificate->issuer(), certificate->serial(), 0, absl::Time()};
+  Named named{{certificate->issuer(), certificate->serial(), 0, absl::Time()}, {}};
+  if (certificate->tn_auth_list()) named.spcs = certificate->tn_auth_list()->Spcs();
+  return named;
 }
 
-absl::StatusOr<Revocation> FromNames(const RevocationRequest& request) {
+absl::StatusOr<Named> FromNames(const RevocationRequest& request) {
   if (request.issuer_der.empty()) {
     return MakeError(Reason::kMissingField, request.serial.empty() ? "certificate_pem" : "issuer_der",
                      "either the certificate, or issuer_der and serial are needed");
@@ -63,7 +79,7 @@ absl::StatusOr<Revocation> FromNames(const RevocationRequest& request) {
   STI_ASSIGN_OR_RETURN(std::string serial, CanonicalSerial(request.serial));
   absl::StatusOr<pki::DistinguishedName> issuer = pki::DistinguishedName::ParseDer(request.issuer_der);
   if (!issuer.ok()) return MakeError(Reason::kInvalidField, "issuer_der", issuer.status().message());
-  return Revocation{*std::move(issuer), std::move(serial), 0, absl::Time()};
+  return Named{{*std::move(issuer), std::move(serial), 0, absl::Time()}, {}};
 }
 
 }  // namespace
@@ -72,10 +88,12 @@ RevocationRegistry::RevocationRegistry(store::Database& database, TrustPublisher
                                        const Clock& clock)
     : database_(database), publisher_(publisher), clock_(clock) {}
 
-absl::StatusOr<Revocation> RevocationRegistry::Record(const RevocationRequest& request) const {
+absl::StatusOr<Revocation> RevocationRegistry::Record(const Actor& actor,
+                                                      const RevocationRequest& request) const {
   STI_RETURN_IF_ERROR(CheckReasonCode(request.reason_code));
-  STI_ASSIGN_OR_RETURN(Revocation revocation,
+  STI_ASSIGN_OR_RETURN(Named named,
                        request.certificate_pem.empty() ? FromNames(request) : FromCertificate(request));
+  Revocation& revocation = named.revocation;
   revocation.reason_code = request.reason_code;
   revocation.revoked = WholeSeconds(clock_.TimeNow());
   bool known = false;
@@ -83,9 +101,15 @@ absl::StatusOr<Revocation> RevocationRegistry::Record(const RevocationRequest& r
     STI_ASSIGN_OR_RETURN(std::optional<Revocation> first,
                          FindRevocation(transaction, revocation.issuer, revocation.serial));
     known = first.has_value();
-    if (!known) return InsertRevocation(transaction, revocation);
-    revocation = *std::move(first);
-    return absl::OkStatus();
+    if (known) {
+      revocation = *std::move(first);
+      return absl::OkStatus();
+    }
+    STI_RETURN_IF_ERROR(InsertRevocation(transaction, revocation));
+    return store::AppendAudit(transaction, actor,
+                              {"revocation.record", absl::StrCat("certificate/", revocation.serial),
+                               named.spcs, "", ForAudit(revocation)},
+                              revocation.revoked);
   });
   STI_RETURN_IF_ERROR(stored);
   if (!known) publisher_.PublishCrl().IgnoreError();  // RenewIfDue tries again and reports

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/base/actor.h"
 #include "common/base/clock.h"
 #include "common/store/database.h"
 #include "services/pa/trust_publisher.h"
@@ -29,8 +30,8 @@ struct RevocationPage {
   int64_t crl_number = 0;               // of the CRL now published
 };
 
-// Thread-safe. A revocation is on disk when Record returns OK; the publisher signs the new CRL in the same
-// call, or, should that fail, as soon as it can.
+// Thread-safe. A revocation is on disk and in the audit when Record returns OK; the publisher signs the new
+// CRL in the same call, or, should that fail, as soon as it can.
 class RevocationRegistry {
  public:
   // All references must outlive this.
@@ -38,7 +39,7 @@ class RevocationRegistry {
 
   // Recording it again changes nothing and gives the first record. kMissingField, kInvalidField, kTooLarge,
   // kMalformedPem, kCertificateMalformed, kStorageFailed.
-  absl::StatusOr<Revocation> Record(const RevocationRequest& request) const;
+  absl::StatusOr<Revocation> Record(const Actor& actor, const RevocationRequest& request) const;
   absl::StatusOr<RevocationPage> List(int64_t page_size, absl::string_view page_token) const;
 
  private:

@@ -14,13 +14,14 @@
 namespace sti::pa {
 namespace {
 
+const Actor kAdmin{"admin", "r-1"};
 const absl::Time kNow = absl::FromUnixSeconds(1750000000);
 constexpr char kSerial[] = "573C2F4896D3D685C7495A54CE32D490";
 
 class RevocationRegistryTest : public ::testing::Test {
  protected:
   std::string Refusal(const RevocationRequest& request) const {
-    const absl::Status status = registry_.Record(request).status();
+    const absl::Status status = registry_.Record(kAdmin, request).status();
     return absl::StrCat(ReasonName(ReasonOf(status)), " ", FieldOf(status));
   }
 
@@ -37,14 +38,14 @@ class RevocationRegistryTest : public ::testing::Test {
 };
 
 TEST_F(RevocationRegistryTest, CertificateAndNamesSayTheSame) {
-  const absl::StatusOr<Revocation> by_certificate = registry_.Record({pem_, "", "", 1});
+  const absl::StatusOr<Revocation> by_certificate = registry_.Record(kAdmin, {pem_, "", "", 1});
   ASSERT_TRUE(by_certificate.ok()) << by_certificate.status();
   EXPECT_EQ(by_certificate->serial, kSerial);
   EXPECT_EQ(by_certificate->revoked, kNow);
   clock_.Advance(absl::Hours(1));
   for (const std::string& serial :
        {std::string(kSerial), absl::AsciiStrToLower(kSerial), absl::StrCat("00", kSerial)}) {
-    const absl::StatusOr<Revocation> again = registry_.Record({"", issuer_, serial, 4});
+    const absl::StatusOr<Revocation> again = registry_.Record(kAdmin, {"", issuer_, serial, 4});
     ASSERT_TRUE(again.ok()) << again.status();
     EXPECT_EQ(again->reason_code, 1) << "the first record stays";
     EXPECT_EQ(again->revoked, kNow);
@@ -71,7 +72,7 @@ TEST_F(RevocationRegistryTest, EitherTheCertificateOrItsNamesAreNeeded) {
   EXPECT_EQ(Refusal({"", "not DER", "AB", 0}), "INVALID_FIELD issuer_der");
   EXPECT_EQ(Refusal({"", std::string(20000, '0'), "AB", 0}), "TOO_LARGE issuer_der");
   EXPECT_EQ(Refusal({std::string(100000, 'x'), "", "", 0}), "TOO_LARGE certificate_pem");
-  EXPECT_EQ(FieldOf(registry_.Record({"not PEM", "", "", 0}).status()), "certificate_pem");
+  EXPECT_EQ(FieldOf(registry_.Record(kAdmin, {"not PEM", "", "", 0}).status()), "certificate_pem");
   for (const std::string& serial :
        {std::string("0"), std::string("xyz"), std::string("-1"), std::string(41, '1')}) {
     EXPECT_EQ(Refusal({"", issuer_, serial, 0}), "INVALID_FIELD serial") << serial;
@@ -88,7 +89,7 @@ TEST_F(RevocationRegistryTest, FailedWriteRecordsNothing) {
 TEST_F(RevocationRegistryTest, PagesKeepTheOrderOfRecording) {
   std::string expected;
   for (const char* serial : {"C3", "A1", "B2"}) {
-    ASSERT_TRUE(registry_.Record({"", issuer_, serial, 0}).ok());
+    ASSERT_TRUE(registry_.Record(kAdmin, {"", issuer_, serial, 0}).ok());
     absl::StrAppend(&expected, serial, " ");
   }
   std::string seen, token;

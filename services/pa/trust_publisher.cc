@@ -1,5 +1,6 @@
 #include "services/pa/trust_publisher.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/base/reason.h"
@@ -7,6 +8,7 @@
 #include "common/pki/crl.h"
 #include "common/stir/number_authority.h"
 #include "common/stir/trust_list.h"
+#include "services/pa/authority_state.h"
 #include "services/pa/number_ledger.h"
 #include "services/pa/number_records.h"
 #include "services/pa/pa_schema.h"
@@ -19,20 +21,37 @@ bool HalfIsGone(absl::Time now, absl::Time signed_at, absl::Time expires) {
   return now >= signed_at + (expires - signed_at) / 2;
 }
 
-// Read as a whole: the sequence must be that of exactly these roots.
-absl::StatusOr<stir::TrustList> ReadTrustList(store::Database& database) {
+struct TrustContents {
   stir::TrustList list;
+  absl::Time complete_until = absl::InfiniteFuture();
+  bool ended = false;  // an approval has run out, but the sequence does not tell of it yet
+};
+
+// Read as a whole: the sequence must be that of exactly these roots.
+absl::StatusOr<TrustContents> ReadTrustList(store::Database& database, absl::Time now) {
+  TrustContents contents;
   const absl::Status read = database.Read([&](store::Transaction& transaction) -> absl::Status {
-    list.roots.clear();
-    STI_ASSIGN_OR_RETURN(list.sequence, TrustListSequence(transaction));
+    contents = TrustContents();
+    STI_ASSIGN_OR_RETURN(contents.list.sequence, TrustListSequence(transaction));
     STI_ASSIGN_OR_RETURN(std::vector<Authority> authorities, ListAuthorities(transaction));
     for (Authority& authority : authorities) {
-      if (authority.approved) list.roots.push_back(std::move(authority.root));
+      if (authority.state != Authority::State::kApproved) continue;
+      contents.ended = contents.ended || !authority.IsTrustedAt(now);
+      contents.complete_until = std::min(contents.complete_until, authority.End());
+      contents.list.roots.push_back(std::move(authority.root));
     }
     return absl::OkStatus();
   });
   STI_RETURN_IF_ERROR(read);
-  return list;
+  return contents;
+}
+
+// Without those whose approval has run out.
+absl::StatusOr<TrustContents> CurrentTrustList(store::Database& database, absl::Time now) {
+  STI_ASSIGN_OR_RETURN(TrustContents contents, ReadTrustList(database, now));
+  if (!contents.ended) return contents;
+  STI_RETURN_IF_ERROR(ExpireAuthorities(database, now));
+  return ReadTrustList(database, now);
 }
 
 // The number is on disk before anything is signed with it: no crash makes it come twice.
@@ -97,11 +116,13 @@ absl::Status TrustPublisher::PublishTrustList() {
   const int64_t demand = list_demand_.Ask();
   const absl::Time now = clock_.TimeNow();
   STI_RETURN_IF_ERROR(CheckSigner(list_signer_, now, "trust list"));
-  STI_ASSIGN_OR_RETURN(stir::TrustList list, ReadTrustList(database_));
+  STI_ASSIGN_OR_RETURN(TrustContents contents, CurrentTrustList(database_, now));
+  stir::TrustList& list = contents.list;
   list.expires = list_signer_.ExpiryFrom(now, options_.lifetime);
-  STI_ASSIGN_OR_RETURN(std::string jws, stir::SignTrustList(list, list_signer_.chain, *list_signer_.key));
-  Install(
-      std::make_shared<SignedTrustList>(SignedTrustList{std::move(jws), list.sequence, now, list.expires}));
+  STI_ASSIGN_OR_RETURN(std::string jws, stir::SignTrustList(list, list_signer_.chain, *list_signer_.key,
+                                                            list_signer_.list_naming()));
+  Install(std::make_shared<SignedTrustList>(
+      SignedTrustList{std::move(jws), list.sequence, now, list.expires, contents.complete_until}));
   list_demand_.Meet(demand);
   return absl::OkStatus();
 }
@@ -115,6 +136,7 @@ absl::Status TrustPublisher::PublishCrl() {
   contents.this_update = WholeSeconds(now);
   contents.next_update = crl_signer_.ExpiryFrom(now, options_.lifetime);
   contents.distribution_url = options_.crl_url;
+  contents.signer_url = crl_signer_.x5u;
   STI_ASSIGN_OR_RETURN(crl.der, pki::BuildCrl(contents, crl_signer_.certificate(), *crl_signer_.key));
   for (const pki::Certificate& certificate : crl_signer_.chain) crl.signer_chain.push_back(certificate.der());
   crl.number = contents.number;
@@ -133,7 +155,8 @@ absl::Status TrustPublisher::PublishNumberList() {
     STI_RETURN_IF_ERROR(CheckSigner(list_signer_, now, "number list"));
     contents.expires = list_signer_.ExpiryFrom(now, options_.lifetime);
     STI_ASSIGN_OR_RETURN(std::string jws,
-                         stir::SignNumberAuthority(contents, list_signer_.chain, *list_signer_.key));
+                         stir::SignNumberAuthority(contents, list_signer_.chain, *list_signer_.key,
+                                                   list_signer_.list_naming()));
     Install(std::make_shared<SignedNumberList>(
         SignedNumberList{std::move(jws), contents.sequence, now, contents.expires}));
   }
@@ -206,8 +229,10 @@ absl::Status TrustPublisher::RenewIfDue() {
   const absl::Time now = clock_.TimeNow();
   const auto list = TrustList();
   absl::Status first;
-  if (!list || list_demand_.open() || HalfIsGone(now, list->signed_at, list->expires))
+  if (!list || list_demand_.open() || HalfIsGone(now, list->signed_at, list->expires) ||
+      now > list->complete_until) {
     first = PublishTrustList();
+  }
   const auto crl = Crl();
   if (!crl || crl_demand_.open() || HalfIsGone(now, crl->signed_at, crl->expires)) first.Update(PublishCrl());
   first.Update(RenewNumberListIfDue(now));

@@ -24,6 +24,7 @@ struct SignedTrustList {
   std::string jws;
   int64_t sequence = 0;  // grows with every change of the list; signing it anew keeps it
   absl::Time signed_at, expires;
+  absl::Time complete_until;  // the first approval in it ends then
 };
 
 // Which SPC may use which numbers.
@@ -53,15 +54,17 @@ class TrustPublisher {
   TrustPublisher(store::Database& database, const DocumentSigner& list_signer,
                  const DocumentSigner& crl_signer, PublisherOptions options, const Clock& clock);
 
-  // Signs the state of the database. After a failure the document before stays, and RenewIfDue tries again.
-  // kNotReady (the signer's certificate is not valid now), kStorageFailed, kInternal.
+  // Signs the state of the database; the trust list without those whose approval has run out. After a failure
+  // the document before stays, and RenewIfDue tries again. kNotReady (the signer's certificate is not valid
+  // now), kStorageFailed, kInternal.
   absl::Status PublishTrustList();
   absl::Status PublishCrl();
   // Nothing as long as no number was ever assigned.
   absl::Status PublishNumberList();
 
-  // Signs what has lived half of its time, could not be signed before, or was changed in the database by
-  // another replica. The first error.
+  // Signs what has lived half of its time, could not be signed before, was changed in the database by another
+  // replica, or lists a CA whose approval has run out: that one is marked as expired, under the next
+  // sequence. The first error.
   absl::Status RenewIfDue();
 
   // Null until published.

@@ -25,6 +25,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
+const Actor kAdmin{"admin", "r-1"};
 const absl::Time kNow = absl::FromUnixSeconds(1750000000);
 constexpr char kCrlUrl[] = "https://pa.example.net/download/v1/crl";
 
@@ -72,7 +73,7 @@ TEST_F(TrustPublisherTest, NothingIsThereBeforeTheFirstPublication) {
 TEST_F(TrustPublisherTest, IndependentJudgeReadsTheListThatWasApproved) {
   PublishBoth();
   EXPECT_EQ(JudgedList(), "{\"exp\":1750086400,\"sequence\":1,\"trustList\":[],\"version\":\"1.0\"}\n");
-  ASSERT_TRUE(authorities_.Approve("Demo CA", ReadDemo("root.pem")).ok());
+  ASSERT_TRUE(authorities_.Approve(kAdmin, {"Demo CA", ReadDemo("root.pem")}).ok());
   std::string pem;
   codec::AppendJsonString(ReadDemo("root.pem"), pem);
   EXPECT_EQ(JudgedList(), absl::StrCat("{\"exp\":1750086400,\"sequence\":2,\"trustList\":[", pem,
@@ -82,15 +83,16 @@ TEST_F(TrustPublisherTest, IndependentJudgeReadsTheListThatWasApproved) {
 
 TEST_F(TrustPublisherTest, SequenceGrowsWithChangesOnly) {
   PublishBoth();
-  const std::string id = authorities_.Approve("Demo CA", ReadDemo("root.pem"))->id;
+  const std::string id = authorities_.Approve(kAdmin, {"Demo CA", ReadDemo("root.pem")})->id;
   EXPECT_EQ(publisher_.TrustList()->sequence, 2);
-  EXPECT_EQ(ReasonOf(authorities_.Approve("Again", ReadDemo("root.pem")).status()), Reason::kAlreadyExists);
+  EXPECT_EQ(ReasonOf(authorities_.Approve(kAdmin, {"Again", ReadDemo("root.pem")}).status()),
+            Reason::kAlreadyExists);
   EXPECT_EQ(authorities_.List()->trust_list_sequence, 2);
-  ASSERT_TRUE(authorities_.Withdraw(id).ok());
+  ASSERT_TRUE(authorities_.Withdraw(kAdmin, id, "", false).ok());
   EXPECT_EQ(publisher_.TrustList()->sequence, 3);
-  ASSERT_TRUE(authorities_.Withdraw(id).ok());
+  ASSERT_TRUE(authorities_.Withdraw(kAdmin, id, "", false).ok());
   EXPECT_EQ(publisher_.TrustList()->sequence, 3);
-  ASSERT_TRUE(authorities_.Approve("Back", ReadDemo("root.pem")).ok());
+  ASSERT_TRUE(authorities_.Approve(kAdmin, {"Back", ReadDemo("root.pem")}).ok());
   EXPECT_EQ(publisher_.TrustList()->sequence, 4);
   EXPECT_THAT(JudgedList(), HasSubstr("\"sequence\":4"));
 }
@@ -100,10 +102,10 @@ TEST_F(TrustPublisherTest, WhatAnotherReplicaChangedIsPublishedSoonAndThenTheNum
   TrustPublisher other{database_, list_signer_, crl_signer_, {absl::Hours(24), kCrlUrl}, clock_};
   ASSERT_TRUE(other.PublishTrustList().ok());
   ASSERT_TRUE(other.PublishCrl().ok());
-  ASSERT_TRUE(authorities_.Approve("Demo CA", ReadDemo("root.pem")).ok());
+  ASSERT_TRUE(authorities_.Approve(kAdmin, {"Demo CA", ReadDemo("root.pem")}).ok());
   RevocationRequest revocation;
   revocation.certificate_pem = ReadDemo("leaf1234.pem");
-  ASSERT_TRUE(revocations_.Record(revocation).ok());
+  ASSERT_TRUE(revocations_.Record(kAdmin, revocation).ok());
   EXPECT_EQ(other.TrustList()->sequence, 1);
   EXPECT_EQ(other.Crl()->last_revocation, 0);
   ASSERT_TRUE(other.RenewIfDue().ok());
@@ -135,7 +137,7 @@ TEST_F(TrustPublisherTest, HalfOfTheLifeGoneMeansSignedAnewWithTheSameSequence) 
 
 TEST_F(TrustPublisherTest, NumbersSurviveARestart) {
   PublishBoth();
-  ASSERT_TRUE(authorities_.Approve("Demo CA", ReadDemo("root.pem")).ok());
+  ASSERT_TRUE(authorities_.Approve(kAdmin, {"Demo CA", ReadDemo("root.pem")}).ok());
   const int64_t crl_number = publisher_.Crl()->number;
   TrustPublisher next(database_, list_signer_, crl_signer_, {absl::Hours(24), kCrlUrl}, clock_);
   ASSERT_TRUE(next.PublishTrustList().ok());
@@ -147,9 +149,9 @@ TEST_F(TrustPublisherTest, NumbersSurviveARestart) {
 TEST_F(TrustPublisherTest, IndependentJudgeReadsTheRevocations) {
   PublishBoth();
   EXPECT_EQ(JudgedCrl(), "1\n86400\n");
-  ASSERT_TRUE(revocations_.Record({ReadDemo("leaf5678-revoked.pem"), "", "", 1}).ok());
+  ASSERT_TRUE(revocations_.Record(kAdmin, {ReadDemo("leaf5678-revoked.pem"), "", "", 1}).ok());
   const std::string issuer = DemoCertificate("leaf1234").issuer().der();
-  ASSERT_TRUE(revocations_.Record({"", issuer, "00ab", 0}).ok());
+  ASSERT_TRUE(revocations_.Record(kAdmin, {"", issuer, "00ab", 0}).ok());
   EXPECT_EQ(JudgedCrl(),
             "3\n86400\n573C2F4896D3D685C7495A54CE32D490 keyCompromise CN=Demo SHAKEN Issuing CA 1,O=Demo "
             "STI-CA,C=US\n"
@@ -162,7 +164,7 @@ TEST_F(TrustPublisherTest, IndependentJudgeReadsTheRevocations) {
 TEST_F(TrustPublisherTest, ChangeThatCouldNotBeSignedIsCaughtUpWith) {
   PublishBoth();
   database_.FailWrite(2);  // the revocation is stored, the number of its CRL is not
-  ASSERT_TRUE(revocations_.Record({ReadDemo("leaf5678-revoked.pem"), "", "", 1}).ok());
+  ASSERT_TRUE(revocations_.Record(kAdmin, {ReadDemo("leaf5678-revoked.pem"), "", "", 1}).ok());
   EXPECT_EQ(JudgedCrl(), "1\n86400\n");
   ASSERT_TRUE(publisher_.RenewIfDue().ok());
   EXPECT_THAT(JudgedCrl(), HasSubstr("573C2F4896D3D685C7495A54CE32D490"));
@@ -189,7 +191,7 @@ TEST_F(TrustPublisherTest, RevocationsFromManyThreadsAreAllInTheLastCrl) {
   for (int thread = 1; thread <= 4; ++thread) {
     threads.emplace_back([&, thread] {
       for (int i = 0; i < 5; ++i) {
-        EXPECT_TRUE(revocations_.Record({"", issuer, absl::StrCat(thread, i), 0}).ok());
+        EXPECT_TRUE(revocations_.Record(kAdmin, {"", issuer, absl::StrCat(thread, i), 0}).ok());
       }
     });
   }
@@ -206,7 +208,7 @@ TEST_F(TrustPublisherTest, ListenerHearsOfEveryNewDocument) {
   publisher_.OnChange([&] { ++heard; });
   PublishBoth();
   EXPECT_EQ(heard, 2);
-  ASSERT_TRUE(authorities_.Approve("Demo CA", ReadDemo("root.pem")).ok());
+  ASSERT_TRUE(authorities_.Approve(kAdmin, {"Demo CA", ReadDemo("root.pem")}).ok());
   EXPECT_EQ(heard, 3);
 }
 

@@ -1,5 +1,6 @@
 #include "services/pa/trust_records.h"
 
+#include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 
@@ -17,9 +18,17 @@ using store::Transaction;
 constexpr char kTrustListSequence[] = "trust_list_sequence";
 constexpr char kCrlNumber[] = "crl_number";
 
+constexpr char kAuthorityColumns[] =
+    "id, name, root_pem, state, approved_until, approved_since, pending_change";
+
 absl::StatusOr<Authority> AuthorityFromRow(const SqlRow& row) {
   STI_ASSIGN_OR_RETURN(pki::Certificate root, pki::Certificate::ParsePem(AsText(row[2])));
-  return Authority{AsText(row[0]), AsText(row[1]), std::move(root), AsInt(row[3]) != 0};
+  Authority authority{AsText(row[0]), AsText(row[1]), std::move(root),
+                      static_cast<Authority::State>(AsInt(row[3]))};
+  if (AsInt(row[4]) != 0) authority.approved_until = absl::FromUnixSeconds(AsInt(row[4]));
+  authority.approved_since = absl::FromUnixSeconds(AsInt(row[5]));
+  authority.pending_change = AsText(row[6]);
+  return authority;
 }
 
 absl::StatusOr<Revocation> RevocationFromRow(const SqlRow& row) {
@@ -45,18 +54,28 @@ absl::StatusOr<int64_t> NextCounter(Transaction& transaction, const char* name) 
 }  // namespace
 
 absl::Status PutAuthority(Transaction& transaction, const Authority& authority) {
-  const int64_t approved = authority.approved ? 1 : 0;
-  STI_RETURN_IF_ERROR(transaction.Execute("UPDATE authorities SET name = ?2, approved = ?3 WHERE id = ?1",
-                                          {authority.id, authority.name, approved}));
+  const auto state = static_cast<int64_t>(authority.state);
+  const int64_t until = authority.approved_until ? absl::ToUnixSeconds(*authority.approved_until) : 0;
+  const int64_t since = absl::ToUnixSeconds(authority.approved_since);
+  STI_RETURN_IF_ERROR(transaction.Execute(
+      "UPDATE authorities SET name = ?2, state = ?3, approved_until = ?4, approved_since = ?5,"
+      " pending_change = ?6 WHERE id = ?1",
+      {authority.id, authority.name, state, until, since, authority.pending_change}));
   if (transaction.RowsChanged() > 0) return absl::OkStatus();
-  return transaction.Execute("INSERT INTO authorities (id, name, root_pem, approved) VALUES (?1, ?2, ?3, ?4)",
-                             {authority.id, authority.name, authority.root.Pem(), approved});
+  return transaction.Execute(
+      absl::StrCat("INSERT INTO authorities (", kAuthorityColumns, ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"),
+      {authority.id, authority.name, authority.root.Pem(), state, until, since, authority.pending_change});
+}
+
+absl::Status DeleteAuthority(Transaction& transaction, absl::string_view id) {
+  return transaction.Execute("DELETE FROM authorities WHERE id = ?1", {std::string(id)});
 }
 
 absl::StatusOr<std::optional<Authority>> FindAuthority(Transaction& transaction, absl::string_view id) {
-  STI_ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
-                       transaction.Query("SELECT id, name, root_pem, approved FROM authorities WHERE id = ?1",
-                                         {std::string(id)}));
+  STI_ASSIGN_OR_RETURN(
+      const std::vector<SqlRow> rows,
+      transaction.Query(absl::StrCat("SELECT ", kAuthorityColumns, " FROM authorities WHERE id = ?1"),
+                        {std::string(id)}));
   if (rows.empty()) return std::optional<Authority>();
   STI_ASSIGN_OR_RETURN(Authority authority, AuthorityFromRow(rows[0]));
   return std::optional<Authority>(std::move(authority));
@@ -65,7 +84,7 @@ absl::StatusOr<std::optional<Authority>> FindAuthority(Transaction& transaction,
 absl::StatusOr<std::vector<Authority>> ListAuthorities(Transaction& transaction) {
   STI_ASSIGN_OR_RETURN(
       const std::vector<SqlRow> rows,
-      transaction.Query("SELECT id, name, root_pem, approved FROM authorities ORDER BY id", {}));
+      transaction.Query(absl::StrCat("SELECT ", kAuthorityColumns, " FROM authorities ORDER BY id"), {}));
   std::vector<Authority> authorities;
   for (const SqlRow& row : rows) {
     STI_ASSIGN_OR_RETURN(Authority authority, AuthorityFromRow(row));

@@ -19,14 +19,26 @@
 namespace sti::pa {
 
 struct Authority {
+  // As the database keeps them; the values are those of sti.v1.Authority.State.
+  enum class State { kApproved = 1, kWithdrawn = 2, kPending = 3, kExpired = 4 };
+
   std::string id;    // SHA-256 of the root, lower-case hexadecimal
   std::string name;  // chosen by the admin
   pki::Certificate root;
-  bool approved = false;  // else withdrawn
+  // In the database, kPending is one that was never approved.
+  State state = State::kPending;
+  std::optional<absl::Time> approved_until = {};  // at most the root's notAfter; none: that
+  absl::Time approved_since = {};                 // 0: never, or before this was kept
+  std::string pending_change = {};                // the change that waits for an approver, if there is one
+
+  // The last second in which it is trusted.
+  absl::Time End() const { return approved_until.value_or(root.not_after()); }
+  bool IsTrustedAt(absl::Time now) const { return state == State::kApproved && now <= End(); }
 };
 
-// Inserts, or replaces name and state of the row with this id.
+// Inserts, or replaces everything but the root in the row with this id.
 absl::Status PutAuthority(store::Transaction& transaction, const Authority& authority);
+absl::Status DeleteAuthority(store::Transaction& transaction, absl::string_view id);
 absl::StatusOr<std::optional<Authority>> FindAuthority(store::Transaction& transaction, absl::string_view id);
 // All, sorted by id, so that the same state always gives the same list.
 absl::StatusOr<std::vector<Authority>> ListAuthorities(store::Transaction& transaction);

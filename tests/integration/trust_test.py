@@ -16,7 +16,12 @@ class TrustTest(NetworkTest):
         identity = self.sign()["identity"]
         self.assert_passes(identity)
         authority = self.network.stictl_json("pa", "authority", "list")[1]["authorities"][0]["id"]
-        self.network.stictl("pa", "authority", "withdraw", authority)
+        would = self.network.stictl_json("pa", "ca", "withdraw", authority)[1]
+        self.assertIn("from 1 to 0 STI-CAs", would["effects"][0])
+        listed = self.network.stictl_json("pa", "ca", "list")[1]
+        self.assertEqual(listed["authorities"][0]["state"], "STATE_APPROVED", "only a dry run")
+        self.network.stictl("pa", "ca", "withdraw", authority, "--note", "key leaked", "--yes")
+        self.assertEqual(self.network.stictl_json("pa", "ca", "list")[1]["authorities"][0]["state"], "STATE_WITHDRAWN")
         self.wait_for_reason(identity, "CERTIFICATE_UNTRUSTED")
         verdict = self.verify(identity)
         self.assertEqual((verdict["verstat"], verdict["sip_code"], verdict["attestation"]), ("TN-Validation-Failed", 437, ""))

@@ -12,7 +12,7 @@ import time
 
 DAEMONS = ("sti-pa", "sti-ca", "sti-as", "sti-vs")
 DEFAULT_PORTS = {"sti-as": 7001, "sti-vs": 7002, "sti-ca": 7003, "sti-pa": 7004, "repository": 8443}
-CLIENTS = ("admin", "sbc", "attacker")
+CLIENTS = ("admin", "approver", "sbc", "attacker")
 SHORT = {"pa": "sti-pa", "ca": "sti-ca", "as": "sti-as", "vs": "sti-vs"}
 
 
@@ -57,13 +57,15 @@ def short_lived_environment():
 class Network:
     """Files under `state`, programs in `binaries` (name -> path). Not thread-safe."""
 
-    def __init__(self, state, binaries, ports=None, spc="1234", others=()):
-        """`others`: names of further sti-as, which add_provider starts."""
+    def __init__(self, state, binaries, ports=None, spc="1234", others=(), four_eyes=False):
+        """`others`: names of further sti-as, which add_provider starts. `four_eyes`: what the admin asks sti-pa for waits
+        for the approver, who has a client certificate of their own; register_provider and approve_authority play both."""
         self.state = os.path.abspath(state)
         self.binaries = binaries
         self.others = tuple(others)
         self.ports = dict(ports or DEFAULT_PORTS)
         self.spc = spc
+        self.four_eyes = four_eyes
         self.processes = {}
         self.extra = {name: "" for name in DAEMONS}  # YAML lines appended to a daemon's configuration
 
@@ -129,6 +131,7 @@ class Network:
                 "signer_certificate_file: pa/pa-signer.pem\nsigner_key_file: pa/pa-signer.key\n"
                 "crl_signer_certificate_file: pa/pa-crl-signer.pem\ncrl_signer_key_file: pa/pa-crl-signer.key\n"
                 "crl_url: https://pa.example.net/crl\nadmins: [admin]\n"
+                f"roles: {{approvers: [approver]}}\nfour_eyes: {'true' if self.four_eyes else 'false'}\n"
                 "revocation_reporters: [{client: sti-ca, issuing_certificate_file: ca/issuing.pem}]\n"),
             "sti-ca.yaml": self._server("sti-ca") + (
                 f"repository:\n  https:\n    listen: 127.0.0.1:{self.ports['repository']}\n"
@@ -149,7 +152,7 @@ class Network:
                 "download: {ca_file: tls/ca.pem, allowed_special_addresses: [\"127.0.0.0/8\", \"::1/128\"], "
                 f"allowed_ports: [443, 8443, {self.ports['repository']}]}}\n"),
         }
-        for client, name in (("admin", "stictl.yaml"), ("sbc", "sbc.yaml")):
+        for client, name in (("admin", "stictl.yaml"), ("approver", "approver.yaml"), ("sbc", "sbc.yaml")):
             files[name] = "".join(self._peer(short, daemon, client) for short, daemon in SHORT.items())
         for daemon, lines in self.extra.items():
             files[f"{daemon}.yaml"] += lines
@@ -161,6 +164,20 @@ class Network:
             with open(self.path(name), "w", encoding="utf-8") as file:
                 file.write(text)
 
+    def register_provider(self, provider, name, spc, client):
+        """The id of the change that the approver has approved; empty without four_eyes."""
+        return self._agree(self.stictl_json("pa", "provider", "register", "--id", provider, "--name", name, "--spc", spc,
+                                            "--client", client)[1])
+
+    def approve_authority(self, name, root="ca/root.pem"):
+        return self._agree(self.stictl_json("pa", "ca", "approve", "--name", name, "--root", self.path(root))[1])
+
+    def _agree(self, answer):
+        change = answer.get("pending_change", "")
+        if change:
+            self.stictl("pa", "pending", "approve", change, config="approver.yaml")
+        return change
+
     def add_provider(self, instance, spc):
         """Registers a provider with an sti-as of its own, starts that, and waits for its certificate."""
         self.ports[instance] = free_ports(("sti-as",))["sti-as"]
@@ -170,7 +187,7 @@ class Network:
                        + self._peer("pa", "sti-pa", instance) + self._peer("ca", "sti-ca", instance))
         with open(self.path(f"{instance}-client.yaml"), "w", encoding="utf-8") as file:
             file.write(self._peer("as", instance, "sbc"))
-        self.stictl("pa", "provider", "register", "--id", instance, "--name", f"Provider {spc}", "--spc", spc, "--client", instance)
+        self.register_provider(instance, f"Provider {spc}", spc, instance)
         self.start(instance)
         self.wait_until(lambda: self._state(f"{instance}-client.yaml", "as") == "SERVING", f"{instance} to serve")
 

@@ -61,11 +61,14 @@ def start_daemons(stage, network):
 
 def register(stage, network):
     stage.chapter("The policy administrator registers a provider and approves the CA")
-    network.stictl("pa", "provider", "register", "--id", "quickstart", "--name", "Quickstart Telephone", "--spc", network.spc,
-                   "--client", "sti-as")
+    changes = [network.register_provider("quickstart", "Quickstart Telephone", network.spc, "sti-as")]
     stage.good(f"provider quickstart, SPC {network.spc}, acts through the client certificate sti-as")
-    network.stictl("pa", "authority", "approve", "--name", "Quickstart CA", "--root", network.path("ca/root.pem"))
+    changes.append(network.approve_authority("Quickstart CA"))
     stage.good("Quickstart CA is on the trust list")
+    for change in changes:
+        done = network.stictl_json("pa", "pending", "show", change)[1]
+        expect(done["requested_by"] != done["decided_by"], f"one person did it alone: {done}")
+        stage.say(f"{done['action']}: asked for by {done['requested_by']}, approved by {done['decided_by']}")
 
 
 def enrol(stage, network):
@@ -190,7 +193,7 @@ def main():
     binaries = {name: f"{folder}/services/{name[-2:]}/{name}" for name in DAEMONS}
     binaries["stictl"] = f"{folder}/services/stictl/stictl"
     ports = free_ports() if options.free_ports else DEFAULT_PORTS
-    network = Network(options.state, binaries, ports)
+    network = Network(options.state, binaries, ports, four_eyes=True)
     code = 0
     try:
         check_ports_free(ports)
