@@ -221,9 +221,9 @@ TEST_F(ProviderStatesTest, CaIsAskedAgainWhenTheLastTokenIsOver) {
   const auto change = registry_.Suspend(kAdmin, "acme", "fraud", true, RunMode::kReal);
   ASSERT_TRUE(change.ok()) << change.status();
   EXPECT_THAT(change->effects, Contains(HasSubstr("2 SPC tokens have not expired")));
-  EXPECT_THAT(change->effects, Contains(HasSubstr("2025-06-15T15:37:40")));  // a minute after the last
+  EXPECT_THAT(change->effects, Contains(HasSubstr("2025-06-15T15:38:40")));  // two minutes after the last
   EXPECT_THAT(Open("1234"),
-              ElementsAre("ca.example:50051 1234 reason 5 in 0", "ca.example:50051 1234 reason 5 in 1860"));
+              ElementsAre("ca.example:50051 1234 reason 5 in 0", "ca.example:50051 1234 reason 5 in 1920"));
 }
 
 TEST_F(ProviderStatesTest, ReinstatementCallsOffWhatNoCaHasConfirmed) {

@@ -6,7 +6,8 @@
 namespace sti::pa {
 namespace {
 
-constexpr absl::Duration kClocks = absl::Minutes(1);
+// A minute past exp in which sti-ca still takes a token, and one between the clocks.
+constexpr absl::Duration kClocks = absl::Minutes(2);
 
 }  // namespace
 
