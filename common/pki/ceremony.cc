@@ -75,7 +75,7 @@ absl::StatusOr<Certificate> MakeIssuingCa(const IssuingCaRequest& request, const
   STI_RETURN_IF_ERROR(CheckWithin(request.validity, root.certificate));
   STI_ASSIGN_OR_RETURN(CertificateTemplate contents, Basics(request.name, request.validity, key, random));
   contents.is_ca = true;
-  contents.path_length = 0;
+  contents.path_length = request.path_length;
   contents.key_usage.certificate_sign = true;
   contents.policy_oid = request.policy_oid;
   if (request.crl) {

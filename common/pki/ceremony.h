@@ -46,8 +46,9 @@ struct IssuingCaRequest {
   Validity validity;   // within the root's
   std::string policy_oid = kShakenPolicyOid;
   std::optional<CrlPointer> crl;  // absent: no CRL distribution point
+  // CAs below it: 0 when it issues to service providers only, 1 when providers have CAs for their delegates.
+  int path_length = 0;
 };
-// CA that issues to service providers only: pathLenConstraint 0.
 absl::StatusOr<Certificate> MakeIssuingCa(const IssuingCaRequest& request, const crypto::VerifyingKey& key,
                                           const CaIdentity& root, const Random& random);
 

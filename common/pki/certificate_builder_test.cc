@@ -230,6 +230,18 @@ TEST_F(CertificateBuilderTest, KeyOfTheIssuerMustFit) {
   EXPECT_EQ(ReasonOf(SelfSign(CaContents(*root_key_), *leaf_key_).status()), Reason::kKeyMismatch);
 }
 
+TEST_F(CertificateBuilderTest, RehearsalIsTheSameButForTheSignature) {
+  const auto nobodys = crypto::SigningKey::Generate().value();
+  const auto rehearsed = RehearseCertificate(LeafContents(*leaf_key_), root_, *nobodys);
+  ASSERT_TRUE(rehearsed.ok()) << rehearsed.status();
+  EXPECT_EQ(TbsOf(*rehearsed), TbsOf(Leaf()));
+  EXPECT_FALSE(rehearsed->IsSignedBy(root_));
+  EXPECT_TRUE(Leaf().IsSignedBy(root_));
+  CertificateTemplate other = LeafContents(*leaf_key_);
+  other.not_after = *other.not_after + absl::Seconds(1);
+  EXPECT_NE(TbsOf(*RehearseCertificate(other, root_, *nobodys)), TbsOf(Leaf()));
+}
+
 TEST_F(CertificateBuilderTest, OnlyACaIssues) {
   const absl::Status status = IssueCertificate(LeafContents(*root_key_), Leaf(), *leaf_key_).status();
   EXPECT_EQ(ReasonOf(status), Reason::kInvalidField);

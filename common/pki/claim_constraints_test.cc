@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "common/base/reason.h"
@@ -103,6 +104,38 @@ TEST(ClaimConstraintsTest, BaseClaimsMayBeIncluded) {
                     "6f726967")
                   ->must_include,
               ElementsAre("orig"));
+}
+
+// What is written is, octet for octet, what others wrote.
+TEST(ClaimConstraintsTest, PublishedExtensionsAreWrittenAgainAsTheyWere) {
+  EXPECT_EQ(absl::BytesToHexString(Parse(kRfc9118)->EnhancedDer().value()), kRfc9118);
+  std::string der;
+  ASSERT_TRUE(absl::Base64Unescape(
+      "MD2gBzAFFgNmb2+hMjAwMBkWA2ZvbzASDARmb28xDARmb28yDARmb28zMBMWA2JhcjAMDARiYXIxDARiYXIy", &der));
+  EXPECT_EQ(ClaimConstraints::ParseDer(der, false)->EnhancedDer().value(), der);
+}
+
+TEST(ClaimConstraintsTest, LongFormLengthsAreReadBack) {
+  for (const size_t size : {121u, 122u, 123u, 250u, 251u, 252u, 3000u}) {
+    const ClaimConstraints constraints{{}, {{"rcd", {std::string(size, 'v'), "w"}}}, {"attest"}};
+    const auto again = ClaimConstraints::ParseDer(constraints.EnhancedDer().value(), true);
+    ASSERT_TRUE(again.ok()) << size << ": " << again.status();
+    EXPECT_EQ(again->permitted[0].values, constraints.permitted[0].values);
+    EXPECT_EQ(again->must_exclude, constraints.must_exclude);
+  }
+}
+
+TEST(ClaimConstraintsTest, WhatWouldNotBeReadAsItIsMeantIsNotWritten) {
+  for (const ClaimConstraints& unfit : std::vector<ClaimConstraints>{{},
+                                                                     {{}, {}, {"iat"}},
+                                                                     {{}, {}, {"attest", "dest"}},
+                                                                     {{""}, {}, {}},
+                                                                     {{"f\303\274r"}, {}, {}},
+                                                                     {{}, {{"rcd", {}}}, {}},
+                                                                     {{"foo"}, {}, {"foo"}}}) {
+    EXPECT_EQ(ReasonOf(unfit.EnhancedDer().status()), Reason::kInvalidField);
+  }
+  EXPECT_TRUE((ClaimConstraints{{"iat", "foo"}, {}, {"bar"}}.EnhancedDer().ok()));
 }
 
 }  // namespace

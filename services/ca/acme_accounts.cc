@@ -12,10 +12,12 @@
 #include "common/codec/base64url.h"
 #include "common/codec/json.h"
 #include "common/jose/jwk.h"
+#include "common/store/audit_log.h"
 #include "common/store/page.h"
 #include "services/ca/acme_links.h"
 #include "services/ca/acme_order_records.h"
 #include "services/ca/acme_usage.h"
+#include "services/ca/ca_audit.h"
 #include "services/ca/ca_records.h"
 #include "services/ca/ca_schema.h"
 #include "services/ca/revocation_records.h"
@@ -54,6 +56,8 @@ std::string CancelText() {
 
 }  // namespace
 
+std::string AcmeClient(absl::string_view account) { return absl::StrCat("acme:", account); }
+
 absl::StatusOr<std::string> MakeAcmeId(const Random& random, absl::Time now) {
   STI_ASSIGN_OR_RETURN(const std::string noise, random.Bytes(kIdNoise));
   return absl::StrCat(absl::StrFormat("%010x", absl::ToUnixSeconds(now)), absl::BytesToHexString(noise));
@@ -87,7 +91,8 @@ absl::StatusOr<AcmeAccount> AcmeAccounts::NewAccountFor(const acme::NewAccount& 
   return account;
 }
 
-absl::StatusOr<AcmeAccounts::Registered> AcmeAccounts::Register(const acme::NewAccount& request,
+absl::StatusOr<AcmeAccounts::Registered> AcmeAccounts::Register(const Actor& actor,
+                                                                const acme::NewAccount& request,
                                                                 const crypto::VerifyingKey& key,
                                                                 absl::string_view url) const {
   std::optional<acme::ExternalAccountBinding> binding;
@@ -126,8 +131,12 @@ absl::StatusOr<AcmeAccounts::Registered> AcmeAccounts::Register(const acme::NewA
       registered.account.external_binding = codec::CanonicalJson(*request.external_account_binding);
     }
     STI_RETURN_IF_ERROR(InsertAccount(transaction, registered.account, key));
-    if (!binding) return absl::OkStatus();
-    return UseExternalKey(transaction, registered.account.external_key, registered.account.id);
+    if (binding) {
+      STI_RETURN_IF_ERROR(
+          UseExternalKey(transaction, registered.account.external_key, registered.account.id));
+    }
+    return store::AppendAudit(transaction, {AcmeClient(fresh.id), actor.request_id},
+                              AccountEvent("account.create", nullptr, registered.account), fresh.created);
   });
   STI_RETURN_IF_ERROR(written);
   return registered;
@@ -144,7 +153,7 @@ absl::StatusOr<AcmeAccount> AcmeAccounts::Find(absl::string_view id) const {
   return *std::move(account);
 }
 
-absl::StatusOr<AcmeAccount> AcmeAccounts::Update(const AcmeAccount& account,
+absl::StatusOr<AcmeAccount> AcmeAccounts::Update(const Actor& actor, const AcmeAccount& account,
                                                  const acme::AccountUpdate& update) const {
   std::optional<AcmeAccount> changed;
   const absl::Status written = database_.Write([&](Transaction& transaction) -> absl::Status {
@@ -152,16 +161,22 @@ absl::StatusOr<AcmeAccount> AcmeAccounts::Update(const AcmeAccount& account,
     if (!changed || !changed->valid) {
       return Refuse(ErrorType::kUnauthorized, 401, "the account has been deactivated");
     }
+    const AcmeAccount before = *changed;
     if (update.contacts) changed->contacts = *update.contacts;
     changed->valid = !update.deactivate;
     if (update.deactivate) STI_RETURN_IF_ERROR(CancelOrders(transaction, account.id, CancelText()));
-    return UpdateAccount(transaction, *changed);
+    STI_RETURN_IF_ERROR(UpdateAccount(transaction, *changed));
+    return store::AppendAudit(
+        transaction, actor,
+        AccountEvent(update.deactivate ? "account.deactivate" : "account.update", &before, *changed),
+        clock_.TimeNow());
   });
   STI_RETURN_IF_ERROR(written);
   return *std::move(changed);
 }
 
-absl::StatusOr<std::optional<std::string>> AcmeAccounts::ChangeKey(const AcmeAccount& account,
+absl::StatusOr<std::optional<std::string>> AcmeAccounts::ChangeKey(const Actor& actor,
+                                                                   const AcmeAccount& account,
                                                                    const std::string& account_url,
                                                                    const acme::KeyChange& change) const {
   if (change.account != account_url) {
@@ -185,7 +200,11 @@ absl::StatusOr<std::optional<std::string>> AcmeAccounts::ChangeKey(const AcmeAcc
       return absl::OkStatus();
     }
     STI_RETURN_IF_ERROR(CheckAccountKey(transaction, change.new_key));
-    return ReplaceAccountKey(transaction, account, change.new_key);
+    STI_RETURN_IF_ERROR(ReplaceAccountKey(transaction, account, change.new_key));
+    AcmeAccount after = account;
+    after.jwk = jose::JwkText(change.new_key);
+    return store::AppendAudit(transaction, actor, AccountEvent("account.rekey", &account, after),
+                              clock_.TimeNow());
   });
   STI_RETURN_IF_ERROR(written);
   return taken_by;
@@ -207,19 +226,26 @@ absl::StatusOr<AccountPage> AcmeAccounts::List(int64_t page_size, absl::string_v
   return page;
 }
 
-absl::StatusOr<AcmeAccount> AcmeAccounts::SetPaused(absl::string_view id, bool paused) const {
+absl::StatusOr<AcmeAccount> AcmeAccounts::SetPaused(const Actor& actor, absl::string_view id,
+                                                    bool paused) const {
   std::optional<AcmeAccount> account;
   const absl::Status written = database_.Write([&](Transaction& transaction) -> absl::Status {
     STI_ASSIGN_OR_RETURN(account, FindAccount(transaction, id));
     if (!account) return MakeError(Reason::kNotFound, "id", absl::StrCat("there is no ACME account ", id));
+    if (account->paused == paused) return absl::OkStatus();
+    const AcmeAccount before = *account;
     account->paused = paused;
-    return UpdateAccount(transaction, *account);
+    STI_RETURN_IF_ERROR(UpdateAccount(transaction, *account));
+    return store::AppendAudit(transaction, actor,
+                              AccountEvent(paused ? "account.pause" : "account.resume", &before, *account),
+                              clock_.TimeNow());
   });
   STI_RETURN_IF_ERROR(written);
   return *std::move(account);
 }
 
-absl::StatusOr<ExternalKey> AcmeAccounts::MakeExternalKey(absl::string_view provider) const {
+absl::StatusOr<ExternalKey> AcmeAccounts::MakeExternalKey(const Actor& actor,
+                                                          absl::string_view provider) const {
   if (provider.empty()) return MakeError(Reason::kMissingField, "provider", "for whom?");
   if (provider.size() > limits::kName)
     return MakeError(Reason::kInvalidField, "provider", "longer than the limit");
@@ -229,8 +255,11 @@ absl::StatusOr<ExternalKey> AcmeAccounts::MakeExternalKey(absl::string_view prov
   STI_ASSIGN_OR_RETURN(key.id, MakeAcmeId(random_, key.created));
   STI_ASSIGN_OR_RETURN(const std::string octets, random_.Bytes(kMacKey));
   key.mac_key = codec::Base64UrlEncode(octets);
-  STI_RETURN_IF_ERROR(
-      database_.Write([&](Transaction& transaction) { return InsertExternalKey(transaction, key); }));
+  const absl::Status written = database_.Write([&](Transaction& transaction) -> absl::Status {
+    STI_RETURN_IF_ERROR(InsertExternalKey(transaction, key));
+    return store::AppendAudit(transaction, actor, ExternalKeyEvent(key), clock_.TimeNow());
+  });
+  STI_RETURN_IF_ERROR(written);
   return key;
 }
 

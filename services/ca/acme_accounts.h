@@ -10,6 +10,7 @@
 #include "absl/strings/string_view.h"
 #include "common/acme/nested_jws.h"
 #include "common/acme/payload.h"
+#include "common/base/actor.h"
 #include "common/base/clock.h"
 #include "common/base/random.h"
 #include "common/crypto/es256.h"
@@ -21,6 +22,9 @@ namespace sti::ca {
 
 // Identifiers of ACME objects: hexadecimal, in the order of creation, not to be guessed. kInternal.
 absl::StatusOr<std::string> MakeAcmeId(const Random& random, absl::Time now);
+
+// Client of an Actor for this account.
+std::string AcmeClient(absl::string_view account);
 
 struct AccountPage {
   std::vector<AcmeAccount> accounts;  // in the order of creation
@@ -42,23 +46,25 @@ class AcmeAccounts {
   // kUserActionRequired (terms not agreed to), kExternalAccountRequired, kRateLimited, kUnauthorized
   // (external account unknown, used, or a wrong MAC; the account of this key has been deactivated),
   // kBadPublicKey for a key that has been certified, is an account's former one, or was reported compromised.
-  absl::StatusOr<Registered> Register(const acme::NewAccount& request, const crypto::VerifyingKey& key,
-                                      absl::string_view url) const;
+  // The audit has a new one as its own actor, since it has no name before.
+  absl::StatusOr<Registered> Register(const Actor& actor, const acme::NewAccount& request,
+                                      const crypto::VerifyingKey& key, absl::string_view url) const;
   // kAccountDoesNotExist.
   absl::StatusOr<AcmeAccount> Find(absl::string_view id) const;
   // Deactivation cancels what the account has under way.
-  absl::StatusOr<AcmeAccount> Update(const AcmeAccount& account, const acme::AccountUpdate& update) const;
+  absl::StatusOr<AcmeAccount> Update(const Actor& actor, const AcmeAccount& account,
+                                     const acme::AccountUpdate& update) const;
   // Steps 7 to 9 of RFC 8555 s7.3.5. The id of the account that has the new key already, which leaves all as
   // it was; nothing when the key was changed. kMalformed, kBadPublicKey as for Register.
-  absl::StatusOr<std::optional<std::string>> ChangeKey(const AcmeAccount& account,
+  absl::StatusOr<std::optional<std::string>> ChangeKey(const Actor& actor, const AcmeAccount& account,
                                                        const std::string& account_url,
                                                        const acme::KeyChange& change) const;
 
-  // For admins. kInvalidField, kNotFound.
+  // For admins. kInvalidField, kNotFound. Pausing what is paused changes nothing, and is no event.
   absl::StatusOr<AccountPage> List(int64_t page_size, absl::string_view page_token) const;
-  absl::StatusOr<AcmeAccount> SetPaused(absl::string_view id, bool paused) const;
+  absl::StatusOr<AcmeAccount> SetPaused(const Actor& actor, absl::string_view id, bool paused) const;
   // A fresh key for the external account binding of one account. kInvalidField, kMissingField.
-  absl::StatusOr<ExternalKey> MakeExternalKey(absl::string_view provider) const;
+  absl::StatusOr<ExternalKey> MakeExternalKey(const Actor& actor, absl::string_view provider) const;
 
  private:
   absl::Status Bind(store::Transaction& transaction, const acme::ExternalAccountBinding& binding,

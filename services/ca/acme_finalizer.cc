@@ -10,6 +10,9 @@
 #include "common/base/status_macros.h"
 #include "common/daemon/log.h"
 #include "common/pki/csr.h"
+#include "common/store/audit_log.h"
+#include "services/ca/acme_accounts.h"
+#include "services/ca/ca_audit.h"
 #include "services/ca/ca_records.h"
 #include "services/ca/ca_schema.h"
 
@@ -23,6 +26,8 @@ using store::Transaction;
 // Longer than any request lives.
 constexpr absl::Duration kStuckAfter = absl::Minutes(1);
 constexpr int64_t kStuckAtOnce = 20;
+// Who asks for what nobody waits for any more, in the audit.
+constexpr char kProgram[] = "sti-ca";
 
 // The RFC has its own words for what is wrong with a CSR.
 absl::Status AsFinalizeError(const absl::Status& why) {
@@ -50,8 +55,6 @@ bool CanNeverBeIssued(const absl::Status& status) {
   }
 }
 
-std::string RequestedBy(const AcmeOrder& order) { return absl::StrCat("acme:", order.account); }
-
 }  // namespace
 
 absl::StatusOr<PreparedCertificate> AcmeFinalizer::Prepare(const AcmeOrder& order,
@@ -65,8 +68,8 @@ absl::StatusOr<PreparedCertificate> AcmeFinalizer::Prepare(const AcmeOrder& orde
   }
   // What the order was promised is measured from then, not from when the client comes back.
   const absl::Time as_of = order.not_before ? order.created : clock_.TimeNow();
-  absl::StatusOr<PreparedCertificate> prepared =
-      issuer_.Prepare(*parsed, authorization.token_ca, {order.not_before, order.not_after}, as_of);
+  absl::StatusOr<PreparedCertificate> prepared = issuer_.Prepare(
+      *parsed, authorization.token_ca, {order.not_before, order.not_after}, as_of, order.account);
   if (!prepared.ok()) return AsFinalizeError(prepared.status());
   return prepared;
 }
@@ -92,16 +95,18 @@ absl::Status AcmeFinalizer::Claim(AcmeOrder& order, OrderState from,
   return absl::OkStatus();
 }
 
-absl::Status AcmeFinalizer::Issue(AcmeOrder& order, const AcmeAuthorization& authorization,
+absl::Status AcmeFinalizer::Issue(const Actor& actor, AcmeOrder& order,
+                                  const AcmeAuthorization& authorization,
                                   const PreparedCertificate& prepared) const {
   STI_ASSIGN_OR_RETURN(const CertificateRecord record,
-                       issuer_.Sign(prepared, RequestedBy(order), authorization.token_jti));
+                       issuer_.Sign(prepared, AcmeClient(order.account), authorization.token_jti));
   AcmeOrder issued = order;
   issued.state = OrderState::kValid;
   issued.serial = record.serial;
   const absl::Status written = database_.Write([&](Transaction& transaction) -> absl::Status {
     STI_RETURN_IF_ERROR(InsertCertificate(transaction, record));
-    return UpdateOrder(transaction, issued, OrderState::kProcessing);
+    STI_RETURN_IF_ERROR(UpdateOrder(transaction, issued, OrderState::kProcessing));
+    return store::AppendAudit(transaction, actor, IssuedEvent(record), clock_.TimeNow());
   });
   STI_RETURN_IF_ERROR(written);
   order = std::move(issued);
@@ -115,7 +120,7 @@ absl::Status AcmeFinalizer::Issue(AcmeOrder& order, const AcmeAuthorization& aut
   return absl::OkStatus();
 }
 
-absl::StatusOr<OrderWithAuthorization> AcmeFinalizer::Finalize(const AcmeAccount& account,
+absl::StatusOr<OrderWithAuthorization> AcmeFinalizer::Finalize(const Actor& actor, const AcmeAccount& account,
                                                                absl::string_view id,
                                                                absl::string_view csr) const {
   STI_RETURN_IF_ERROR(CheckNotPaused(account));
@@ -131,9 +136,12 @@ absl::StatusOr<OrderWithAuthorization> AcmeFinalizer::Finalize(const AcmeAccount
     return Refuse(ErrorType::kOrderNotReady, "the order is not ready any more");
   }
   if (!claimed.ok()) return AsFinalizeError(claimed);
-  const absl::Status issued = Issue(order, found.authorization, prepared);
+  const absl::Status issued = Issue(actor, order, found.authorization, prepared);
   if (!issued.ok()) {
+    const absl::Status noted = database_.Write(
+        [&](Transaction& transaction) { return issuer_.NoteFailure(transaction, actor, prepared, issued); });
     daemon::LogError("an order stays processing", {{"order", order.id}, {"detail", issued.message()}});
+    if (!noted.ok()) daemon::LogError("the audit lacks a failure", {{"detail", noted.message()}});
   }
   return found;
 }
@@ -151,7 +159,7 @@ absl::Status AcmeFinalizer::FinishOne(const std::string& id) const {
   const absl::StatusOr<PreparedCertificate> prepared = Prepare(*order, *authorization, order->csr);
   absl::Status done = prepared.status();
   if (done.ok()) done = Claim(*order, OrderState::kProcessing, *prepared);
-  if (done.ok()) return Issue(*order, *authorization, *prepared);
+  if (done.ok()) return Issue({kProgram, order->id}, *order, *authorization, *prepared);
   if (!CanNeverBeIssued(done)) return done;
   order->state = OrderState::kInvalid;
   order->error = acme::ProblemOf(AsFinalizeError(done)).body;

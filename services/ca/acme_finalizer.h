@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/base/actor.h"
 #include "common/base/clock.h"
 #include "common/store/database.h"
 #include "services/ca/acme_account_records.h"
@@ -28,8 +29,8 @@ class AcmeFinalizer {
   // storing failed, which FinishStuck takes up. kOrderNotReady unless it is ready; kBadCsr, kBadPublicKey,
   // kRateLimited, kMalformed (times that cannot be met any more) and kUnauthorized (paused; ca flag) leave it
   // ready.
-  absl::StatusOr<OrderWithAuthorization> Finalize(const AcmeAccount& account, absl::string_view id,
-                                                  absl::string_view csr) const;
+  absl::StatusOr<OrderWithAuthorization> Finalize(const Actor& actor, const AcmeAccount& account,
+                                                  absl::string_view id, absl::string_view csr) const;
 
   // Issues what was accepted by somebody who then stopped. Gives the number of orders taken up.
   absl::StatusOr<int> FinishStuck() const;
@@ -39,7 +40,7 @@ class AcmeFinalizer {
                                               absl::string_view csr) const;
   // From `from` to processing, with the serial reserved.
   absl::Status Claim(AcmeOrder& order, OrderState from, const PreparedCertificate& prepared) const;
-  absl::Status Issue(AcmeOrder& order, const AcmeAuthorization& authorization,
+  absl::Status Issue(const Actor& actor, AcmeOrder& order, const AcmeAuthorization& authorization,
                      const PreparedCertificate& prepared) const;
   absl::Status FinishOne(const std::string& id) const;
 

@@ -15,6 +15,7 @@
 #include "services/ca/acme_usage.h"
 #include "services/ca/ca_records.h"
 #include "services/ca/ca_schema.h"
+#include "services/ca/limit_records.h"
 
 namespace sti::ca {
 namespace {
@@ -82,14 +83,19 @@ void AcmeOrders::Age(AcmeAuthorization& authorization) const {
 absl::Status AcmeOrders::CheckUsage(Transaction& transaction, const AcmeAccount& account,
                                     absl::Time now) const {
   STI_ASSIGN_OR_RETURN(const Usage orders, OrdersSince(transaction, account.id, now - kHour));
-  STI_RETURN_IF_ERROR(CheckUsageOf(orders, policy_.orders_per_hour, "orders", now));
+  STI_ASSIGN_OR_RETURN(const int64_t limit, LimitFor(transaction, absl::StrCat("account/", account.id),
+                                                     kOrdersPerHour, policy_.orders_per_hour));
+  STI_RETURN_IF_ERROR(CheckUsageOf(orders, limit, "orders", now));
   return CheckFailures(transaction, account, now);
 }
 
 absl::Status AcmeOrders::CheckFailures(Transaction& transaction, const AcmeAccount& account,
                                        absl::Time now) const {
   STI_ASSIGN_OR_RETURN(const Usage failures, FailuresSince(transaction, account.id, now - kHour));
-  return CheckUsageOf(failures, policy_.failed_challenges_per_hour, "failed challenges", now);
+  STI_ASSIGN_OR_RETURN(const int64_t limit,
+                       LimitFor(transaction, absl::StrCat("account/", account.id), kFailedChallengesPerHour,
+                                policy_.failed_challenges_per_hour));
+  return CheckUsageOf(failures, limit, "failed challenges", now);
 }
 
 // RFC 9773 s5.
@@ -99,7 +105,7 @@ absl::Status AcmeOrders::CheckReplaces(Transaction& transaction, const AcmeAccou
   STI_ASSIGN_OR_RETURN(const acme::CertificateId id, acme::CertificateId::Parse(request.replaces));
   STI_ASSIGN_OR_RETURN(const std::optional<AcmeOrder> order, FindOrderOfSerial(transaction, id.serial));
   const bool fits = order && order->account == account.id && order->spc == spc &&
-                    id.authority_key_id == authority_.issuing.subject_key_id();
+                    authority_.IsIssuersKeyId(id.authority_key_id);
   if (!fits) {
     return Refuse(ErrorType::kMalformed,
                   "\"replaces\" is not a certificate of this account for this identifier");

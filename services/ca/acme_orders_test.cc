@@ -21,6 +21,7 @@
 #include "services/ca/acme_finalizer.h"
 #include "services/ca/ca_testing.h"
 #include "services/ca/certificate_archive.h"
+#include "services/ca/operator_settings.h"
 
 namespace sti::ca {
 namespace {
@@ -35,7 +36,7 @@ const Requests& Made() {
 class AcmeOrdersTest : public ::testing::Test {
  protected:
   AcmeOrdersTest() {
-    const auto registered = accounts_.Register({}, key_, "https://ca.example.net/acme/new-account");
+    const auto registered = accounts_.Register(actor_, {}, key_, "https://ca.example.net/acme/new-account");
     EXPECT_TRUE(registered.ok()) << registered.status();
     account_ = registered->account;
   }
@@ -59,6 +60,7 @@ class AcmeOrdersTest : public ::testing::Test {
   }
   size_t Issued() { return CertificateArchive(*real_).List({}, 0, "")->certificates.size(); }
 
+  const Actor actor_{"acme:tester", "request-1"};
   testing::TempDir dir_;
   std::unique_ptr<store::Database> real_ = OpenScratchDatabase(dir_);
   testing::FailingDatabase database_{*real_};
@@ -94,7 +96,7 @@ TEST_F(AcmeOrdersTest, PendingOrderIsInvalidFromItsExpiryOn) {
 
 TEST_F(AcmeOrdersTest, ExpiredOrderIsNotListedAndDoesNotKeepACertificateFromBeingReplaced) {
   const OrderWithAuthorization first = ReadyOrder("good1");
-  const auto issued = finalizer_.Finalize(account_, first.order.id, Made().Csr("second"));
+  const auto issued = finalizer_.Finalize(actor_, account_, first.order.id, Made().Csr("second"));
   ASSERT_TRUE(issued.ok()) << issued.status();
   const auto record = CertificateArchive(*real_).Get(issued->order.serial);
   const auto chain = pki::CertificateChain::Parse(record->chain_pem);
@@ -137,7 +139,7 @@ TEST_F(AcmeOrdersTest, ReadyOrderExpiresTooAndItsAuthorizationSaysSo) {
   const auto found = orders_.Get(account_, created.order.id);
   EXPECT_EQ(found->order.state, OrderState::kInvalid);
   EXPECT_EQ(found->authorization.state, AuthorizationState::kExpired);
-  const auto finalized = finalizer_.Finalize(account_, created.order.id, Made().Csr("second"));
+  const auto finalized = finalizer_.Finalize(actor_, account_, created.order.id, Made().Csr("second"));
   EXPECT_EQ(acme::ProblemOf(finalized.status()).type, acme::ErrorType::kOrderNotReady);
 }
 
@@ -156,10 +158,10 @@ TEST_F(AcmeOrdersTest, FailingDiskAtTheChallengeLeavesItPendingAndTheTokenUnused
 TEST_F(AcmeOrdersTest, FailingDiskBeforeTheSerialIsReservedLeavesTheOrderReady) {
   const OrderWithAuthorization created = ReadyOrder("good1");
   database_.FailWrite(1);
-  EXPECT_EQ(ReasonOf(finalizer_.Finalize(account_, created.order.id, Made().Csr("second")).status()),
+  EXPECT_EQ(ReasonOf(finalizer_.Finalize(actor_, account_, created.order.id, Made().Csr("second")).status()),
             Reason::kStorageFailed);
   EXPECT_EQ(StateOf(created), OrderState::kReady);
-  const auto finalized = finalizer_.Finalize(account_, created.order.id, Made().Csr("second"));
+  const auto finalized = finalizer_.Finalize(actor_, account_, created.order.id, Made().Csr("second"));
   EXPECT_EQ(finalized->order.state, OrderState::kValid);
   EXPECT_EQ(Issued(), 1u);
 }
@@ -167,7 +169,7 @@ TEST_F(AcmeOrdersTest, FailingDiskBeforeTheSerialIsReservedLeavesTheOrderReady) 
 TEST_F(AcmeOrdersTest, OrderWhoseCertificateCouldNotBeStoredIsFinishedLaterOnce) {
   const OrderWithAuthorization created = ReadyOrder("good1");
   database_.FailWrite(2);
-  const auto finalized = finalizer_.Finalize(account_, created.order.id, Made().Csr("second"));
+  const auto finalized = finalizer_.Finalize(actor_, account_, created.order.id, Made().Csr("second"));
   ASSERT_TRUE(finalized.ok()) << finalized.status();
   EXPECT_EQ(finalized->order.state, OrderState::kProcessing);
   EXPECT_EQ(Issued(), 0u);
@@ -181,6 +183,30 @@ TEST_F(AcmeOrdersTest, OrderWhoseCertificateCouldNotBeStoredIsFinishedLaterOnce)
   EXPECT_EQ(Issued(), 1u);
 }
 
+TEST_F(AcmeOrdersTest, LimitsOfOneAccountDifferFromTheConfiguration) {
+  const OperatorSettings settings(*real_, clock_);
+  const std::string subject = "account/" + account_.id;
+  acme::NewOrder request;
+  request.identifiers = {{"TNAuthList", "MAigBhYEMTIzNA"}};
+  const auto order = [&] { return acme::ProblemOf(orders_.Create(account_, request).status()).type; };
+  ASSERT_TRUE(settings.SetLimit(actor_, {subject, kOrdersPerHour, 1}).ok());
+  EXPECT_TRUE(orders_.Create(account_, request).ok());
+  EXPECT_EQ(order(), acme::ErrorType::kRateLimited);
+  ASSERT_TRUE(settings.SetLimit(actor_, {subject, kOrdersPerHour, 3}).ok());
+  const auto second = orders_.Create(account_, request), third = orders_.Create(account_, request);
+  ASSERT_TRUE(second.ok() && third.ok());
+  EXPECT_EQ(order(), acme::ErrorType::kRateLimited);
+
+  ASSERT_TRUE(settings.SetLimit(actor_, {subject, kFailedChallengesPerHour, 1}).ok());
+  const auto answer = [&](const OrderWithAuthorization& which) {
+    return orders_.AnswerChallenge(account_, key_, which.authorization.id, Made().Token("forged")).status();
+  };
+  EXPECT_EQ(answer(*second), absl::OkStatus()) << "the challenge fails, the request does not";
+  EXPECT_EQ(acme::ProblemOf(answer(*third)).type, acme::ErrorType::kRateLimited);
+  ASSERT_TRUE(settings.RemoveLimit(actor_, {subject, kFailedChallengesPerHour, 0}).ok());
+  EXPECT_EQ(answer(*third), absl::OkStatus());
+}
+
 TEST_F(AcmeOrdersTest, ReservationCountsForTheDayAndWhatWasAcceptedIsFinishedAllTheSame) {
   const CertificateIssuer one_a_day(database_, authority_, tokens_, profile_, IssuingLimits{1}, clock_,
                                     random_);
@@ -188,10 +214,11 @@ TEST_F(AcmeOrdersTest, ReservationCountsForTheDayAndWhatWasAcceptedIsFinishedAll
   const OrderWithAuthorization accepted = ReadyOrder("good1");
   const OrderWithAuthorization another = ReadyOrder("good2");
   database_.FailWrite(2);
-  ASSERT_TRUE(finalizer.Finalize(account_, accepted.order.id, Made().Csr("second")).ok());
+  ASSERT_TRUE(finalizer.Finalize(actor_, account_, accepted.order.id, Made().Csr("second")).ok());
   EXPECT_EQ(StateOf(accepted), OrderState::kProcessing);
   const auto refused = [&] {
-    return acme::ProblemOf(finalizer.Finalize(account_, another.order.id, Made().Csr("second")).status());
+    return acme::ProblemOf(
+        finalizer.Finalize(actor_, account_, another.order.id, Made().Csr("second")).status());
   };
   EXPECT_EQ(refused().type, acme::ErrorType::kRateLimited) << "one is on its way";
   EXPECT_EQ(refused().retry_after, absl::Hours(24));
@@ -206,14 +233,14 @@ TEST_F(AcmeOrdersTest, ReservationCountsForTheDayAndWhatWasAcceptedIsFinishedAll
   const CertificateIssuer two_a_day(database_, authority_, tokens_, profile_, IssuingLimits{2}, clock_,
                                     random_);
   EXPECT_TRUE(AcmeFinalizer(database_, orders_, two_a_day, clock_)
-                  .Finalize(account_, another.order.id, Made().Csr("second"))
+                  .Finalize(actor_, account_, another.order.id, Made().Csr("second"))
                   .ok());
   EXPECT_EQ(Issued(), 2u);
 }
 
 TEST_F(AcmeOrdersTest, StaleOrdersAreForgottenAndIssuedOnesAreNot) {
   const OrderWithAuthorization issued = ReadyOrder("good1");
-  ASSERT_TRUE(finalizer_.Finalize(account_, issued.order.id, Made().Csr("second")).ok());
+  ASSERT_TRUE(finalizer_.Finalize(actor_, account_, issued.order.id, Made().Csr("second")).ok());
   const OrderWithAuthorization pending = NewOrder();
   const OrderWithAuthorization ready = ReadyOrder("good2");
   clock_.Set(pending.order.expires + kStaleOrderMemory);
@@ -234,23 +261,23 @@ TEST_F(AcmeOrdersTest, AccountsWithoutExternalBindingAreLimitedByTheHour) {
   policy_.accounts_per_hour = 2;  // one of them is the fixture's
   const std::string url = "https://ca.example.net/acme/new-account";
   const auto another = [&](absl::string_view key) {
-    return accounts_.Register({}, pki::Csr::ParseDer(Made().Csr(key))->public_key, url).status();
+    return accounts_.Register(actor_, {}, pki::Csr::ParseDer(Made().Csr(key))->public_key, url).status();
   };
   EXPECT_TRUE(another("second").ok());
   EXPECT_TRUE(another("second").ok()) << "an account that exists is no new one";
   clock_.Advance(absl::Minutes(20));
   const crypto::VerifyingKey third = crypto::SigningKey::Generate().value()->public_key();
-  const acme::Problem problem = acme::ProblemOf(accounts_.Register({}, third, url).status());
+  const acme::Problem problem = acme::ProblemOf(accounts_.Register(actor_, {}, third, url).status());
   EXPECT_EQ(problem.type, acme::ErrorType::kRateLimited);
   EXPECT_EQ(problem.retry_after, absl::Minutes(40));
   clock_.Advance(absl::Minutes(40));
-  EXPECT_TRUE(accounts_.Register({}, third, url).ok());
+  EXPECT_TRUE(accounts_.Register(actor_, {}, third, url).ok());
 }
 
 TEST_F(AcmeOrdersTest, StuckOrderThatCanNeverBeIssuedBecomesInvalidWithTheReason) {
   const OrderWithAuthorization created = ReadyOrder("good1");
   database_.FailWrite(2);
-  ASSERT_TRUE(finalizer_.Finalize(account_, created.order.id, Made().Csr("second")).ok());
+  ASSERT_TRUE(finalizer_.Finalize(actor_, account_, created.order.id, Made().Csr("second")).ok());
   // Meanwhile somebody opens an account with the key to be certified.
   const crypto::VerifyingKey second = pki::Csr::ParseDer(Made().Csr("second"))->public_key;
   ASSERT_TRUE(real_
@@ -271,7 +298,7 @@ TEST_F(AcmeOrdersTest, StuckOrderThatCanNeverBeIssuedBecomesInvalidWithTheReason
 TEST_F(AcmeOrdersTest, PausedAccountMayNotOrderAnswerOrFinalize) {
   const OrderWithAuthorization pending = NewOrder();
   const OrderWithAuthorization ready = ReadyOrder("good1");
-  account_ = accounts_.SetPaused(account_.id, true).value();
+  account_ = accounts_.SetPaused(actor_, account_.id, true).value();
   const auto refused = [](const absl::Status& status) {
     return acme::ProblemOf(status).type == acme::ErrorType::kUnauthorized;
   };
@@ -280,7 +307,7 @@ TEST_F(AcmeOrdersTest, PausedAccountMayNotOrderAnswerOrFinalize) {
   EXPECT_TRUE(refused(orders_.Create(account_, request).status()));
   EXPECT_TRUE(refused(
       orders_.AnswerChallenge(account_, key_, pending.authorization.id, Made().Token("good2")).status()));
-  EXPECT_TRUE(refused(finalizer_.Finalize(account_, ready.order.id, Made().Csr("second")).status()));
+  EXPECT_TRUE(refused(finalizer_.Finalize(actor_, account_, ready.order.id, Made().Csr("second")).status()));
   EXPECT_TRUE(orders_.Get(account_, ready.order.id).ok());
 }
 

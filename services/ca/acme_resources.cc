@@ -12,6 +12,7 @@
 #include "common/acme/nested_jws.h"
 #include "common/acme/object_json.h"
 #include "common/acme/payload.h"
+#include "common/base/actor.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/pki/certificate.h"
@@ -99,7 +100,7 @@ absl::StatusOr<std::optional<CertificateRecord>> AcmeResources::FindRecord(absl:
 AcmeResources::Reply AcmeResources::RenewalInfo(absl::string_view id) const {
   STI_ASSIGN_OR_RETURN(const acme::CertificateId certificate, acme::CertificateId::Parse(id));
   STI_ASSIGN_OR_RETURN(const std::optional<CertificateRecord> record, FindRecord(certificate.serial));
-  if (!record || certificate.authority_key_id != parts_.authority.issuing.subject_key_id()) {
+  if (!record || !parts_.authority.IsIssuersKeyId(certificate.authority_key_id)) {
     return Refuse(ErrorType::kMalformed, 404, "no such certificate was issued");
   }
   const auto [start, end] = RenewalWindow(*record);
@@ -123,7 +124,7 @@ HttpResponse AcmeResources::AccountReply(const AcmeAccount& account, int status)
 AcmeResources::Reply AcmeResources::NewAccount(const AcmeCall& call) const {
   STI_ASSIGN_OR_RETURN(const acme::NewAccount request, acme::NewAccount::Parse(call.payload));
   STI_ASSIGN_OR_RETURN(const AcmeAccounts::Registered registered,
-                       parts_.accounts.Register(request, call.key, call.url));
+                       parts_.accounts.Register(call.actor, request, call.key, call.url));
   HttpResponse response = AccountReply(registered.account, registered.created ? 201 : 200);
   if (!parts_.policy.terms_of_service.empty()) {
     AddLink(response, parts_.policy.terms_of_service, "terms-of-service");
@@ -135,7 +136,7 @@ AcmeResources::Reply AcmeResources::Account(const AcmeCall& call) const {
   STI_RETURN_IF_ERROR(CheckOwner(true, call.id, *call.account));
   if (call.payload.empty()) return AccountReply(*call.account, 200);
   STI_ASSIGN_OR_RETURN(const acme::AccountUpdate update, acme::AccountUpdate::Parse(call.payload));
-  STI_ASSIGN_OR_RETURN(const AcmeAccount account, parts_.accounts.Update(*call.account, update));
+  STI_ASSIGN_OR_RETURN(const AcmeAccount account, parts_.accounts.Update(call.actor, *call.account, update));
   return AccountReply(account, 200);
 }
 
@@ -160,7 +161,7 @@ AcmeResources::Reply AcmeResources::KeyChange(const AcmeCall& call) const {
   STI_ASSIGN_OR_RETURN(const acme::KeyChange change, acme::OpenKeyChange(call.payload, call.url));
   STI_ASSIGN_OR_RETURN(
       const std::optional<std::string> taken_by,
-      parts_.accounts.ChangeKey(*call.account, links_.To("account", call.account->id), change));
+      parts_.accounts.ChangeKey(call.actor, *call.account, links_.To("account", call.account->id), change));
   if (!taken_by) return AccountReply(*call.account, 200);
   const acme::Problem problem =
       acme::ProblemOf(Refuse(ErrorType::kMalformed, 409, "another account has the new key"));
@@ -207,7 +208,7 @@ AcmeResources::Reply AcmeResources::Order(const AcmeCall& call) const {
 AcmeResources::Reply AcmeResources::Finalize(const AcmeCall& call) const {
   STI_ASSIGN_OR_RETURN(const std::string csr, acme::ParseFinalize(call.payload));
   STI_ASSIGN_OR_RETURN(const OrderWithAuthorization found,
-                       parts_.finalizer.Finalize(*call.account, call.id, csr));
+                       parts_.finalizer.Finalize(call.actor, *call.account, call.id, csr));
   return OrderReply(found, 200);
 }
 
@@ -302,10 +303,9 @@ AcmeResources::Reply AcmeResources::RevokeCertificate(const AcmeCall& call) cons
   if (!IsSubscribersReason(reason)) {
     return Refuse(ErrorType::kBadRevocationReason, "reasons that may be given: 0, 1, 3, 4 and 5");
   }
-  const std::string requested_by =
-      call.account ? absl::StrCat("acme:", call.account->id) : std::string("acme: key of the certificate");
+  const Actor actor{call.account ? call.actor.client : "acme: key of the certificate", call.actor.request_id};
   const absl::Status revoked =
-      parts_.revoker.Revoke(certificate->serial(), static_cast<int>(reason), requested_by).status();
+      parts_.revoker.Revoke(actor, certificate->serial(), static_cast<int>(reason)).status();
   if (ReasonOf(revoked) == Reason::kAlreadyExists) {
     return Refuse(ErrorType::kAlreadyRevoked, "the certificate has been revoked already");
   }

@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/base/actor.h"
 #include "common/base/clock.h"
 #include "common/crypto/es256.h"
 #include "common/http/message.h"
@@ -30,6 +31,7 @@ struct AcmeCall {
   crypto::VerifyingKey key;            // that signed it
   std::optional<AcmeAccount> account;  // whose key that is; absent when the request named the key itself
   std::string payload;                 // empty for POST-as-GET
+  Actor actor;                         // the account, "acme" when the request named the key itself
 };
 
 // The logic behind the edge. All must outlive their user.

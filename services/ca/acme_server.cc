@@ -9,6 +9,8 @@
 #include "absl/strings/strip.h"
 #include "common/acme/error.h"
 #include "common/acme/signed_request.h"
+#include "common/admin/request_id.h"
+#include "common/base/actor.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
@@ -111,6 +113,10 @@ HttpResponse AcmeServer::Answer(AcmeResources::Reply reply) const {
     response = *std::move(reply);
   } else {
     const acme::Problem problem = acme::ProblemOf(reply.status());
+    if (problem.status >= 500) {  // what is wrong here is not for the client's eyes
+      daemon::LogError("ACME request failed",
+                       {{"reason", ReasonName(ReasonOf(reply.status()))}, {"detail", reply.status().message()}});
+    }
     response.status = problem.status;
     response.headers = {{"Content-Type", "application/problem+json"}};
     response.body = problem.body;
@@ -152,7 +158,15 @@ absl::StatusOr<AcmeCall> AcmeServer::Authenticate(const HttpRequest& request, co
   if (account && !account->valid) {
     return Refuse(ErrorType::kUnauthorized, 401, "the account has been deactivated");
   }
-  return AcmeCall{url, target.id, target.query, *std::move(key), std::move(account), std::move(payload)};
+  Actor actor{account ? AcmeClient(account->id) : "acme",
+              admin::RequestId(request.Header("x-request-id"), random_)};
+  return AcmeCall{url,
+                  target.id,
+                  target.query,
+                  *std::move(key),
+                  std::move(account),
+                  std::move(payload),
+                  std::move(actor)};
 }
 
 HttpResponse AcmeServer::Unsigned(const HttpRequest& request, const Target& target,

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/base/random.h"
 #include "common/http/message.h"
 #include "services/ca/acme_accounts.h"
 #include "services/ca/acme_links.h"
@@ -20,8 +21,12 @@ class AcmeServer {
  public:
   // All references must outlive this.
   AcmeServer(const AcmeResources& resources, const AcmeAccounts& accounts, const AcmeNonces& nonces,
-             AcmeLinks links)
-      : resources_(resources), accounts_(accounts), nonces_(nonces), links_(std::move(links)) {}
+             AcmeLinks links, const Random& random)
+      : resources_(resources),
+        accounts_(accounts),
+        nonces_(nonces),
+        links_(std::move(links)),
+        random_(random) {}
 
   // Whether a request target is ACME's.
   static bool Serves(absl::string_view target);
@@ -46,6 +51,7 @@ class AcmeServer {
   const AcmeAccounts& accounts_;
   const AcmeNonces& nonces_;
   const AcmeLinks links_;
+  const Random& random_;
 };
 
 }  // namespace sti::ca

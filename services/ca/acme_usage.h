@@ -20,7 +20,7 @@ struct Usage {
 };
 
 // kRateLimited, until the oldest is an hour old, when another one would exceed `limit`; 0: any number.
-inline absl::Status CheckUsageOf(const Usage& usage, int limit, absl::string_view what, absl::Time now) {
+inline absl::Status CheckUsageOf(const Usage& usage, int64_t limit, absl::string_view what, absl::Time now) {
   if (limit == 0 || usage.count < limit) return absl::OkStatus();
   const absl::Duration wait = std::max(usage.oldest + absl::Hours(1) - now, absl::Seconds(1));
   return acme::RefuseForNow(absl::StrCat("more than ", limit, " ", what, " within an hour"), wait);

@@ -16,6 +16,7 @@
 #include "common/codec/url.h"
 #include "common/daemon/files.h"
 #include "common/pki/certificate.h"
+#include "common/pki/claim_constraints.h"
 #include "common/store/database_config.h"
 #include "services/ca/certificate_issuer.h"
 
@@ -72,6 +73,61 @@ absl::StatusOr<CertificateProfile> LoadProfile(const sti::config::v1::Certificat
   return profile;
 }
 
+// `below` CAs may stand below the issuing one.
+bool AllowsBelow(const IssuingAuthority& authority, int below) {
+  std::vector<pki::Certificate> path = {authority.issuing};
+  path.insert(path.end(), authority.above.begin(), authority.above.end());
+  path.push_back(authority.root);
+  for (const pki::Certificate& certificate : path) {
+    if (certificate.path_length() && *certificate.path_length() < below) return false;
+    ++below;
+  }
+  return true;
+}
+
+absl::Status CheckKind(ProfileKind kind, const IssuingAuthority& authority) {
+  const ProfileRow& row = RowOf(kind);
+  if (row.below_tn_auth_list != authority.issuing.tn_auth_list().has_value()) {
+    return Invalid(
+        "profiles",
+        absl::StrCat(row.name, row.below_tn_auth_list ? " needs a TNAuthList in the issuing certificate"
+                                                      : " needs an issuing certificate without TNAuthList"));
+  }
+  if (row.is_ca && !AllowsBelow(authority, row.path_length + 1)) {
+    return Invalid("profiles", absl::StrCat(row.name, " needs a pathLenConstraint of 1 or more"));
+  }
+  return absl::OkStatus();
+}
+
+// Kinds that the issuing certificate could not issue are refused at start, not with the first request.
+absl::Status LoadKinds(const sti::config::v1::CertificateAuthorityServer& config,
+                       const IssuingAuthority& authority, CertificateProfile& profile) {
+  if (config.delegate_must_exclude_size() > 0) {
+    profile.delegate_must_exclude = {config.delegate_must_exclude().begin(),
+                                     config.delegate_must_exclude().end()};
+    const absl::Status fits =
+        pki::ClaimConstraints{{}, {}, profile.delegate_must_exclude}.EnhancedDer().status();
+    if (!fits.ok()) return Invalid("delegate_must_exclude", fits.message());
+  }
+  if (config.profiles_size() == 0) return CheckKind(*profile.offered.begin(), authority);
+  profile.offered.clear();
+  for (const std::string& name : config.profiles()) {
+    const absl::StatusOr<ProfileKind> kind = ProfileNamed(name);
+    if (!kind.ok()) return Invalid("profiles", kind.status().message());
+    STI_RETURN_IF_ERROR(CheckKind(*kind, authority));
+    profile.offered.insert(*kind);
+  }
+  return absl::OkStatus();
+}
+
+std::vector<OtherIssuerFiles> OtherIssuersOf(const sti::config::v1::CertificateAuthorityServer& config) {
+  std::vector<OtherIssuerFiles> files;
+  for (const sti::config::v1::OtherIssuer& other : config.other_issuers()) {
+    files.push_back({other.certificate_file(), other.key_file(), other.root_certificate_file()});
+  }
+  return files;
+}
+
 // A chain that leads to the STI-PA root is checked with each token, since it expires.
 absl::StatusOr<TokenSigners> LoadTokenSigners(const sti::config::v1::CertificateAuthorityServer& config) {
   std::map<std::string, std::vector<pki::Certificate>> chains;
@@ -92,6 +148,16 @@ absl::StatusOr<TokenSigners> LoadTokenSigners(const sti::config::v1::Certificate
     }
   }
   return TokenSigners(std::move(chains));
+}
+
+absl::StatusOr<admin::RoleTable> LoadPolicyAdministrators(
+    const sti::config::v1::CertificateAuthorityServer& config) {
+  std::vector<std::string> identities;
+  for (const std::string& identity : config.policy_administrators()) {
+    if (identity.empty()) return Invalid("policy_administrators", "an identity is empty");
+    identities.push_back(identity);
+  }
+  return admin::RoleTable({{admin::Role::kOperator, std::move(identities)}}, {});
 }
 
 FingerprintForm FormFrom(absl::string_view name) {
@@ -151,10 +217,12 @@ absl::StatusOr<CaSettings> LoadCaSettings(const sti::config::v1::CertificateAuth
   https.certificate_file = repository.https().certificate_file();
   https.key_file = repository.https().key_file();
   https.threads = 8;  // ACME requests wait for the disk, downloads should not wait for them
-  STI_ASSIGN_OR_RETURN(IssuingAuthority authority,
-                       LoadIssuingAuthority({config.issuing_certificate_file(), config.issuing_key_file(),
-                                             config.root_certificate_file(), config.pa_root_file()},
-                                            now));
+  STI_ASSIGN_OR_RETURN(
+      IssuingAuthority authority,
+      LoadIssuingAuthority({config.issuing_certificate_file(), config.issuing_key_file(),
+                            config.root_certificate_file(), config.pa_root_file(), OtherIssuersOf(config)},
+                           now));
+  STI_RETURN_IF_ERROR(LoadKinds(config, authority, profile));
   STI_ASSIGN_OR_RETURN(store::DatabaseOptions database,
                        store::LoadDatabaseOptions(config.database(),
                                                   absl::StrCat(config.state_dir(), "/ca.sqlite"), "sti-ca"));
@@ -162,14 +230,17 @@ absl::StatusOr<CaSettings> LoadCaSettings(const sti::config::v1::CertificateAuth
   TokenVerifier tokens(authority.pa_root, std::move(signers), FormFrom(config.token_fingerprint()));
   STI_ASSIGN_OR_RETURN(AcmePolicy acme, LoadAcmePolicy(config.acme()));
   STI_ASSIGN_OR_RETURN(admin::RoleTable roles, admin::LoadRoles(config.roles(), config.admins()));
+  STI_ASSIGN_OR_RETURN(admin::RoleTable policy_administrators, LoadPolicyAdministrators(config));
   return CaSettings{config.state_dir(),
                     std::move(database),
                     std::move(roles),
+                    std::move(policy_administrators),
                     std::move(authority),
                     std::move(profile),
                     std::move(https),
                     public_url,
                     absl::Seconds(repository.max_age_seconds()),
+                    absl::Hours(24) * repository.keep_days_after_expiry(),
                     std::move(tokens),
                     std::move(acme),
                     IssuingLimits{config.certificates_per_day()}};

@@ -25,11 +25,13 @@ struct CaSettings {
   std::string state_dir;
   store::DatabaseOptions database;
   admin::RoleTable roles;
+  admin::RoleTable policy_administrators;  // their one role is operator, at the door of RevokeSpc alone
   IssuingAuthority authority;
   CertificateProfile profile;
   http::HttpServerOptions https;
   std::string public_url;  // empty: made from the address in use
   absl::Duration max_age;
+  absl::Duration keep_after_expiry;
   TokenVerifier tokens;
   AcmePolicy acme;
   IssuingLimits limits;

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "common/base/reason.h"
 #include "common/daemon/config_loader.h"
@@ -44,6 +45,61 @@ TEST_F(CaConfigTest, GoodConfigurationBecomesSettings) {
   EXPECT_EQ(settings->profile.lifetime, absl::Hours(24 * 90));
   EXPECT_EQ(settings->profile.crl->issuer.CommonName(), "STI-PA CRL");
   EXPECT_TRUE(settings->roles.Has("admin", admin::Role::kOperator));
+}
+
+TEST_F(CaConfigTest, ProfilesAreThoseThatTheIssuingCertificateCanIssue) {
+  const Requests made(kNow);
+  const auto load = [&](const std::string& issuer, const std::vector<std::string>& profiles) {
+    return Load([&](Config& config) {
+      if (!issuer.empty()) {
+        config.set_issuing_certificate_file(made.PathOf(issuer + ".pem"));
+        config.set_issuing_key_file(made.PathOf(issuer + ".key"));
+        config.set_root_certificate_file(made.PathOf("root1.pem"));
+      }
+      for (const std::string& profile : profiles) config.add_profiles(profile);
+    });
+  };
+  EXPECT_EQ(load("", {"shaken"}), absl::OkStatus());
+  EXPECT_EQ(load("int1", {"shaken", "delegate_ca"}), absl::OkStatus());
+  for (const absl::Status& refused :
+       {load("", {"delegate_ca"}),  // pathLenConstraint 0
+        load("int1", {"delegate"}), load("int1", {"other"}), load("int1", {""})}) {
+    EXPECT_EQ(ReasonOf(refused), Reason::kConfigInvalid) << refused;
+    EXPECT_EQ(FieldOf(refused), "profiles");
+  }
+}
+
+TEST_F(CaConfigTest, OtherIssuersAreCheckedButMayHaveExpired) {
+  const Requests made(kNow - absl::Hours(24 * 365 * 11));  // its CAs last ten years
+  const auto load = [&](const std::string& certificate, const std::string& key, const std::string& root) {
+    return Load([&](Config& config) {
+      sti::config::v1::OtherIssuer& other = *config.add_other_issuers();
+      other.set_certificate_file(made.PathOf(certificate));
+      if (!key.empty()) other.set_key_file(made.PathOf(key));
+      other.set_root_certificate_file(made.PathOf(root));
+    });
+  };
+  EXPECT_EQ(load("int1.pem", "int1.key", "root1.pem"), absl::OkStatus());
+  EXPECT_EQ(load("int1.pem", "", "root1.pem"), absl::OkStatus());
+  EXPECT_EQ(ReasonOf(load("int1.pem", "root1.key", "root1.pem")), Reason::kKeyMismatch);
+  EXPECT_EQ(FieldOf(load("int1.pem", "root1.key", "root1.pem")), "other_issuers[0].key_file");
+  EXPECT_EQ(FieldOf(load("int1.pem", "", "int1.pem")), "other_issuers[0].root_certificate_file");
+  EXPECT_EQ(FieldOf(load("sub_ca.key", "", "root1.pem")), "other_issuers[0].certificate_file");
+}
+
+TEST_F(CaConfigTest, ClaimsThatDelegatesMustNotHaveAreClaims) {
+  const auto load = [&](const std::string& claim) {
+    return Load([&](Config& config) { config.add_delegate_must_exclude(claim); });
+  };
+  EXPECT_EQ(load("attest"), absl::OkStatus());
+  EXPECT_EQ(FieldOf(load("orig")), "delegate_must_exclude");
+  EXPECT_EQ(FieldOf(load("")), "delegate_must_exclude");
+}
+
+TEST_F(CaConfigTest, EmptyPolicyAdministratorIsRefused) {
+  const absl::Status status = Load([](Config& config) { config.add_policy_administrators(""); });
+  EXPECT_EQ(ReasonOf(status), Reason::kConfigInvalid);
+  EXPECT_EQ(FieldOf(status), "policy_administrators");
 }
 
 TEST_F(CaConfigTest, KeyOfAnotherCertificateIsAMismatchThatNamesTheFiles) {

@@ -26,11 +26,13 @@ CaDaemon::CaDaemon(CaSettings settings, std::unique_ptr<store::Database> databas
                    const Random& random)
     : settings_(std::move(settings)),
       clock_(clock),
+      random_(random),
       database_(std::move(database)),
       issuer_(*database_, settings_.authority, settings_.tokens, settings_.profile, settings_.limits, clock,
               random),
       archive_(*database_),
-      repository_(*database_, settings_.max_age),
+      repository_(*database_, settings_.max_age, settings_.keep_after_expiry, clock),
+      operator_settings_(*database_, clock),
       acme_accounts_(*database_, settings_.acme, clock, random),
       acme_orders_(*database_, settings_.acme, settings_.tokens, settings_.authority, settings_.profile,
                    clock, random),
@@ -40,7 +42,9 @@ CaDaemon::CaDaemon(CaSettings settings, std::unique_ptr<store::Database> databas
                [this] {
                  if (reporter_) reporter_->Wake();
                }),
-      gate_(settings_.roles, random) {}
+      gate_(settings_.roles, random),
+      audit_(*database_, gate_, clock),
+      policy_gate_(settings_.policy_administrators, random) {}
 
 absl::StatusOr<std::unique_ptr<CaDaemon>> CaDaemon::Start(
     const sti::config::v1::CertificateAuthorityServer& config, const Clock& clock, const Random& random) {
@@ -53,6 +57,8 @@ absl::StatusOr<std::unique_ptr<CaDaemon>> CaDaemon::Start(
                        AcmeNonces::Open(*ca->database_, ca->settings_.acme.nonce_lifetime, clock, random));
   STI_RETURN_IF_ERROR(ca->ReachAdministrator(config));
   STI_RETURN_IF_ERROR(ca->StartServers(config.grpc()));
+  ca->audit_.KeepFile(config.audit_file(), ca->settings_.state_dir,
+                      [daemon = ca.get()] { daemon->pause_.Wake(); });
   ca->ReportHealth();
   ca->watcher_ = std::thread([daemon = ca.get()] { daemon->Watch(); });
   return ca;
@@ -95,13 +101,16 @@ absl::Status CaDaemon::StartServers(const sti::config::v1::GrpcServer& grpc) {
       AcmeParts{*database_, settings_.acme, settings_.authority, acme_accounts_, acme_orders_,
                 acme_finalizer_, revoker_, clock_},
       links, public_url_);
-  acme_server_ = std::make_unique<AcmeServer>(*acme_resources_, acme_accounts_, *acme_nonces_, links);
+  acme_server_ =
+      std::make_unique<AcmeServer>(*acme_resources_, acme_accounts_, *acme_nonces_, links, random_);
   announced_ = true;
-  certificate_service_ = std::make_unique<CertificateAuthorityService>(issuer_, public_url_);
-  admin_service_ = std::make_unique<AuthorityAdminService>(archive_, settings_.authority, revoker_,
-                                                           acme_accounts_, clock_, public_url_, gate_);
-  STI_ASSIGN_OR_RETURN(rpc_server_,
-                       rpc::Server::Start(grpc, {certificate_service_.get(), admin_service_.get()}));
+  certificate_service_ = std::make_unique<CertificateAuthorityService>(issuer_, public_url_, gate_);
+  admin_service_ =
+      std::make_unique<AuthorityAdminService>(AdminParts{archive_, settings_.authority, revoker_,
+                                                         acme_accounts_, issuer_, operator_settings_, clock_},
+                                              public_url_, gate_, policy_gate_);
+  STI_ASSIGN_OR_RETURN(rpc_server_, rpc::Server::Start(grpc, {certificate_service_.get(),
+                                                              admin_service_.get(), audit_.service()}));
   return absl::OkStatus();
 }
 
@@ -109,6 +118,7 @@ void CaDaemon::ReportHealth() {
   std::vector<std::string> lacking;
   if (!settings_.authority.IsValidAt(clock_.TimeNow()))
     lacking.emplace_back("valid certificate of the issuing CA");
+  for (const std::string& what : audit_.Lacking()) lacking.push_back(what);
   if (rpc_server_->SetServing(lacking) && !lacking.empty()) {
     daemon::LogError("health changed", {{"lacking", absl::StrJoin(lacking, ", ")}});
   }
@@ -129,6 +139,7 @@ void CaDaemon::Stop(absl::Duration grace) {
   if (watcher_.joinable()) watcher_.join();
   if (rpc_server_) rpc_server_->Shutdown(grace);
   if (https_server_) https_server_->Shutdown(grace);
+  audit_.Stop();
   if (reporter_) reporter_->Stop();
 }
 

@@ -9,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/admin/audit.h"
 #include "common/admin/gate.h"
 #include "common/base/clock.h"
 #include "common/base/random.h"
@@ -29,6 +30,7 @@
 #include "services/ca/certificate_archive.h"
 #include "services/ca/certificate_authority_service.h"
 #include "services/ca/certificate_issuer.h"
+#include "services/ca/operator_settings.h"
 #include "services/ca/policy_client.h"
 #include "services/ca/repository.h"
 #include "services/ca/revocation_reporter.h"
@@ -67,6 +69,7 @@ class CaDaemon {
   const CertificateIssuer issuer_;
   const CertificateArchive archive_;
   const Repository repository_;
+  const OperatorSettings operator_settings_;
   const AcmeAccounts acme_accounts_;
   const AcmeOrders acme_orders_;
   mutable http::Turnstile acme_places_;
@@ -81,6 +84,7 @@ class CaDaemon {
   std::string public_url_;
   std::unique_ptr<CertificateAuthorityService> certificate_service_;
   admin::Gate gate_;
+  admin::Audit audit_;
   admin::Gate policy_gate_;  // of the STI-PA, which may only revoke by SPC
   std::unique_ptr<AuthorityAdminService> admin_service_;
   std::unique_ptr<http::HttpServer> https_server_;

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -12,6 +13,7 @@
 #include "common/base/clock.h"
 #include "common/base/reason.h"
 #include "common/crypto/system_random.h"
+#include "common/pki/certificate.h"
 #include "common/rpc/channel.h"
 #include "common/rpc/status.h"
 #include "common/testing/grpc_server.h"
@@ -214,12 +216,135 @@ TEST_F(CaDaemonTest, AdminListsPagesFiltersAndGets) {
             Reason::kNotFound);
 }
 
+// What the STI-PA may have done, and all else that it may not.
+TEST_F(CaDaemonTest, PolicyAdministratorRevokesBySpcAndDoesNothingElse) {
+  ca_->Stop(absl::ZeroDuration());
+  config_.add_policy_administrators("sti-pa");
+  Start();
+  const auto issued = Issue("good", "good1");
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  const testing::TlsFiles policy = Made().tls.Client("sti-pa");
+  const auto revoke = [&](const testing::TlsFiles& as, bool dry_run) {
+    sti::v1::RevokeSpcRequest request;
+    request.set_spc("1234");
+    request.set_reason_code(9);
+    request.set_dry_run(dry_run);
+    sti::v1::RevokeSpcResponse response;
+    grpc::ClientContext context;
+    const absl::Status status = rpc::FromGrpcStatus(Admin(as)->RevokeSpc(&context, request, &response));
+    return std::make_pair(ReasonOf(status), response.serials_size());
+  };
+  EXPECT_EQ(revoke(client_, true).first, Reason::kPermissionDenied);
+  EXPECT_EQ(revoke(client_, false).first, Reason::kPermissionDenied);
+  EXPECT_EQ(revoke(policy, true), std::make_pair(Reason::kNone, 1));
+  EXPECT_EQ(revoke(policy, false), std::make_pair(Reason::kNone, 1));
+  EXPECT_EQ(revoke(admin_, false), std::make_pair(Reason::kNone, 0));
+
+  const auto refused = [&](auto call) {
+    grpc::ClientContext context;
+    EXPECT_EQ(ReasonOf(rpc::FromGrpcStatus(call(*Admin(policy), context))), Reason::kPermissionDenied);
+  };
+  using Stub = sti::v1::AuthorityAdmin::Stub;
+  using Context = grpc::ClientContext;
+  sti::v1::ListCertificatesResponse page;
+  sti::v1::CertificateRecord record;
+  sti::v1::GetAuthorityChainResponse chain;
+  sti::v1::ListAccountsResponse accounts;
+  sti::v1::AcmeAccount account;
+  sti::v1::ExternalAccountKey key;
+  refused([&](Stub& s, Context& c) { return s.ListCertificates(&c, {}, &page); });
+  refused([&](Stub& s, Context& c) { return s.GetCertificate(&c, {}, &record); });
+  refused([&](Stub& s, Context& c) { return s.GetAuthorityChain(&c, {}, &chain); });
+  refused([&](Stub& s, Context& c) { return s.RevokeCertificate(&c, {}, &record); });
+  refused([&](Stub& s, Context& c) { return s.ListAccounts(&c, {}, &accounts); });
+  refused([&](Stub& s, Context& c) { return s.PauseAccount(&c, {}, &account); });
+  refused([&](Stub& s, Context& c) { return s.ResumeAccount(&c, {}, &account); });
+  refused([&](Stub& s, Context& c) { return s.CreateExternalAccountKey(&c, {}, &key); });
+  sti::v1::IssueCertificateResponse delegate;
+  sti::v1::RateLimit limit;
+  sti::v1::ListRateLimitsResponse limits;
+  sti::v1::Organization organization;
+  sti::v1::ListOrganizationsResponse organizations;
+  refused([&](Stub& s, Context& c) { return s.IssueDelegate(&c, {}, &delegate); });
+  refused([&](Stub& s, Context& c) { return s.SetRateLimit(&c, {}, &limit); });
+  refused([&](Stub& s, Context& c) { return s.ListRateLimits(&c, {}, &limits); });
+  refused([&](Stub& s, Context& c) { return s.SetOrganization(&c, {}, &organization); });
+  refused([&](Stub& s, Context& c) { return s.ListOrganizations(&c, {}, &organizations); });
+}
+
 TEST_F(CaDaemonTest, AuthorityChainIsTheConfiguredOne) {
   sti::v1::GetAuthorityChainResponse chain;
   grpc::ClientContext context;
   ASSERT_TRUE(Admin(admin_)->GetAuthorityChain(&context, {}, &chain).ok());
   EXPECT_EQ(chain.issuing_pem(), ReadDemo("int.pem"));
   EXPECT_EQ(chain.root_pem(), ReadDemo("root.pem"));
+}
+
+// The issuing CA is exchanged: the one before is listed beside the new one.
+TEST_F(CaDaemonTest, WhatTheIssuingCaBeforeHasIssuedStaysPublishedAndRevocable) {
+  const auto before = Issue("good", "good1");
+  ASSERT_TRUE(before.ok()) << before.status();
+  sti::config::v1::OtherIssuer& other = *config_.add_other_issuers();
+  other.set_certificate_file(config_.issuing_certificate_file());
+  other.set_key_file(config_.issuing_key_file());
+  other.set_root_certificate_file(config_.root_certificate_file());
+  config_.set_issuing_certificate_file(requests_.PathOf("int1.pem"));
+  config_.set_issuing_key_file(requests_.PathOf("int1.key"));
+  config_.set_root_certificate_file(requests_.PathOf("root1.pem"));
+  Restart();
+  const auto after = Issue("good", "good2");
+  ASSERT_TRUE(after.ok()) << after.status();
+  EXPECT_THAT(after->chain_pem(), HasSubstr(requests_.File("int1.pem")));
+  const std::string url =
+      absl::StrCat("https://127.0.0.1:", ca_->https_port(), "/certs/", before->serial(), ".pem");
+  EXPECT_TRUE(absl::EndsWith(Curl(url).out, before->chain_pem()));
+  EXPECT_THAT(before->chain_pem(), HasSubstr(ReadDemo("int.pem")));
+
+  sti::v1::GetAuthorityChainResponse chain;
+  grpc::ClientContext shown;
+  ASSERT_TRUE(Admin(admin_)->GetAuthorityChain(&shown, {}, &chain).ok());
+  EXPECT_EQ(chain.issuing_pem(), requests_.File("int1.pem"));
+  ASSERT_EQ(chain.others_size(), 1);
+  EXPECT_EQ(chain.others(0).issuing_pem(), ReadDemo("int.pem"));
+
+  sti::v1::RevokeCertificateRequest request;
+  request.set_serial(before->serial());
+  request.set_reason_code(4);
+  sti::v1::CertificateRecord record;
+  grpc::ClientContext context;
+  const grpc::Status revoked = Admin(admin_)->RevokeCertificate(&context, request, &record);
+  ASSERT_TRUE(revoked.ok()) << revoked.error_message();
+  EXPECT_TRUE(record.has_revoked());
+}
+
+TEST_F(CaDaemonTest, OperatorsSetLimitsAndNames) {
+  sti::v1::SetRateLimitRequest limit;
+  limit.mutable_rate_limit()->set_subject("spc/1234");
+  limit.mutable_rate_limit()->set_limit("certificates_per_day");
+  limit.mutable_rate_limit()->set_value(1);
+  sti::v1::RateLimit set;
+  grpc::ClientContext first;
+  ASSERT_TRUE(Admin(admin_)->SetRateLimit(&first, limit, &set).ok());
+  sti::v1::SetOrganizationRequest name;
+  name.set_spc("1234");
+  name.set_name("Vetted Telephone");
+  sti::v1::Organization organization;
+  grpc::ClientContext second;
+  ASSERT_TRUE(Admin(admin_)->SetOrganization(&second, name, &organization).ok());
+  const auto issued = Issue("good", "good1");
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  EXPECT_EQ(pki::CertificateChain::Parse(issued->chain_pem())->leaf().subject().Organization(),
+            "Vetted Telephone");
+  EXPECT_EQ(ReasonOf(Issue("good", "good2").status()), Reason::kOverloaded);
+  sti::v1::ListRateLimitsResponse limits;
+  grpc::ClientContext third;
+  ASSERT_TRUE(Admin(admin_)->ListRateLimits(&third, {}, &limits).ok());
+  ASSERT_EQ(limits.rate_limits_size(), 1);
+  EXPECT_EQ(limits.rate_limits(0).value(), 1);
+  limit.set_remove(true);
+  grpc::ClientContext fourth;
+  ASSERT_TRUE(Admin(admin_)->SetRateLimit(&fourth, limit, &set).ok());
+  EXPECT_TRUE(Issue("good", "good2").ok());
 }
 
 TEST_F(CaDaemonTest, RestartForgetsNothing) {

@@ -18,6 +18,7 @@ sti::config::v1::CertificateAuthorityServer DemoConfig(const testing::TempDir& d
   repository.mutable_https()->set_certificate_file(server.certificate_file);
   repository.mutable_https()->set_key_file(server.key_file);
   repository.set_max_age_seconds(86400);
+  repository.set_keep_days_after_expiry(30);
   config.set_issuing_certificate_file(dir.Write("issuing.pem", ReadDemo("int.pem")));
   config.set_issuing_key_file(dir.Write("issuing.key", ReadDemo("int.key")));
   config.set_root_certificate_file(dir.Write("root.pem", ReadDemo("root.pem")));

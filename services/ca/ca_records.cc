@@ -112,12 +112,12 @@ absl::StatusOr<std::optional<CertificateRecord>> FindCertificate(Transaction& tr
   return std::optional<CertificateRecord>(std::move(record));
 }
 
-absl::StatusOr<std::optional<std::string>> FindChain(Transaction& transaction, absl::string_view path) {
-  STI_ASSIGN_OR_RETURN(
-      const std::vector<SqlRow> rows,
-      transaction.Query("SELECT chain_pem FROM certificates WHERE path = ?1", {std::string(path)}));
-  if (rows.empty()) return std::optional<std::string>();
-  return std::optional<std::string>(AsText(rows[0][0]));
+absl::StatusOr<std::optional<PublishedChain>> FindChain(Transaction& transaction, absl::string_view path) {
+  STI_ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
+                       transaction.Query("SELECT chain_pem, not_after FROM certificates WHERE path = ?1",
+                                         {std::string(path)}));
+  if (rows.empty()) return std::optional<PublishedChain>();
+  return std::optional<PublishedChain>({AsText(rows[0][0]), absl::FromUnixSeconds(AsInt(rows[0][1]))});
 }
 
 absl::StatusOr<ReservedCount> CountReserved(Transaction& transaction, absl::string_view spc,

@@ -17,6 +17,9 @@
 
 namespace sti::ca {
 
+// In token_jti of what was issued without a token, before the serial: the column is unique.
+inline constexpr char kNoToken[] = "delegate/";
+
 struct CertificateRecord {
   std::string serial;  // upper-case hexadecimal, no leading zeros
   std::string spc;
@@ -49,8 +52,13 @@ absl::StatusOr<bool> IsCertified(store::Transaction& transaction, const crypto::
 absl::Status InsertCertificate(store::Transaction& transaction, const CertificateRecord& record);
 absl::StatusOr<std::optional<CertificateRecord>> FindCertificate(store::Transaction& transaction,
                                                                  absl::string_view serial);
+struct PublishedChain {
+  std::string pem;
+  absl::Time not_after;  // of the leaf
+};
 // The chain published at this path; absent when there is none.
-absl::StatusOr<std::optional<std::string>> FindChain(store::Transaction& transaction, absl::string_view path);
+absl::StatusOr<std::optional<PublishedChain>> FindChain(store::Transaction& transaction,
+                                                        absl::string_view path);
 
 // Serials reserved for one code since `since`, whether issued yet or not: how many, and when the oldest of
 // them.

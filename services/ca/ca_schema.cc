@@ -87,6 +87,8 @@ const std::vector<store::Migration>& Migrations() {
            // What differs from the configured limits.
            "CREATE TABLE rate_limits (subject TEXT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL,"
            " PRIMARY KEY (subject, name))",
+           // Vetted legal names of providers, for O of the subjects.
+           "CREATE TABLE organizations (spc TEXT PRIMARY KEY, name TEXT NOT NULL)",
        }},
   };
   return *migrations;

@@ -26,6 +26,9 @@ class Requests {
 
   std::string Csr(absl::string_view name) const { return dir_.Read(std::string(name) + ".csr"); }
   std::string Token(absl::string_view name) const { return dir_.Read(std::string(name) + ".jwt"); }
+  // "int1.pem", "sub_ca.key", ...
+  std::string File(const std::string& name) const { return dir_.Read(name); }
+  std::string PathOf(const std::string& name) const { return dir_.File(name); }
 
  private:
   testing::TempDir dir_;

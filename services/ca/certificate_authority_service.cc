@@ -6,18 +6,17 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/daemon/log.h"
-#include "common/rpc/server.h"
 #include "common/rpc/status.h"
 #include "services/ca/to_proto.h"
 
 namespace sti::ca {
 
 CertificateAuthorityService::CertificateAuthorityService(const CertificateIssuer& issuer,
-                                                         std::string public_url)
-    : issuer_(issuer), public_url_(std::move(public_url)) {}
+                                                         std::string public_url, const admin::Gate& gate)
+    : issuer_(issuer), public_url_(std::move(public_url)), gate_(gate) {}
 
 absl::StatusOr<CertificateRecord> CertificateAuthorityService::Issue(
-    const sti::v1::IssueCertificateRequest& request, const std::string& client) const {
+    const sti::v1::IssueCertificateRequest& request, const Actor& actor) const {
   RequestedValidity validity;
   if (request.has_not_before()) {
     STI_ASSIGN_OR_RETURN(validity.not_before, FromTimestamp(request.not_before(), "not_before"));
@@ -25,32 +24,28 @@ absl::StatusOr<CertificateRecord> CertificateAuthorityService::Issue(
   if (request.has_not_after()) {
     STI_ASSIGN_OR_RETURN(validity.not_after, FromTimestamp(request.not_after(), "not_after"));
   }
-  return issuer_.Issue({request.csr(), request.spc_token(), validity, client});
+  return issuer_.Issue({request.csr(), request.spc_token(), validity, actor});
 }
 
 grpc::Status CertificateAuthorityService::IssueCertificate(grpc::ServerContext* context,
                                                            const sti::v1::IssueCertificateRequest* request,
                                                            sti::v1::IssueCertificateResponse* response) {
-  const std::string client = rpc::ClientIdentity(*context);
-  const absl::StatusOr<CertificateRecord> issued = Issue(*request, client);
+  const Actor actor = gate_.CallerOf(*context);
+  const absl::StatusOr<CertificateRecord> issued = Issue(*request, actor);
   if (!issued.ok()) {
-    daemon::LogWarning("certificate refused", {{"client", client},
+    daemon::LogWarning("certificate refused", {{"client", actor.client},
                                                {"reason", ReasonName(ReasonOf(issued.status()))},
                                                {"detail", issued.status().message()}});
     return rpc::ToGrpcStatus(issued.status());
   }
   daemon::LogInfo("certificate issued",
-                  {{"client", client},
+                  {{"client", actor.client},
                    {"serial", issued->serial},
                    {"spc", issued->spc},
                    {"subject", issued->subject},
                    {"not_after", absl::FormatTime(issued->not_after, absl::UTCTimeZone())},
                    {"jti", issued->token_jti}});
-  response->set_chain_pem(issued->chain_pem);
-  response->set_x5u(absl::StrCat(public_url_, issued->path));
-  response->set_serial(issued->serial);
-  *response->mutable_not_before() = ToTimestamp(issued->not_before);
-  *response->mutable_not_after() = ToTimestamp(issued->not_after);
+  *response = ToIssued(*issued, public_url_);
   return grpc::Status::OK;
 }
 

@@ -7,8 +7,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
+#include "common/base/status_macros.h"
 #include "common/codec/pem.h"
 #include "common/crypto/system_random.h"
+#include "common/store/audit_log.h"
 #include "common/testing/failing_database.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/sequence_random.h"
@@ -17,6 +19,7 @@
 #include "gtest/gtest.h"
 #include "services/ca/ca_testing.h"
 #include "services/ca/certificate_archive.h"
+#include "services/ca/operator_settings.h"
 
 namespace sti::ca {
 namespace {
@@ -31,7 +34,7 @@ const Requests& Made() {
 class CertificateIssuerTest : public ::testing::Test {
  protected:
   IssueRequest Request(absl::string_view csr, absl::string_view token) const {
-    return {Made().Csr(csr), Made().Token(token), {}, "client.example"};
+    return {Made().Csr(csr), Made().Token(token), {}, {"client.example", "request-1"}};
   }
   Reason Refusal(absl::string_view csr, absl::string_view token) const {
     return ReasonOf(issuer_.Issue(Request(csr, token)).status());
@@ -39,6 +42,10 @@ class CertificateIssuerTest : public ::testing::Test {
   size_t Issued() {
     const absl::StatusOr<CertificatePage> page = CertificateArchive(*real_).List({}, 0, "");
     return page.ok() ? page->certificates.size() : 9999;
+  }
+
+  void Vet(const std::string& spc, const std::string& name) {
+    EXPECT_TRUE(OperatorSettings(*real_, clock_).SetOrganization({"admin", "r"}, {spc, name}).ok());
   }
 
   testing::TempDir dir_;
@@ -67,7 +74,7 @@ TEST_F(CertificateIssuerTest, IndependentJudgeFindsTheProfileOfTheStandard) {
   ASSERT_TRUE(issued.ok()) << issued.status();
   const testing::Finished judged =
       testing::Run({"/usr/bin/python3", "services/ca/testdata/judge_certificate.py",
-                    dir_.Write("chain.pem", issued->chain_pem), "1234", "Demo Carrier",
+                    dir_.Write("chain.pem", issued->chain_pem), "1234", "SHAKEN 1234",
                     absl::StrCat(absl::ToUnixSeconds(kNow - kBackdate)),
                     absl::StrCat(absl::ToUnixSeconds(kNow + absl::Hours(24 * 90))), ""});
   EXPECT_EQ(judged.exit_code, 0) << judged.out << judged.err;
@@ -79,6 +86,7 @@ TEST_F(CertificateIssuerTest, IndependentJudgeFindsTheCrlDistributionPointAndFor
   profile.crl = pki::CrlPointer{"https://pa.example.net/download/v1/crl", crl_signer->subject()};
   const CertificateIssuer issuer(database_, authority_, tokens_, profile, IssuingLimits{}, clock_,
                                  crypto::SystemRandom::Instance());
+  Vet("1234", "Zweite Telefon ÄG");
   const absl::StatusOr<CertificateRecord> issued = issuer.Issue(Request("second", "second"));
   ASSERT_TRUE(issued.ok()) << issued.status();
   const testing::Finished judged =
@@ -96,11 +104,39 @@ TEST_F(CertificateIssuerTest, RecordSaysWhoAskedAndWhy) {
   ASSERT_TRUE(kept.ok());
   EXPECT_EQ(kept->chain_pem, issued->chain_pem);
   EXPECT_EQ(kept->spc, "1234");
-  EXPECT_EQ(kept->subject, "CN=SHAKEN 1234,O=Demo Carrier,C=US");
+  EXPECT_EQ(kept->subject, "CN=SHAKEN 1234,O=SHAKEN 1234,C=US");
   EXPECT_EQ(kept->requested_by, "client.example");
   EXPECT_EQ(kept->token_jti.size(), 36u);
   EXPECT_EQ(kept->issued, kNow);
   EXPECT_EQ(kept->path, absl::StrCat("/certs/", kept->serial, ".pem"));
+}
+
+// Two syncs to disk, as without the audit; and neither a certificate without its event nor the other way
+// round.
+TEST_F(CertificateIssuerTest, CertificateAndEventAreWrittenTogether) {
+  const auto events = [&] {
+    std::vector<store::AuditRecord> records;
+    const absl::Status read = real_->Read([&](store::Transaction& transaction) -> absl::Status {
+      STI_ASSIGN_OR_RETURN(records, store::ListAudit(transaction, {}, 0, 100));
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(read.ok()) << read;
+    return records;
+  };
+  database_.FailWrite(2);
+  EXPECT_EQ(Refusal("good", "good1"), Reason::kStorageFailed);
+  EXPECT_EQ(Issued(), 0u);
+  EXPECT_TRUE(events().empty());
+  database_.FailWrite(3);  // there is no third one
+  const absl::StatusOr<CertificateRecord> issued = issuer_.Issue(Request("good", "good2"));
+  ASSERT_TRUE(issued.ok()) << issued.status();
+  ASSERT_EQ(events().size(), 1u);
+  const store::AuditRecord event = events()[0];
+  EXPECT_EQ(event.event.object, "certificate/" + issued->serial);
+  EXPECT_EQ(event.actor.client, "client.example");
+  EXPECT_EQ(event.actor.request_id, "request-1");
+  EXPECT_EQ(event.event.spcs, std::vector<std::string>{"1234"});
+  EXPECT_NE(event.event.after.find(issued->token_jti), std::string::npos);
 }
 
 struct RefusalCase {
@@ -123,9 +159,6 @@ TEST_F(CertificateIssuerTest, DefectiveRequestsAreRefusedForTheirReasons) {
            {"two_spcs", "two_spcs", Reason::kTnAuthListInvalid},
            {"spc_and_number", "spc_and_number", Reason::kTnAuthListInvalid},
            {"empty_tn_auth_list", "good1", Reason::kTnAuthListInvalid},
-           {"no_organization", "good1", Reason::kCsrInvalid},
-           {"organization_65", "good1", Reason::kCsrInvalid},
-           {"control_character", "good1", Reason::kCsrInvalid},
            {"ca", "good1", Reason::kSpcTokenCaFlagMismatch},
            {"ca", "ca", Reason::kCsrInvalid},
        }) {
@@ -173,7 +206,72 @@ TEST_F(CertificateIssuerTest, MissingPartsAreNamed) {
 TEST_F(CertificateIssuerTest, OtherSpellingsOfGoodTokensAreAccepted) {
   EXPECT_EQ(Refusal("good", "padded_base64"), Reason::kNone);
   EXPECT_EQ(Refusal("good", "expired_within_skew"), Reason::kNone);
-  EXPECT_EQ(Refusal("organization_64", "good1"), Reason::kNone);
+}
+
+// The profile wants an O; what the CSR says is anybody's word.
+TEST_F(CertificateIssuerTest, OrganizationIsTheVettedOneAndNeverThatOfTheRequest) {
+  const auto organization = [&](absl::string_view csr, absl::string_view token) {
+    const auto issued = issuer_.Issue(Request(csr, token));
+    EXPECT_TRUE(issued.ok()) << csr << ": " << issued.status();
+    return pki::CertificateChain::Parse(issued->chain_pem)->leaf().subject().Organization();
+  };
+  EXPECT_EQ(organization("good", "good1"), "SHAKEN 1234");
+  EXPECT_EQ(organization("no_organization", "good2"), "SHAKEN 1234");
+  EXPECT_EQ(organization("control_character", "good3"), "SHAKEN 1234");
+  Vet("5678", "Somebody Else");
+  EXPECT_EQ(organization("good", "good4"), "SHAKEN 1234");
+  Vet("1234", "Vetted Telephone, Inc.");
+  EXPECT_EQ(organization("good", "good5"), "Vetted Telephone, Inc.");
+  Vet("1234", "");
+  EXPECT_EQ(organization("organization_65", "good6"), "SHAKEN 1234");
+}
+
+TEST_F(CertificateIssuerTest, ExternalAccountsProviderIsTheOrganizationUnlessTheSpcHasOne) {
+  const absl::Status written = real_->Write([&](store::Transaction& transaction) -> absl::Status {
+    for (const char* sql :
+         {"INSERT INTO acme_external_keys (id, provider, mac_key, created, account)"
+          " VALUES ('k1', 'Bound Telephone', 'x', 0, 'a1'), ('k2', 'line\nbreak', 'x', 0, 'a2')",
+          "INSERT INTO acme_accounts (id, jwk, state, paused, contacts, terms, external_key, "
+          "external_binding,"
+          " created) VALUES ('a1', '{}', 'valid', 0, '', '', 'k1', '', 0),"
+          " ('a2', '{}', 'valid', 0, '', '', 'k2', '', 0), ('a3', '{}', 'valid', 0, '', '', '', '', 0)"}) {
+      const absl::Status done = transaction.Execute(sql, {});
+      if (!done.ok()) return done;
+    }
+    return absl::OkStatus();
+  });
+  ASSERT_TRUE(written.ok()) << written;
+  const pki::Csr csr = pki::Csr::ParseDer(Made().Csr("good")).value();
+  const auto organization = [&](const char* account) {
+    return issuer_.Prepare(csr, false, {}, kNow, account)->contents.subject->Organization();
+  };
+  EXPECT_EQ(organization("a1"), "Bound Telephone");
+  EXPECT_EQ(organization("a2"), "SHAKEN 1234");
+  EXPECT_EQ(organization("a3"), "SHAKEN 1234");
+  EXPECT_EQ(organization("unknown"), "SHAKEN 1234");
+  Vet("1234", "Vetted Telephone, Inc.");
+  EXPECT_EQ(organization("a1"), "Vetted Telephone, Inc.");
+}
+
+TEST_F(CertificateIssuerTest, LimitOfOneSpcDiffersFromTheConfiguration) {
+  const CertificateIssuer two_a_day(database_, authority_, tokens_, profile_, IssuingLimits{2}, clock_,
+                                    crypto::SystemRandom::Instance());
+  const OperatorSettings settings(*real_, clock_);
+  const auto issue = [&](const char* token) {
+    return ReasonOf(two_a_day.Issue(Request("good", token)).status());
+  };
+  const Actor admin{"admin", "r"};
+  ASSERT_TRUE(settings.SetLimit(admin, {"spc/1234", kCertificatesPerDay, 1}).ok());
+  EXPECT_EQ(issue("good1"), Reason::kNone);
+  EXPECT_EQ(issue("good2"), Reason::kOverloaded);
+  ASSERT_TRUE(settings.SetLimit(admin, {"spc/1234", kCertificatesPerDay, 3}).ok());
+  EXPECT_EQ(issue("good2"), Reason::kNone);
+  EXPECT_EQ(issue("good3"), Reason::kNone);
+  EXPECT_EQ(issue("good4"), Reason::kOverloaded);
+  ASSERT_TRUE(settings.SetLimit(admin, {"spc/1234", kCertificatesPerDay, 0}).ok());
+  EXPECT_EQ(issue("good4"), Reason::kNone);
+  ASSERT_TRUE(settings.RemoveLimit(admin, {"spc/1234", kCertificatesPerDay, 0}).ok());
+  EXPECT_EQ(issue("good5"), Reason::kOverloaded);
 }
 
 TEST_F(CertificateIssuerTest, TokenWorksOnceAndTheNextOneAgain) {

@@ -29,9 +29,12 @@ http::HttpResponse Error(int status, absl::string_view text) {
 
 }  // namespace
 
-Repository::Repository(store::Database& database, absl::Duration max_age)
+Repository::Repository(store::Database& database, absl::Duration max_age, absl::Duration keep,
+                       const Clock& clock)
     : database_(database),
-      cache_control_(absl::StrCat("public, max-age=", absl::ToInt64Seconds(max_age), ", immutable")) {}
+      cache_control_(absl::StrCat("public, max-age=", absl::ToInt64Seconds(max_age), ", immutable")),
+      keep_(keep),
+      clock_(clock) {}
 
 http::HttpResponse Repository::Handle(const http::HttpRequest& request) const {
   if (request.method != "GET" && request.method != "HEAD") {
@@ -40,15 +43,16 @@ http::HttpResponse Repository::Handle(const http::HttpRequest& request) const {
     return refused;
   }
   if (request.target.size() > kMaxPath) return Error(404, "no such certificate");
-  std::optional<std::string> chain;
+  std::optional<PublishedChain> chain;
   const absl::Status read = database_.Read([&](store::Transaction& transaction) -> absl::Status {
     STI_ASSIGN_OR_RETURN(chain, FindChain(transaction, request.target));
     return absl::OkStatus();
   });
   if (!read.ok()) return Error(503, "try again later");
   if (!chain) return Error(404, "no such certificate");
+  if (clock_.TimeNow() > chain->not_after + keep_) return Error(410, "the certificate expired long ago");
 
-  const std::string etag = absl::StrCat("\"", absl::BytesToHexString(crypto::Sha256(*chain)), "\"");
+  const std::string etag = absl::StrCat("\"", absl::BytesToHexString(crypto::Sha256(chain->pem)), "\"");
   http::HttpResponse response;
   response.headers = {
       {"Cache-Control", cache_control_}, {"ETag", etag}, {"X-Content-Type-Options", "nosniff"}};
@@ -57,7 +61,7 @@ http::HttpResponse Repository::Handle(const http::HttpRequest& request) const {
     return response;
   }
   response.headers.emplace_back("Content-Type", kChainType);
-  response.body = *std::move(chain);
+  response.body = std::move(chain->pem);
   return response;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "common/testing/failing_database.h"
+#include "common/testing/fake_clock.h"
 #include "common/testing/temp_dir.h"
 #include "gtest/gtest.h"
 #include "services/ca/ca_records.h"
@@ -12,6 +13,8 @@
 namespace sti::ca {
 namespace {
 
+const absl::Time kNow = absl::FromUnixSeconds(1750000000);
+const absl::Duration kKeep = absl::Hours(24 * 30);
 constexpr char kPath[] = "/certs/AB12.pem";
 constexpr char kChain[] = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 // sha256sum of kChain.
@@ -25,6 +28,7 @@ class RepositoryTest : public ::testing::Test {
     record.path = kPath;
     record.chain_pem = kChain;
     record.token_jti = "jti";
+    record.not_after = kNow;
     const absl::Status stored = real_->Write([&](store::Transaction& transaction) {
       ReserveSerial(transaction, record.serial, record.spc, absl::UnixEpoch()).IgnoreError();
       return InsertCertificate(transaction, record);
@@ -49,7 +53,8 @@ class RepositoryTest : public ::testing::Test {
   testing::TempDir dir_;
   std::unique_ptr<store::Database> real_ = OpenScratchDatabase(dir_);
   testing::FailingDatabase database_{*real_};
-  const Repository repository_{database_, absl::Hours(24)};
+  testing::FakeClock clock_{kNow};
+  const Repository repository_{database_, absl::Hours(24), kKeep, clock_};
 };
 
 TEST_F(RepositoryTest, ChainComesWithItsTypeAndCachingDirectives) {
@@ -97,6 +102,16 @@ TEST_F(RepositoryTest, DeadDatabaseIsAPassingFailure) {
   database_.FailReads(true);
   EXPECT_EQ(Ask("GET", kPath).status, 503);
   EXPECT_EQ(Header(Ask("GET", kPath), "Cache-Control"), "no-store");
+}
+
+TEST_F(RepositoryTest, StaysForAMarginAfterItHasExpiredAndIsGoneThen) {
+  clock_.Set(kNow + kKeep);
+  EXPECT_EQ(Ask("GET", kPath).status, 200);
+  clock_.Set(kNow + kKeep + absl::Seconds(1));
+  const http::HttpResponse gone = Ask("GET", kPath);
+  EXPECT_EQ(gone.status, 410);
+  EXPECT_EQ(gone.body.find("BEGIN CERTIFICATE"), std::string::npos);
+  EXPECT_EQ(Ask("GET", "/certs/AB13.pem").status, 404);
 }
 
 }  // namespace

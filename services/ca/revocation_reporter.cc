@@ -21,7 +21,6 @@ using store::Transaction;
 constexpr absl::Duration kInterval = absl::Minutes(1);
 constexpr absl::Duration kFirstRetry = absl::Seconds(1);
 constexpr absl::Duration kLongestRetry = absl::Minutes(5);
-constexpr int64_t kAtOnce = 100;
 
 }  // namespace
 
@@ -38,13 +37,7 @@ absl::Status RevocationReporter::Tell(const RevocationRecord& record) {
   return pa_.RecordRevocation(chain.leaf().Pem(), record.reason);
 }
 
-absl::StatusOr<int> RevocationReporter::TellAll() {
-  std::vector<RevocationRecord> untold;
-  const absl::Status read = database_.Read([&](Transaction& transaction) -> absl::Status {
-    STI_ASSIGN_OR_RETURN(untold, ListUntold(transaction, kAtOnce));
-    return absl::OkStatus();
-  });
-  STI_RETURN_IF_ERROR(read);
+absl::StatusOr<int> RevocationReporter::TellEach(const std::vector<RevocationRecord>& untold) {
   int failed = 0;
   for (const RevocationRecord& record : untold) {
     const absl::Status told = Tell(record);
@@ -63,6 +56,22 @@ absl::StatusOr<int> RevocationReporter::TellAll() {
     STI_RETURN_IF_ERROR(written);
   }
   return failed;
+}
+
+absl::StatusOr<int> RevocationReporter::TellAll() {
+  std::vector<RevocationRecord> untold;
+  int failures = 0, failed_now = 0;
+  do {
+    const absl::Status read = database_.Read([&](Transaction& transaction) -> absl::Status {
+      STI_ASSIGN_OR_RETURN(untold, ListUntold(transaction, kAtOnce));
+      return absl::OkStatus();
+    });
+    STI_RETURN_IF_ERROR(read);
+    STI_ASSIGN_OR_RETURN(failed_now, TellEach(untold));
+    failures += failed_now;
+    // All of an SPC may have been revoked at once. Those that failed come last the next time.
+  } while (untold.size() == static_cast<size_t>(kAtOnce) && failed_now < kAtOnce);
+  return failures;
 }
 
 void RevocationReporter::Run() {

@@ -3,7 +3,9 @@
 #ifndef SERVICES_CA_REVOCATION_REPORTER_H_
 #define SERVICES_CA_REVOCATION_REPORTER_H_
 
+#include <cstdint>
 #include <thread>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -29,12 +31,15 @@ class RevocationReporter {
   void Wake() { pause_.Wake(); }
   void Stop();
 
-  // One round over everything untold. The number that could not be told. kStorageFailed. Not to be called
-  // beside a running Start.
+  // Everything untold; one that is refused does not hold up the others, but when kAtOnce fail in a row the
+  // round ends. Gives the number of failures. kStorageFailed. Not to be called beside a running Start.
   absl::StatusOr<int> TellAll();
+
+  static constexpr int64_t kAtOnce = 100;
 
  private:
   absl::Status Tell(const RevocationRecord& record);
+  absl::StatusOr<int> TellEach(const std::vector<RevocationRecord>& untold);
   void Run();
 
   store::Database& database_;

@@ -18,6 +18,7 @@
 namespace sti::ca {
 namespace {
 
+const Actor kAdmin{"admin", "r1"};
 const absl::Time kNow = absl::FromUnixSeconds(1750000000);
 
 // Keeps what it is told; refuses while `away`.
@@ -25,19 +26,22 @@ class FakePa final : public PolicyAdministrator {
  public:
   absl::Status RecordRevocation(const std::string& certificate_pem, int reason) override {
     if (away) return MakeError(Reason::kUnavailable, "no answer");
+    if (refused == certificate_pem) return MakeError(Reason::kPermissionDenied, "not this one");
     told.emplace_back(certificate_pem, reason);
     return absl::OkStatus();
   }
   void Cancel() override {}
 
   bool away = false;
+  std::string refused;
   std::vector<std::pair<std::string, int>> told;
 };
 
 class RevocationReporterTest : public ::testing::Test {
  protected:
   CertificateRecord Issue(const char* csr, const char* token) {
-    const auto issued = issuer_.Issue({requests_.Csr(csr), requests_.Token(token), {}, "client.example"});
+    const auto issued =
+        issuer_.Issue({requests_.Csr(csr), requests_.Token(token), {}, {"client.example", "request-1"}});
     EXPECT_TRUE(issued.ok()) << issued.status();
     return *issued;
   }
@@ -61,7 +65,7 @@ class RevocationReporterTest : public ::testing::Test {
 
 TEST_F(RevocationReporterTest, TellsTheLeafAndItsReasonOnce) {
   const CertificateRecord record = Issue("good", "good1");
-  ASSERT_TRUE(revoker_.Revoke(record.serial, 4, "admin").ok());
+  ASSERT_TRUE(revoker_.Revoke(kAdmin, record.serial, 4).ok());
   EXPECT_EQ(wakes_, 1);
   EXPECT_EQ(reporter_.TellAll().value(), 0);
   ASSERT_EQ(pa_.told.size(), 1u);
@@ -74,7 +78,7 @@ TEST_F(RevocationReporterTest, TellsTheLeafAndItsReasonOnce) {
 
 TEST_F(RevocationReporterTest, KeepsWhatThePaCouldNotBeTold) {
   const CertificateRecord record = Issue("good", "good1");
-  ASSERT_TRUE(revoker_.Revoke(record.serial, 1, "admin").ok());
+  ASSERT_TRUE(revoker_.Revoke(kAdmin, record.serial, 1).ok());
   pa_.away = true;
   EXPECT_EQ(reporter_.TellAll().value(), 1);
   EXPECT_EQ(reporter_.TellAll().value(), 1);
@@ -87,22 +91,23 @@ TEST_F(RevocationReporterTest, KeepsWhatThePaCouldNotBeTold) {
 
 TEST_F(RevocationReporterTest, CertificateIsRevokedOnceAndTheFirstReasonStands) {
   const CertificateRecord record = Issue("good", "good1");
-  ASSERT_TRUE(revoker_.Revoke(record.serial, 4, "admin").ok());
-  EXPECT_EQ(ReasonOf(revoker_.Revoke(record.serial, 1, "admin").status()), Reason::kAlreadyExists);
+  ASSERT_TRUE(revoker_.Revoke(kAdmin, record.serial, 4).ok());
+  EXPECT_EQ(ReasonOf(revoker_.Revoke(kAdmin, record.serial, 1).status()), Reason::kAlreadyExists);
   EXPECT_EQ(Known(record.serial).revocation_reason, 4);
-  EXPECT_EQ(ReasonOf(revoker_.Revoke("ABCD", 1, "admin").status()), Reason::kNotFound);
+  EXPECT_EQ(ReasonOf(revoker_.Revoke(kAdmin, "ABCD", 1).status()), Reason::kNotFound);
 }
 
 TEST_F(RevocationReporterTest, CompromisedKeyIsNotCertifiedAgainButASupersededOneIs) {
-  ASSERT_TRUE(revoker_.Revoke(Issue("good", "good1").serial, 4, "admin").ok());
-  ASSERT_TRUE(revoker_.Revoke(Issue("good", "good2").serial, 1, "admin").ok());
-  const auto refused = issuer_.Issue({requests_.Csr("good"), requests_.Token("good3"), {}, "client.example"});
+  ASSERT_TRUE(revoker_.Revoke(kAdmin, Issue("good", "good1").serial, 4).ok());
+  ASSERT_TRUE(revoker_.Revoke(kAdmin, Issue("good", "good2").serial, 1).ok());
+  const auto refused =
+      issuer_.Issue({requests_.Csr("good"), requests_.Token("good3"), {}, {"client.example", "request-1"}});
   EXPECT_EQ(ReasonOf(refused.status()), Reason::kKeyInvalid);
 }
 
 TEST_F(RevocationReporterTest, ListingFindsThemByState) {
   const std::string revoked = Issue("good", "good1").serial, valid = Issue("good", "good2").serial;
-  ASSERT_TRUE(revoker_.Revoke(revoked, 4, "admin").ok());
+  ASSERT_TRUE(revoker_.Revoke(kAdmin, revoked, 4).ok());
   const auto serials = [&](CertificateState state, absl::Time now, const std::string& prefix = "") {
     CertificateFilter filter;
     filter.state = state;

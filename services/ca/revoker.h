@@ -1,14 +1,18 @@
-// Revokes what this CA issued: for ACME clients, for admins. The STI-PA is told by revocation_reporter.h.
+// Revokes what this CA issued: for ACME clients, for admins, for the STI-PA. The STI-PA is told by
+// revocation_reporter.h.
 #ifndef SERVICES_CA_REVOKER_H_
 #define SERVICES_CA_REVOKER_H_
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "common/base/actor.h"
 #include "common/base/clock.h"
 #include "common/store/database.h"
 #include "services/ca/ca_records.h"
@@ -30,10 +34,27 @@ class Revoker {
 
   // On disk when it answers. With keyCompromise the key is never certified again. `reason` must have been
   // found to be allowed. kNotFound, kAlreadyExists (revoked before), kStorageFailed.
-  absl::StatusOr<CertificateRecord> Revoke(absl::string_view serial, int reason,
-                                           absl::string_view requested_by) const;
+  absl::StatusOr<CertificateRecord> Revoke(const Actor& actor, absl::string_view serial, int reason) const;
+
+  // Every certificate of `spc` that neither has expired nor is revoked; gives their serials in the order of
+  // issue. In transactions of kAtOnce, each with its audit, so that thousands hold up nobody: after an error
+  // some are revoked, and asking again goes on. Nothing to revoke is no error. `reason` as above.
+  // kMissingField, kInvalidField (spc), kStorageFailed.
+  absl::StatusOr<std::vector<std::string>> RevokeSpc(const Actor& actor, absl::string_view spc,
+                                                     int reason) const;
+  // What RevokeSpc would revoke now.
+  absl::StatusOr<std::vector<std::string>> ValidOfSpc(absl::string_view spc) const;
+
+  static constexpr int64_t kAtOnce = 100;
 
  private:
+  // Of those issued after `after`.
+  absl::Status RevokeSome(const Actor& actor, absl::string_view spc, int reason, int64_t after,
+                          std::vector<NumberedCertificate>& revoked) const;
+  absl::Status RevokeOne(store::Transaction& transaction, const Actor& actor, int reason,
+                         CertificateRecord& certificate) const;
+  CertificateFilter ValidOf(absl::string_view spc) const;
+
   store::Database& database_;
   const Clock& clock_;
   const std::function<void()> on_revoked_;

@@ -1,5 +1,6 @@
 #include "services/ca/to_proto.h"
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
@@ -40,7 +41,7 @@ sti::v1::CertificateRecord ToProto(const CertificateRecord& record, const std::s
   *message.mutable_not_after() = ToTimestamp(record.not_after);
   message.set_x5u(absl::StrCat(public_url, record.path));
   message.set_requested_by(record.requested_by);
-  message.set_token_jti(record.token_jti);
+  if (!absl::StartsWith(record.token_jti, kNoToken)) message.set_token_jti(record.token_jti);
   *message.mutable_issued() = ToTimestamp(record.issued);
   message.set_chain_pem(record.chain_pem);
   if (record.revoked) {
@@ -48,6 +49,16 @@ sti::v1::CertificateRecord ToProto(const CertificateRecord& record, const std::s
     message.set_revocation_reason(record.revocation_reason);
   }
   if (record.revocation_told) *message.mutable_revocation_told() = ToTimestamp(*record.revocation_told);
+  return message;
+}
+
+sti::v1::IssueCertificateResponse ToIssued(const CertificateRecord& record, const std::string& public_url) {
+  sti::v1::IssueCertificateResponse message;
+  message.set_chain_pem(record.chain_pem);
+  message.set_x5u(absl::StrCat(public_url, record.path));
+  message.set_serial(record.serial);
+  *message.mutable_not_before() = ToTimestamp(record.not_before);
+  *message.mutable_not_after() = ToTimestamp(record.not_after);
   return message;
 }
 

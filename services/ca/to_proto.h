@@ -23,6 +23,9 @@ absl::StatusOr<absl::Time> FromTimestamp(const google::protobuf::Timestamp& time
 // chain_pem is copied as it is in the record.
 sti::v1::CertificateRecord ToProto(const CertificateRecord& record, const std::string& public_url);
 
+// The answer to who asked for the certificate.
+sti::v1::IssueCertificateResponse ToIssued(const CertificateRecord& record, const std::string& public_url);
+
 sti::v1::AcmeAccount ToProto(const AcmeAccount& account);
 // Absent for "unspecified".
 std::optional<CertificateState> FromProto(sti::v1::CertificateState state);

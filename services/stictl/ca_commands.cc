@@ -5,8 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/clock.h"
+#include "common/base/reason.h"
 #include "proto/sti/v1/certificate_authority.grpc.pb.h"
 #include "services/stictl/ca_account_commands.h"
+#include "services/stictl/ca_settings_commands.h"
 #include "services/stictl/ceremony_commands.h"
 #include "services/stictl/lint_command.h"
 #include "services/stictl/rpc_call.h"
@@ -32,7 +34,9 @@ struct SerialOption {
 
 struct RevokeOptions {
   std::string serial;
+  std::string spc;
   int reason = 0;
+  bool yes = false;
 };
 
 sti::v1::CertificateState StateNamed(const std::string& name) {
@@ -115,6 +119,34 @@ int Revoke(Session& session, const RevokeOptions& options) {
   return kExitOk;
 }
 
+int RevokeOfSpc(Session& session, const RevokeOptions& options) {
+  sti::v1::RevokeSpcRequest request;
+  request.set_spc(options.spc);
+  request.set_reason_code(options.reason);
+  request.set_dry_run(!options.yes);
+  const auto response = Call<Admin>(session, Peer::kCa, &Admin::Stub::RevokeSpc, request);
+  if (!response.ok()) return FailCall(session.output, response.status());
+  if (session.output.json()) {
+    PrintMessage(*response);
+    return kExitOk;
+  }
+  for (const std::string& serial : response->serials()) std::cout << serial << "\n";
+  std::cout << response->serials_size() << (options.yes ? " revoked\n" : " would be revoked\n");
+  if (!options.yes) std::cout << "nothing has been done: add --yes to revoke them\n";
+  return kExitOk;
+}
+
+int RevokeWhat(Session& session, const RevokeOptions& options) {
+  if (options.serial.empty() == options.spc.empty()) {
+    return UsageError(session.output,
+                      MakeError(Reason::kMissingField, "SERIAL", "SERIAL or --spc, one of them"));
+  }
+  if (options.spc.empty() && options.yes) {
+    return UsageError(session.output, MakeError(Reason::kInvalidField, "--yes", "goes with --spc"));
+  }
+  return options.spc.empty() ? Revoke(session, options) : RevokeOfSpc(session, options);
+}
+
 int Chain(Session& session) {
   const auto response =
       Call<Admin>(session, Peer::kCa, &Admin::Stub::GetAuthorityChain, sti::v1::GetAuthorityChainRequest());
@@ -122,7 +154,12 @@ int Chain(Session& session) {
   if (session.output.json()) {
     PrintMessage(*response);
   } else {
-    std::cout << response->issuing_pem() << response->root_pem();
+    std::cout << response->issuing_pem();
+    for (const std::string& above : response->above_pem()) std::cout << above;
+    std::cout << response->root_pem();
+    for (const auto& other : response->others()) {
+      std::cout << "# not signing now\n" << other.issuing_pem() << other.root_pem();
+    }
   }
   return kExitOk;
 }
@@ -153,17 +190,21 @@ void AddCaCommands(CLI::App& app, Session& session, int& exit_code) {
       },
       [&session](const SerialOption& options) { return Show(session, options); }, exit_code);
   AddCommand<RevokeOptions>(
-      *group, "revoke", "revoke a certificate and have the STI-PA put it on the CRL",
+      *group, "revoke", "revoke a certificate, or all of an SPC, and have the STI-PA put them on the CRL",
       [](CLI::App& command, RevokeOptions& options) {
-        command.add_option("SERIAL", options.serial, "hexadecimal serial number")->required();
+        command.add_option("SERIAL", options.serial, "hexadecimal serial number");
+        command.add_option("--spc", options.spc,
+                           "every valid certificate of this SPC; without --yes they are only listed");
+        command.add_flag("--yes", options.yes, "with --spc: do it");
         command
             .add_option("--reason", options.reason,
                         "CRL reason: 0 unspecified, 1 keyCompromise, 2 cACompromise, 3 affiliationChanged, 4 "
                         "superseded, 5 cessationOfOperation, 9 privilegeWithdrawn, 10 aACompromise")
             ->required();
       },
-      [&session](const RevokeOptions& options) { return Revoke(session, options); }, exit_code);
+      [&session](const RevokeOptions& options) { return RevokeWhat(session, options); }, exit_code);
   AddCaAccountCommands(*group, session, exit_code);
+  AddCaSettingsCommands(*group, session, exit_code);
   AddCommand<NoOptions>(
       *group, "chain", "the CA's own certificates: issuing CA and root, PEM", [](CLI::App&, NoOptions&) {},
       [&session](const NoOptions&) { return Chain(session); }, exit_code);

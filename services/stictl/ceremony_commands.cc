@@ -30,6 +30,7 @@ struct CeremonyOptions {
   std::string root_certificate, root_key;
   std::string key, crl_key;  // pkcs11: URIs of keys that are there already; empty: make them
   std::string csr, crl_url, crl_issuer_certificate, policy_oid = pki::kShakenPolicyOid;
+  bool delegates = false;
 };
 
 pki::Validity ValidityOf(const CeremonyOptions& options) {
@@ -111,6 +112,7 @@ absl::Status CaIssuing(const CeremonyOptions& options, KeyFolder& folder) {
   request.validity.not_before = std::max(request.validity.not_before, root.not_before());
   request.validity.not_after = std::min(request.validity.not_after, root.not_after());
   request.policy_oid = options.policy_oid;
+  request.path_length = options.delegates ? 1 : 0;
   if (!options.crl_url.empty()) {
     STI_ASSIGN_OR_RETURN(const pki::Certificate issuer,
                          ReadCertificate("--crl-issuer", options.crl_issuer_certificate));
@@ -218,6 +220,8 @@ void DeclareIssuing(CLI::App& command, CeremonyOptions& options) {
   command.add_option("--crl-issuer", options.crl_issuer_certificate,
                      "PEM file: certificate of the STI-PA's CRL signer");
   command.add_option("--policy-oid", options.policy_oid, "certificate policy (default: US SHAKEN CP 1.4)");
+  command.add_flag("--delegates", options.delegates,
+                   "it may issue CA certificates to providers, for their delegates (pathLenConstraint 1)");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "common/daemon/daemon.h"
 #include "services/stictl/api_key_command.h"
+#include "services/stictl/audit_command.h"
 #include "services/stictl/ca_commands.h"
 #include "services/stictl/call_commands.h"
 #include "services/stictl/ceremony_commands.h"
@@ -45,6 +46,7 @@ int main(int argc, char** argv) {
   sti::stictl::AddCallCommands(app, session, exit_code);
   sti::stictl::AddPassportCommands(app, session, exit_code);
   sti::stictl::AddApiKeyCommand(app, session, exit_code);
+  sti::stictl::AddAuditCommands(app, session, exit_code);
   sti::stictl::AddDbCommands(app, session, exit_code);
   sti::stictl::AddDevPkiCommand(app, session, exit_code);
 

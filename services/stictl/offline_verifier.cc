@@ -12,6 +12,7 @@
 #include "common/codec/url.h"
 #include "common/pki/chain_verifier.h"
 #include "common/pki/crl.h"
+#include "common/pki/profile_lint.h"
 #include "common/stir/identity_header.h"
 #include "common/stir/passport_verifier.h"
 
@@ -82,9 +83,11 @@ class Chains {
     for (const OfflineChain& given : call.chains) {
       Chain chain = pki::CertificateChain::Parse(given.body);
       absl::Status status =
-          chain.ok() ? pki::VerifyChain(*chain, anchors, crl, pki::ChainPolicy(), call.at) : chain.status();
+          chain.ok() ? pki::VerifyChain(*chain, anchors, crl, call.chain_policy, call.at) : chain.status();
       status.Update(crl_status);
-      chains_.emplace(given.url, std::make_pair(std::move(chain), std::move(status)));
+      std::vector<std::string> notes;
+      if (chain.ok()) notes = pki::LintChain(*chain);
+      chains_.emplace(given.url, Judged{std::move(chain), std::move(status), std::move(notes)});
     }
   }
 
@@ -95,13 +98,20 @@ class Chains {
       signer.chain = &missing_;
       return;
     }
-    signer.chain = &found->second.first;
-    signer.chain_status = found->second.second;
+    signer.chain = &found->second.chain;
+    signer.chain_status = found->second.status;
+    signer.notes = found->second.notes;
   }
 
  private:
+  struct Judged {
+    Chain chain;
+    absl::Status status;
+    std::vector<std::string> notes;
+  };
+
   const Chain missing_ = MakeError(Reason::kCertificateUnavailable, "no --chain was given for this x5u");
-  std::map<std::string, std::pair<Chain, absl::Status>> chains_;
+  std::map<std::string, Judged> chains_;
 };
 
 }  // namespace
@@ -134,6 +144,7 @@ absl::StatusOr<stir::CallVerdict> VerifyOffline(const OfflineCall& call) {
   std::vector<stir::HeaderVerdict> headers;
   for (size_t i = 0; i < examination.size(); ++i) {
     stir::SignerFindings signer;
+    signer.rph_signers = call.rph_signers;
     if (const codec::Url* url = examination.certificate_url(i)) chains.Find(url->text(), signer);
     headers.push_back(stir::ConcludeHeader(examination, i, signer));
   }

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/pki/chain_verifier.h"
 #include "common/stir/passport_verifier.h"
 #include "common/stir/verdict.h"
 
@@ -26,6 +27,8 @@ struct OfflineCall {
   std::string crl;      // PEM or empty: the CRL and its signer's chain
   stir::CallFacts facts;
   stir::VerifyPolicy policy;
+  pki::ChainPolicy chain_policy;
+  std::vector<std::string> rph_signers;  // SPCs that may sign rph; empty: any
   absl::Time at;
 };
 

@@ -1,6 +1,7 @@
 #include "services/stictl/passport_commands.h"
 
 #include <cstdint>
+#include <functional>
 #include <iostream>
 #include <optional>
 #include <utility>
@@ -12,7 +13,9 @@
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/edge/judging_rules.h"
 #include "common/edge/verdict_proto.h"
+#include "common/stir/display_name.h"
 #include "common/stir/passport_type.h"
 #include "common/stir/passport_verifier.h"
 #include "common/stir/telephone_number.h"
@@ -34,9 +37,10 @@ struct InspectOptions {
 struct VerifyOptions {
   CallOptions call;
   std::vector<std::string> chains, types;
-  std::string anchors, crl, orig, dest, error_table = "atis";
-  int64_t freshness = 60, diverted_freshness = 60;
-  bool compact_form = false;
+  std::vector<std::string> policy_oids, rph_signers;
+  std::string anchors, crl, orig, dest;
+  sti::config::v1::Profile profile;  // as a profile of sti-vs
+  bool no_delegates = false;
 };
 
 codec::JsonValue ToJson(const Inspection& inspection) {
@@ -97,52 +101,51 @@ absl::StatusOr<OfflineChain> ReadChain(const std::string& given) {
   return chain;
 }
 
-absl::StatusOr<stir::PartyIdentity> ReadParty(absl::string_view field, const std::string& text) {
+absl::StatusOr<stir::PartyIdentity> ReadParty(absl::string_view field, const std::string& text,
+                                              const stir::NumberingPlan& plan) {
   if (text.empty()) return MakeError(Reason::kMissingField, field, "a telephone number or SIP URI is needed");
-  auto party = stir::ParseSipIdentity(text, stir::NumberingPlan());
+  auto party = stir::ParseSipIdentity(text, plan);
   if (!party.ok()) return PrefixField(field, party.status());
   return party;
 }
 
-absl::StatusOr<stir::CallFacts> ReadFacts(const VerifyOptions& options) {
+absl::StatusOr<stir::CallFacts> ReadFacts(const VerifyOptions& options, const stir::NumberingPlan& plan) {
   stir::CallFacts facts;
-  STI_ASSIGN_OR_RETURN(facts.from, ReadParty("orig", options.orig));
-  STI_ASSIGN_OR_RETURN(facts.to, ReadParty("dest", options.dest));
+  STI_ASSIGN_OR_RETURN(facts.from, ReadParty("orig", options.orig, plan));
+  STI_ASSIGN_OR_RETURN(facts.to, ReadParty("dest", options.dest, plan));
   for (const std::string& pai : options.call.pai) {
-    STI_ASSIGN_OR_RETURN(stir::PartyIdentity asserted, ReadParty("--pai", pai));
+    STI_ASSIGN_OR_RETURN(stir::PartyIdentity asserted, ReadParty("--pai", pai, plan));
     facts.asserted.push_back(std::move(asserted));
   }
   if (!options.call.request_uri.empty()) {
-    STI_ASSIGN_OR_RETURN(facts.request_uri, ReadParty("--request-uri", options.call.request_uri));
+    STI_ASSIGN_OR_RETURN(facts.request_uri, ReadParty("--request-uri", options.call.request_uri, plan));
   }
   STI_ASSIGN_OR_RETURN(facts.date, ReadTime("--date", options.call.date));
   facts.resource_priority = ReadResourcePriority(options.call);
   facts.priority = options.call.priority;
+  // As sti-vs takes it: the one given, else the asserted one, else From's.
   facts.display_name = options.call.display_name;
+  for (const std::string& pai : options.call.pai) {
+    if (!facts.display_name) facts.display_name = stir::DisplayNameOf(pai);
+  }
+  if (!facts.display_name) facts.display_name = stir::DisplayNameOf(options.orig);
   STI_ASSIGN_OR_RETURN(facts.message_body, ReadBody(options.call));
   STI_ASSIGN_OR_RETURN(facts.media_keys, ReadMediaKeys(options.call));
   return facts;
 }
 
-absl::StatusOr<stir::VerifyPolicy> ReadPolicy(const VerifyOptions& options) {
-  stir::VerifyPolicy policy;
-  policy.freshness = absl::Seconds(options.freshness);
-  policy.diverted_freshness = absl::Seconds(options.diverted_freshness);
-  policy.compact_form = options.compact_form;
-  if (options.error_table == "man") policy.table = stir::ErrorTable::kMan;
-  if (!options.types.empty()) policy.types.clear();
-  for (const std::string& name : options.types) {
-    const auto type = stir::ParsePpt(name == "base" ? "" : name);
-    if (!type || name.empty()) {
-      return MakeError(Reason::kInvalidField, "--types",
-                       absl::StrCat("\"", name, "\" is no type of PASSporT"));
-    }
-    policy.types.push_back(*type);
+absl::StatusOr<edge::JudgingRules> ReadRules(const VerifyOptions& options) {
+  sti::config::v1::Profile profile = options.profile;
+  for (const std::string& name : options.types) profile.add_passport_types(name);
+  if (options.types.empty()) {
+    for (const char* name : {"shaken", "div", "div-o", "rph", "rcd", "msg"}) profile.add_passport_types(name);
   }
-  return policy;
+  auto rules = edge::JudgingRulesFrom(profile);
+  if (!rules.ok()) return MakeError(Reason::kInvalidField, "--country-code", rules.status().message());
+  return rules;
 }
 
-absl::StatusOr<OfflineCall> ReadCall(const VerifyOptions& options) {
+absl::StatusOr<OfflineCall> ReadCall(const VerifyOptions& options, const edge::JudgingRules& rules) {
   OfflineCall call;
   STI_ASSIGN_OR_RETURN(call.identities, ReadIdentities(options.call));
   for (const std::string& given : options.chains) {
@@ -153,19 +156,65 @@ absl::StatusOr<OfflineCall> ReadCall(const VerifyOptions& options) {
   if (!options.crl.empty()) {
     STI_ASSIGN_OR_RETURN(call.crl, ReadOptionFile("--crl", options.crl, limits::kCrl));
   }
-  STI_ASSIGN_OR_RETURN(call.facts, ReadFacts(options));
-  STI_ASSIGN_OR_RETURN(call.policy, ReadPolicy(options));
+  STI_ASSIGN_OR_RETURN(call.facts, ReadFacts(options, rules.plan));
+  call.policy = rules.policy;
+  call.chain_policy.delegates_allowed = !options.no_delegates;
+  call.chain_policy.policy_oids = options.policy_oids;
+  call.rph_signers = options.rph_signers;
   STI_ASSIGN_OR_RETURN(const std::optional<absl::Time> at, ReadTime("--at", options.call.at));
   call.at = at.value_or(SystemClock::Instance().TimeNow());
   return call;
 }
 
 int Verify(const Session& session, const VerifyOptions& options) {
-  const auto call = ReadCall(options);
+  const auto rules = ReadRules(options);
+  if (!rules.ok()) return UsageError(session.output, rules.status());
+  const auto call = ReadCall(options, *rules);
   if (!call.ok()) return UsageError(session.output, call.status());
   const auto verdict = VerifyOffline(*call);
   if (!verdict.ok()) return UsageError(session.output, verdict.status());
-  return ReportVerdict(session.output, edge::ToProto(*verdict));
+  return ReportVerdict(session.output, edge::ToProto(*verdict, rules->reply, "", false));
+}
+
+// The keys of a profile of sti-vs, with their defaults and spellings.
+void DeclareProfile(CLI::App& command, sti::config::v1::Profile& profile) {
+  const auto word = [&command](const char* option, std::string* value, const char* fallback,
+                               std::vector<std::string> words, const char* what) {
+    *value = fallback;
+    command.add_option(option, *value, what)->check(CLI::IsMember(std::move(words)))->capture_default_str();
+  };
+  const auto seconds = [&command](const char* option, int32_t fallback, std::function<void(int32_t)> set,
+                                  const char* what) {
+    set(fallback);
+    command.add_option_function<int32_t>(option, std::move(set), what)->check(CLI::Range(0, 86400));
+  };
+  seconds(
+      "--freshness", 60, [&profile](int32_t s) { profile.set_freshness_seconds(s); },
+      "how old Date and iat may be, seconds");
+  seconds(
+      "--diverted-freshness", 60, [&profile](int32_t s) { profile.set_diverted_freshness_seconds(s); },
+      "how old the first PASSporT of a diverted call may be, seconds");
+  seconds(
+      "--future-skew", 5, [&profile](int32_t s) { profile.set_future_skew_seconds(s); },
+      "how far in the future Date and iat may lie, seconds");
+  profile.set_country_code("1");
+  command.add_option("--country-code", *profile.mutable_country_code(), "put before national numbers");
+  command.add_flag_callback(
+      "--compact-form", [&profile] { profile.set_compact_form(true); },
+      "admit base PASSporTs in compact form; needs --date");
+  word("--error-table", profile.mutable_error_table(), "atis", {"atis", "man"}, "atis or man (French)");
+  word("--caller", profile.mutable_caller(), "pai_or_from", {"pai_or_from", "pai_else_from", "pai", "from"},
+       "which header names the caller");
+  word("--called", profile.mutable_called(), "to", {"to", "request_uri", "to_or_request_uri"},
+       "which header names the called party");
+  word("--verstat", profile.mutable_verstat(), "plain", {"plain", "level", "level_always", "parameters"},
+       "spelling of the verstat parameter");
+  word("--reason-header", profile.mutable_reason_header(), "stir", {"stir", "sip", "none"},
+       "protocol of Reason header values");
+  word("--unsigned-calls", profile.mutable_unsigned_calls(), "continue", {"continue", "reject"},
+       "what becomes of a call without Identity header");
+  word("--failed-calls", profile.mutable_failed_calls(), "continue", {"continue", "reject"},
+       "what becomes of a call that does not pass");
 }
 
 void DeclareVerify(CLI::App& command, VerifyOptions& options) {
@@ -183,17 +232,14 @@ void DeclareVerify(CLI::App& command, VerifyOptions& options) {
   command
       .add_option("--types", options.types,
                   "types to admit, of base,shaken,div,div-o,rph,rcd,msg (default: all but base)")
+      ->check(CLI::IsMember({"base", "shaken", "div", "div-o", "rph", "rcd", "msg"}))
       ->delimiter(',');
-  command.add_flag("--compact-form", options.compact_form,
-                   "admit base PASSporTs in compact form; needs --date");
-  command.add_option("--error-table", options.error_table, "atis or man (French)")
-      ->check(CLI::IsMember({"atis", "man"}));
-  command.add_option("--freshness", options.freshness, "how old Date and iat may be, seconds")
-      ->check(CLI::Range(int64_t{0}, int64_t{86400}));
-  command
-      .add_option("--diverted-freshness", options.diverted_freshness,
-                  "how old the first PASSporT of a diverted call may be, seconds")
-      ->check(CLI::Range(int64_t{0}, int64_t{86400}));
+  command.add_option("--policy-oid", options.policy_oids,
+                     "certificate policies, one of which the certificates must assert (default: any)");
+  command.add_flag("--no-delegates", options.no_delegates, "refuse delegate certificates (RFC 9060)");
+  command.add_option("--rph-signer", options.rph_signers,
+                     "SPCs that may sign resource priorities (default: any)");
+  DeclareProfile(command, options.profile);
   command.footer(
       "Runs every check that needs no network and prints the verdict with each of them.\n"
       "Exit code: 0 passed, 1 not passed, 2 usage error.\n"

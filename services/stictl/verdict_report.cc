@@ -24,6 +24,13 @@ std::string Outcome(const std::string& word, const std::string& reason) {
   return Passed(reason) ? word : absl::StrCat(word, " (", reason, ")");
 }
 
+// "SPC 1234, Example Telephone, certificate 0A1B by CN=..., https://...".
+std::string SignerText(const sti::v1::Signer& signer) {
+  return absl::StrCat(signer.delegate() ? "delegate" : absl::StrCat("SPC ", signer.spc()), ", ",
+                      signer.organization(), ", certificate ", signer.serial(), " by ", signer.issuer(), ", ",
+                      signer.x5u());
+}
+
 void AddSigner(const sti::v1::Signer& signer, Fields& fields) {
   if (signer.serial().empty()) return;
   fields.emplace_back("signer",
@@ -90,6 +97,9 @@ void PrintHeader(const Output& output, const sti::v1::VerifyResponse& response, 
                    Passed(header.reason()) ? Green(output, "passed") : Red(output, header.reason()));
   if (header.certificate_cached()) absl::StrAppend(&line, " (certificate from the cache)");
   std::cout << line << "\n";
+  if (!header.signer().serial().empty()) {
+    std::cout << "  signed by " << Printable(SignerText(header.signer())) << "\n";
+  }
   PrintChecks(output, header);
 }
 

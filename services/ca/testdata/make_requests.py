@@ -74,6 +74,87 @@ def csr(name, key=KEYS["subscriber"], tn=ONE, organization="Demo Carrier", ca=Fa
         file.write(change(der))
 
 
+def delegate(name, tn, key="delegate", constraints=(), ca=False):
+    """A CSR of a delegate; constraints are (OID, value in hexadecimal)."""
+    builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "x")]))
+    if tn:
+        builder = builder.add_extension(x509.UnrecognizedExtension(TN_AUTH_LIST, tn), critical=False)
+    for oid, value in constraints:
+        builder = builder.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), bytes.fromhex(value)), False)
+    if ca:
+        builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+    with open(os.path.join(FOLDER, name + ".csr"), "wb") as file:
+        file.write(builder.sign(KEYS[key], hashes.SHA256()).public_bytes(serialization.Encoding.DER))
+
+
+def ca_certificate(name, common_name, key, issuer, issuer_key, path_length):
+    """NAME.pem and NAME.key: a CA of the SHAKEN profile that may have CAs below it."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COUNTRY_NAME, "US"), x509.NameAttribute(NameOID.ORGANIZATION_NAME, "Demo CA"),
+                         x509.NameAttribute(NameOID.COMMON_NAME, common_name)])
+    start = datetime.datetime.utcfromtimestamp(NOW - 86400)
+    builder = (x509.CertificateBuilder().subject_name(subject).issuer_name(issuer.subject if issuer else subject)
+               .public_key(key.public_key()).serial_number(x509.random_serial_number())
+               .not_valid_before(start).not_valid_after(start + datetime.timedelta(days=3650))
+               .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
+               .add_extension(x509.KeyUsage(False, False, False, False, False, True, False, False, False), critical=True)
+               .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False))
+    if issuer:
+        builder = (builder.add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), False)
+                   .add_extension(x509.CertificatePolicies([x509.PolicyInformation(
+                       x509.ObjectIdentifier("2.16.840.1.114569.1.1.4"), None)]), critical=False))
+    certificate = builder.sign(issuer_key, hashes.SHA256())
+    write_pem(name + ".pem", certificate.public_bytes(serialization.Encoding.PEM))
+    write_key(name, key)
+    return certificate
+
+
+def write_pem(name, pem):
+    with open(os.open(os.path.join(FOLDER, name), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(pem)
+
+
+def write_key(name, key):
+    write_pem(name + ".key", key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
+                                               serialization.NoEncryption()))
+
+
+def number_range(start, count):
+    text, number = start.encode(), count.to_bytes(2, "big")
+    body = bytes([0x16, len(text)]) + text + bytes([0x02, 2]) + number
+    return bytes([0xA1, len(body) + 2, 0x30, len(body)]) + body
+
+
+# RFC 9118 s5; pyasn1-modules, tests/test_rfc8226.py; mustExclude of iat; mustInclude and mustExclude of foo.
+ENHANCED = ("1.3.6.1.5.5.7.1.33", "3040a00e300c160a636f6e666964656e6365a120301e301c160a636f6e666964656e6365300e0c04686967680c066d"
+            "656469756da20c300a16087072696f72697479")
+PLAIN = ("1.3.6.1.5.5.7.1.27", base64.b64decode(
+    "MD2gBzAFFgNmb2+hMjAwMBkWA2ZvbzASDARmb28xDARmb28yDARmb28zMBMWA2JhcjAMDARiYXIxDARiYXIy").hex())
+EXCLUDES_IAT = ("1.3.6.1.5.5.7.1.33", "3009a20730051603696174")
+CONTRADICTS = ("1.3.6.1.5.5.7.1.33", "3012a00730051603666f6fa20730051603666f6f")
+
+
+def delegates():
+    """A CA that may certify a provider's CA, that provider's request, and those of its delegates."""
+    KEYS.update({name: ec.generate_private_key(ec.SECP256R1()) for name in ("root1", "int1", "sub_ca", "delegate")})
+    root = ca_certificate("root1", "Demo SHAKEN ROOT 1", KEYS["root1"], None, KEYS["root1"], None)
+    ca_certificate("int1", "Demo SHAKEN Issuing CA 1", KEYS["int1"], root, KEYS["root1"], 1)
+    write_key("sub_ca", KEYS["sub_ca"])
+    csr("sub_ca", key=KEYS["sub_ca"], ca=True)
+    token("sub_ca", key=KEYS["sub_ca"], atc={"ca": True})
+    delegate("number", tn_list(number_entry("12155551212")))
+    delegate("range", tn_list(number_range("12155551000", 1000)))
+    delegate("own_spc", ONE)
+    delegate("other_spc", OTHER)
+    delegate("delegate_ca", tn_list(number_entry("12155551212")), ca=True)
+    delegate("no_list", None)
+    delegate("enhanced", tn_list(number_entry("12155551212")), constraints=[ENHANCED])
+    delegate("plain", tn_list(number_entry("12155551212")), constraints=[PLAIN])
+    delegate("both_constraints", tn_list(number_entry("12155551212")), constraints=[PLAIN, ENHANCED])
+    delegate("excludes_iat", tn_list(number_entry("12155551212")), constraints=[EXCLUDES_IAT])
+    delegate("contradicts", tn_list(number_entry("12155551212")), constraints=[CONTRADICTS])
+    delegate("sub_ca_key", tn_list(number_entry("12155551212")), key="sub_ca")
+
+
 def flip_last_bit(der):
     return der[:-1] + bytes([der[-1] ^ 1])
 
@@ -172,6 +253,7 @@ def main():
     token("wrong_tn_auth_list", tn=OTHER)
     token("ca", atc={"ca": True})
     token("oversize", claims={"pad": "x" * 20000})
+    delegates()
 
 
 main()
