@@ -27,6 +27,7 @@ from subscriber import certificates  # noqa: E402
 TN = tn_auth_list(SPC)
 WORKERS = 4
 FINISHED_WITHIN = 180  # seconds, for orders that stay processing; docs/api/acme.md promises two minutes
+PATIENT = ROUNDS > 20  # the short form does not wait for them
 
 
 class Lost(Exception):
@@ -251,6 +252,9 @@ class AcmeCrashes:
 
     def check_processing(self):
         for client, order in self.processing:
+            if not PATIENT:
+                self.assertIn(client.post(order.url).json["status"], ("processing", "valid"))
+                continue
             self.network.wait_until(lambda client=client, order=order: client.post(order.url).json["status"] == "valid",
                                     "an order left processing to be valid", seconds=FINISHED_WITHIN)
             order.body, order.status = client.post(order.url).json, "valid"

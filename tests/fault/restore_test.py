@@ -35,7 +35,7 @@ class Restore:
         cls.network = Authorities(cls, cls.databases)
         cls.network.run("sti-vs", *DAEMONS)
         cls.network.register((SPC,))
-        cls.network.stictl("pa", "authority", "approve", "--name", "CA", "--root", cls.network.path("ca/root.pem"))
+        cls.network.approve_authority("CA")
         cls.copies = cls.network.path("backup")
         os.mkdir(cls.copies)
 
@@ -108,7 +108,8 @@ class Restore:
                 done.result()
         lost = [(request, answer) for request, answer, after_backup in answered if after_backup]
         self.revoke(lost[0][1])
-        self.network.stictl("pa", "authority", "approve", "--name", "Other CA", "--root", self.network.path("pa/pa-root.pem"))
+        self.network.stictl("ca", "ceremony", "root", "--organization", "Other CA", "--out", self.network.path("other"))
+        self.network.approve_authority("Other CA", "other/root.pem")
         self.network.wait_until(lambda: self.verifier()[2] == 2, "sti-vs to have the CRL")
         sequence, crl_number = self.verifier()[:2]
         self.network.kill(*DAEMONS)
