@@ -16,7 +16,7 @@
 #include "common/rpc/channel.h"
 #include "common/store/open_database.h"
 #include "services/pa/authority_changes.h"
-#include "services/pa/authority_client_grpc.h"
+#include "services/pa/authority_grpc_client.h"
 #include "services/pa/pa_schema.h"
 #include "services/pa/provider_changes.h"
 
@@ -77,7 +77,7 @@ absl::Status PaDaemon::ReachAuthorities(const sti::config::v1::PolicyAdministrat
     absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = rpc::OpenChannel(config.authorities(i));
     if (!channel.ok()) return PrefixField(absl::StrCat("authorities[", i, "]"), channel.status());
     revokers_.push_back(std::make_unique<SpcRevocationWorker>(
-        *database_, config.authorities(i).target(), std::make_unique<AuthorityClientGrpc>(*channel), clock_));
+        *database_, config.authorities(i).target(), std::make_unique<AuthorityGrpcClient>(*channel), clock_));
   }
   for (const auto& revoker : revokers_) revoker->Start();
   return absl::OkStatus();

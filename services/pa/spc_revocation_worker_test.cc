@@ -4,11 +4,11 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/store/audit_log.h"
@@ -212,12 +212,12 @@ TEST_F(SpcRevocationWorkerTest, InTheBackgroundItWakesAtOnceAndComesBackAfterTro
   ca_.AwaitAsked(2);  // by itself, after a second
   ca_.SetAway(false);
   worker->Wake();
-  while (!Open("1234").empty()) absl::SleepFor(absl::Milliseconds(10));
+  while (!Open("1234").empty()) std::this_thread::yield();
   ca_.TakeAsked();
   Ask("5678");
   worker->Wake();
   ca_.AwaitAsked(1);
-  while (!Open("5678").empty()) absl::SleepFor(absl::Milliseconds(10));
+  while (!Open("5678").empty()) std::this_thread::yield();
   worker->Stop();
   EXPECT_THAT(ca_.TakeAsked(), ElementsAre("5678 5"));
 }

@@ -1,4 +1,4 @@
-#include "services/pa/authority_client_grpc.h"
+#include "services/pa/authority_grpc_client.h"
 
 #include <chrono>
 
@@ -7,10 +7,10 @@
 
 namespace sti::pa {
 
-AuthorityClientGrpc::AuthorityClientGrpc(const std::shared_ptr<grpc::Channel>& ca, absl::Duration deadline)
+AuthorityGrpcClient::AuthorityGrpcClient(const std::shared_ptr<grpc::Channel>& ca, absl::Duration deadline)
     : ca_(sti::v1::AuthorityAdmin::NewStub(ca)), deadline_(deadline) {}
 
-absl::StatusOr<std::vector<std::string>> AuthorityClientGrpc::RevokeSpc(const std::string& spc,
+absl::StatusOr<std::vector<std::string>> AuthorityGrpcClient::RevokeSpc(const std::string& spc,
                                                                         int reason_code) {
   sti::v1::RevokeSpcRequest request;
   request.set_spc(spc);
@@ -32,7 +32,7 @@ absl::StatusOr<std::vector<std::string>> AuthorityClientGrpc::RevokeSpc(const st
   return std::vector<std::string>(response.serials().begin(), response.serials().end());
 }
 
-void AuthorityClientGrpc::Cancel() {
+void AuthorityGrpcClient::Cancel() {
   MutexLock lock(mutex_);
   cancelled_ = true;
   if (running_ != nullptr) running_->TryCancel();

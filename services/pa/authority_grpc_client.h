@@ -1,6 +1,6 @@
 // sti-ca over gRPC as AuthorityClient.
-#ifndef SERVICES_PA_AUTHORITY_CLIENT_GRPC_H_
-#define SERVICES_PA_AUTHORITY_CLIENT_GRPC_H_
+#ifndef SERVICES_PA_AUTHORITY_GRPC_CLIENT_H_
+#define SERVICES_PA_AUTHORITY_GRPC_CLIENT_H_
 
 #include <grpcpp/grpcpp.h>
 
@@ -15,10 +15,10 @@
 
 namespace sti::pa {
 
-class AuthorityClientGrpc final : public AuthorityClient {
+class AuthorityGrpcClient final : public AuthorityClient {
  public:
   // `deadline` of each call: a CA signs nothing here, but may have many certificates to write down.
-  explicit AuthorityClientGrpc(const std::shared_ptr<grpc::Channel>& ca,
+  explicit AuthorityGrpcClient(const std::shared_ptr<grpc::Channel>& ca,
                                absl::Duration deadline = absl::Seconds(30));
 
   absl::StatusOr<std::vector<std::string>> RevokeSpc(const std::string& spc, int reason_code) override;
@@ -34,4 +34,4 @@ class AuthorityClientGrpc final : public AuthorityClient {
 
 }  // namespace sti::pa
 
-#endif  // SERVICES_PA_AUTHORITY_CLIENT_GRPC_H_
+#endif  // SERVICES_PA_AUTHORITY_GRPC_CLIENT_H_

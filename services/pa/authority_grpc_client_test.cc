@@ -1,11 +1,11 @@
-#include "services/pa/authority_client_grpc.h"
+#include "services/pa/authority_grpc_client.h"
 
 #include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "common/base/reason.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
@@ -28,7 +28,7 @@ class FakeCa final : public sti::v1::AuthorityAdmin::Service {
     if (request->spc() == "5678") return rpc::ToGrpcStatus(MakeError(Reason::kPermissionDenied, "not you"));
     if (request->spc() == "9999") {
       waiting_ = true;
-      while (!context->IsCancelled()) absl::SleepFor(absl::Milliseconds(5));
+      while (!context->IsCancelled()) std::this_thread::yield();
     }
     response->add_serials("0A");
     response->add_serials("0B");
@@ -37,7 +37,7 @@ class FakeCa final : public sti::v1::AuthorityAdmin::Service {
   const sti::v1::RevokeSpcRequest& last() const { return last_; }
   const std::string& last_client() const { return last_client_; }
   void AwaitCall() const {
-    while (!waiting_) absl::SleepFor(absl::Milliseconds(5));
+    while (!waiting_) std::this_thread::yield();
   }
 
  private:
@@ -46,14 +46,14 @@ class FakeCa final : public sti::v1::AuthorityAdmin::Service {
   std::string last_client_;
 };
 
-class AuthorityClientGrpcTest : public ::testing::Test {
+class AuthorityGrpcClientTest : public ::testing::Test {
  protected:
   FakeCa ca_;
   testing::GrpcServer server_{{&ca_}};
-  AuthorityClientGrpc client_{server_.Channel("sti-pa.example")};
+  AuthorityGrpcClient client_{server_.Channel("sti-pa.example")};
 };
 
-TEST_F(AuthorityClientGrpcTest, AsksForTheCodeWithTheReasonUnderItsOwnIdentity) {
+TEST_F(AuthorityGrpcClientTest, AsksForTheCodeWithTheReasonUnderItsOwnIdentity) {
   const auto serials = client_.RevokeSpc("1234", 5);
   ASSERT_TRUE(serials.ok()) << serials.status();
   EXPECT_THAT(*serials, ElementsAre("0A", "0B"));
@@ -63,23 +63,23 @@ TEST_F(AuthorityClientGrpcTest, AsksForTheCodeWithTheReasonUnderItsOwnIdentity) 
   EXPECT_EQ(ca_.last_client(), "sti-pa.example");
 }
 
-TEST_F(AuthorityClientGrpcTest, RefusalKeepsItsReason) {
+TEST_F(AuthorityGrpcClientTest, RefusalKeepsItsReason) {
   EXPECT_EQ(ReasonOf(client_.RevokeSpc("5678", 5).status()), Reason::kPermissionDenied);
 }
 
-TEST_F(AuthorityClientGrpcTest, CaThatDoesNotAnswerIsGivenUpAfterTheDeadline) {
-  AuthorityClientGrpc hasty(server_.Channel("sti-pa.example"), absl::Milliseconds(200));
+TEST_F(AuthorityGrpcClientTest, CaThatDoesNotAnswerIsGivenUpAfterTheDeadline) {
+  AuthorityGrpcClient hasty(server_.Channel("sti-pa.example"), absl::Milliseconds(200));
   EXPECT_TRUE(absl::IsDeadlineExceeded(hasty.RevokeSpc("9999", 5).status()));
 }
 
-TEST_F(AuthorityClientGrpcTest, CaThatIsNotThereIsUnavailable) {
+TEST_F(AuthorityGrpcClientTest, CaThatIsNotThereIsUnavailable) {
   const auto channel = server_.Channel("sti-pa.example");
   server_.server().Shutdown(absl::ZeroDuration());
-  AuthorityClientGrpc client(channel);
+  AuthorityGrpcClient client(channel);
   EXPECT_TRUE(absl::IsUnavailable(client.RevokeSpc("1234", 5).status()));
 }
 
-TEST_F(AuthorityClientGrpcTest, CancelEndsTheCallUnderWayAndEveryLaterOne) {
+TEST_F(AuthorityGrpcClientTest, CancelEndsTheCallUnderWayAndEveryLaterOne) {
   std::thread asking([&] { EXPECT_FALSE(client_.RevokeSpc("9999", 5).ok()); });
   ca_.AwaitCall();
   client_.Cancel();
