@@ -1,5 +1,8 @@
 #include "services/ca/certificate_profile.h"
 
+#include <set>
+#include <string>
+
 #include "common/base/reason.h"
 #include "gtest/gtest.h"
 #include "services/ca/ca_testing.h"
@@ -67,6 +70,34 @@ TEST_F(ChooseValidityTest, EndBeforeTheBeginningOrInThePastIsRefused) {
   EXPECT_EQ(Field(Choose(kNow + kDay, kNow + kDay)), "not_after");
   EXPECT_EQ(Field(Choose({}, absl::InfinitePast())), "not_after");
   EXPECT_EQ(Field(Choose({}, absl::InfiniteFuture())), "not_after");
+}
+
+TEST(CertificateProfileTest, RulesAreWaivedOnlyWhereTheOperatorLeavesTheUnitedStates) {
+  CertificateProfile profile;
+  EXPECT_EQ(WaivedRules(profile), std::set<std::string>({"crl_point_missing"}));
+  profile.crl = pki::CrlPointer{"https://pa.example.net/crl", DemoAuthority().root.subject()};
+  EXPECT_TRUE(WaivedRules(profile).empty());
+  profile.country = "FR";
+  EXPECT_EQ(WaivedRules(profile), std::set<std::string>({"subject_country_not_us", "spc_length"}));
+  profile.policy_oid = "1.2.250.1.999.1";
+  EXPECT_EQ(WaivedRules(profile).count("policy_oid"), 1u);
+}
+
+TEST(CertificateProfileTest, EachKindHasItsNameAndOthersHaveNone) {
+  for (const ProfileKind kind : {ProfileKind::kShaken, ProfileKind::kDelegateCa, ProfileKind::kDelegate}) {
+    EXPECT_EQ(ProfileNamed(RowOf(kind).name).value(), kind);
+  }
+  EXPECT_EQ(ReasonOf(ProfileNamed("Shaken").status()), Reason::kInvalidField);
+}
+
+TEST(CertificateProfileTest, OrganizationHas1To64PrintableCharacters) {
+  EXPECT_TRUE(IsOrganization("o"));
+  EXPECT_FALSE(IsOrganization(""));
+  std::string umlauts;
+  for (int i = 0; i < 64; ++i) umlauts += "\303\266";
+  EXPECT_TRUE(IsOrganization(umlauts));
+  EXPECT_FALSE(IsOrganization(umlauts + "o"));
+  EXPECT_FALSE(IsOrganization("Demo\nCarrier"));
 }
 
 }  // namespace
