@@ -1,7 +1,7 @@
 // The approved STI-CAs, at the edge.
 #include "common/base/status_macros.h"
 #include "common/daemon/log.h"
-#include "services/pa/authority_changes.h"
+#include "services/pa/authority_change_request.h"
 #include "services/pa/policy_admin_service.h"
 #include "services/pa/to_proto.h"
 

@@ -15,10 +15,10 @@
 #include "common/http/message.h"
 #include "common/rpc/channel.h"
 #include "common/store/open_database.h"
-#include "services/pa/authority_changes.h"
+#include "services/pa/authority_change_request.h"
 #include "services/pa/authority_grpc_client.h"
 #include "services/pa/pa_schema.h"
-#include "services/pa/provider_changes.h"
+#include "services/pa/provider_change_request.h"
 
 namespace sti::pa {
 namespace {

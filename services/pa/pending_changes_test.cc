@@ -16,9 +16,9 @@
 #include "common/testing/temp_dir.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
-#include "services/pa/authority_changes.h"
+#include "services/pa/authority_change_request.h"
 #include "services/pa/pa_testing.h"
-#include "services/pa/provider_changes.h"
+#include "services/pa/provider_change_request.h"
 
 namespace sti::pa {
 namespace {

@@ -6,7 +6,7 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/daemon/log.h"
-#include "services/pa/provider_changes.h"
+#include "services/pa/provider_change_request.h"
 #include "services/pa/to_proto.h"
 
 namespace sti::pa {

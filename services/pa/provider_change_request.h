@@ -1,6 +1,6 @@
 // Four eyes for providers, between the RPC's request and the registry.
-#ifndef SERVICES_PA_PROVIDER_CHANGES_H_
-#define SERVICES_PA_PROVIDER_CHANGES_H_
+#ifndef SERVICES_PA_PROVIDER_CHANGE_REQUEST_H_
+#define SERVICES_PA_PROVIDER_CHANGE_REQUEST_H_
 
 #include <vector>
 
@@ -26,4 +26,4 @@ std::vector<ChangeAction> ProviderActions(const ProviderRegistry& providers);
 
 }  // namespace sti::pa
 
-#endif  // SERVICES_PA_PROVIDER_CHANGES_H_
+#endif  // SERVICES_PA_PROVIDER_CHANGE_REQUEST_H_

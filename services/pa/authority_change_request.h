@@ -1,6 +1,6 @@
 // Four eyes for approved STI-CAs, between the RPC's request and the registry.
-#ifndef SERVICES_PA_AUTHORITY_CHANGES_H_
-#define SERVICES_PA_AUTHORITY_CHANGES_H_
+#ifndef SERVICES_PA_AUTHORITY_CHANGE_REQUEST_H_
+#define SERVICES_PA_AUTHORITY_CHANGE_REQUEST_H_
 
 #include "absl/status/statusor.h"
 #include "common/base/actor.h"
@@ -21,4 +21,4 @@ ChangeAction AuthorityApproval(const AuthorityRegistry& authorities);
 
 }  // namespace sti::pa
 
-#endif  // SERVICES_PA_AUTHORITY_CHANGES_H_
+#endif  // SERVICES_PA_AUTHORITY_CHANGE_REQUEST_H_

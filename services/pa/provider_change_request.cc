@@ -1,4 +1,4 @@
-#include "services/pa/provider_changes.h"
+#include "services/pa/provider_change_request.h"
 
 #include <string>
 #include <utility>

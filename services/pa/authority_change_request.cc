@@ -1,4 +1,4 @@
-#include "services/pa/authority_changes.h"
+#include "services/pa/authority_change_request.h"
 
 #include <string>
 
