@@ -2,21 +2,13 @@
 #ifndef SERVICES_PA_PROVIDER_EFFECTS_H_
 #define SERVICES_PA_PROVIDER_EFFECTS_H_
 
-#include <cstdint>
 #include <string>
 #include <vector>
 
+#include "services/pa/provider_belongings.h"
 #include "services/pa/provider_records.h"
-#include "services/pa/token_records.h"
 
 namespace sti::pa {
-
-// What hangs on a provider.
-struct ProviderBelongings {
-  UnexpiredTokens tokens;
-  int64_t number_ranges = 0;
-  int64_t open_revocations = 0;  // questions that no STI-CA has confirmed yet
-};
 
 std::vector<std::string> UpdateEffects(const Provider& before, const Provider& after);
 std::vector<std::string> SuspensionEffects(const Provider& provider, const ProviderBelongings& belongings,

@@ -1,7 +1,5 @@
 #include "services/pa/provider_registry.h"
 
-#include <algorithm>
-#include <limits>
 #include <optional>
 #include <utility>
 
@@ -9,14 +7,13 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/store/page.h"
-#include "services/pa/number_records.h"
 #include "services/pa/pa_schema.h"
 #include "services/pa/provider_audit.h"
+#include "services/pa/provider_belongings.h"
 #include "services/pa/provider_effects.h"
 #include "services/pa/provider_ownership.h"
 #include "services/pa/spc_revocation_records.h"
 #include "services/pa/spc_revocation_request.h"
-#include "services/pa/token_records.h"
 
 namespace sti::pa {
 namespace {
@@ -36,46 +33,6 @@ absl::Status WrongState(const Provider& provider, absl::string_view can) {
   return MakeError(
       Reason::kStateConflict, "id",
       absl::StrCat("the provider \"", provider.id, "\" is ", StateName(provider.state), ": ", can));
-}
-
-absl::StatusOr<std::vector<NumberBlock>> NumbersOf(Transaction& transaction, const std::string& spc) {
-  return ListNumbers(transaction, spc, 0, 0, std::numeric_limits<int64_t>::max());
-}
-
-absl::StatusOr<ProviderBelongings> BelongingsOf(Transaction& transaction, const Provider& provider,
-                                                absl::Time now) {
-  ProviderBelongings belongings;
-  STI_ASSIGN_OR_RETURN(belongings.tokens, CountUnexpired(transaction, provider.id, now));
-  STI_ASSIGN_OR_RETURN(belongings.open_revocations, CountOpenOfProvider(transaction, provider.id));
-  for (const std::string& spc : provider.spcs) {
-    STI_ASSIGN_OR_RETURN(const std::vector<NumberBlock> blocks, NumbersOf(transaction, spc));
-    belongings.number_ranges += static_cast<int64_t>(blocks.size());
-  }
-  return belongings;
-}
-
-absl::Status WithdrawNumbers(Transaction& transaction, const Provider& provider) {
-  for (const std::string& spc : provider.spcs) {
-    STI_ASSIGN_OR_RETURN(std::vector<NumberBlock> blocks, NumbersOf(transaction, spc));
-    NumberLedger::Difference changes;
-    changes.removed = std::move(blocks);
-    STI_RETURN_IF_ERROR(WriteChanges(transaction, changes));
-  }
-  return NextNumberListSequence(transaction).status();
-}
-
-// A number must always have a provider behind its code.
-absl::Status CheckTakenAwayHaveNoNumbers(Transaction& transaction, const Provider& before,
-                                         const Provider& after) {
-  for (const std::string& spc : before.spcs) {
-    if (std::find(after.spcs.begin(), after.spcs.end(), spc) != after.spcs.end()) continue;
-    STI_ASSIGN_OR_RETURN(const std::vector<NumberBlock> blocks, ListNumbers(transaction, spc, 0, 0, 1));
-    if (!blocks.empty()) {
-      return MakeError(Reason::kStateConflict, "spcs",
-                       absl::StrCat("SPC ", spc, " has numbers: withdraw those before it is taken away"));
-    }
-  }
-  return absl::OkStatus();
 }
 
 absl::Status PrefixProvider(const absl::Status& status) {
@@ -259,7 +216,7 @@ absl::StatusOr<ProviderChange> ProviderRegistry::RevokeStep(Transaction& transac
   if (run == RunMode::kDry) return change;
   STI_RETURN_IF_ERROR(ReplaceProvider(transaction, change.provider));
   STI_RETURN_IF_ERROR(AskAuthorities(transaction, actor, before, world_.authorities, belongings.tokens, now));
-  if (change.withdraws_numbers) STI_RETURN_IF_ERROR(WithdrawNumbers(transaction, before));
+  if (change.withdraws_numbers) STI_RETURN_IF_ERROR(WithdrawNumbersOf(transaction, actor, before, now));
   STI_RETURN_IF_ERROR(AuditProvider(transaction, actor, "provider.revoke", before, change.provider, now));
   return change;
 }

@@ -279,6 +279,8 @@ TEST_F(ProviderStatesTest, RevocationWithdrawsTheNumbersWithIt) {
                   .ok());
   ASSERT_EQ(left.size(), 1u);
   EXPECT_EQ(left[0].spc, "9999");
+  EXPECT_THAT(Actions(), Contains("spc/1234 numbers.withdraw"));
+  EXPECT_THAT(Actions(), Contains("spc/5678 numbers.withdraw"));
   EXPECT_EQ(sequence, 1);
 }
 
