@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/admin/audit_line.h"
 #include "common/admin/audit_position.h"
@@ -15,6 +16,7 @@ namespace sti::admin {
 namespace {
 
 constexpr int64_t kAtOnce = 100;
+constexpr char kDatabase[] = "database";
 
 // What a file ends with; `fallback` when it has no line.
 absl::StatusOr<store::AuditChain> EndOf(const LineFile& file, const store::AuditChain& fallback) {
@@ -54,7 +56,7 @@ absl::Status AuditFile::CheckAgainstTable(const store::AuditChain& chain) const 
     STI_ASSIGN_OR_RETURN(known, store::ListAudit(transaction, {}, chain.seq() - 1, 1));
     return absl::OkStatus();
   });
-  STI_RETURN_IF_ERROR(read);
+  if (!read.ok()) return PrefixField(kDatabase, read);
   if (!known.empty() && known[0].seq == chain.seq() && known[0].hash == chain.hash()) return absl::OkStatus();
   return MakeError(Reason::kAuditBroken, absl::StrCat("event ", chain.seq()),
                    "the audit file ends with it, but the database does not have it so");
@@ -109,7 +111,7 @@ absl::Status AuditFile::AppendSome(bool& more) {
     STI_ASSIGN_OR_RETURN(records, store::ListAudit(transaction, {}, chain_.seq(), kAtOnce));
     return absl::OkStatus();
   });
-  STI_RETURN_IF_ERROR(read);
+  if (!read.ok()) return PrefixField(kDatabase, read);
   more = records.size() == static_cast<size_t>(kAtOnce);
   return AppendLines(records);
 }
@@ -120,7 +122,8 @@ absl::Status AuditFile::Follow() {
   bool more = true;
   while (done.ok() && more) done = AppendSome(more);
   if (!done.ok()) file_.reset();
-  Note(done);
+  // That the database does not answer is no fault of the file, and whoever asks for something is told.
+  if (!absl::StartsWith(FieldOf(done), kDatabase)) Note(done);
   return done;
 }
 

@@ -42,8 +42,8 @@ class AuditFile {
   void Stop();
 
   // Catches up. Called by the thread, or by a test in its place. After an error the next call begins with
-  // what the disk holds: kStorageFailed (disk, folder, database), kAuditBroken (the table's events are not a
-  // chain, or do not go on from the last line; nothing is appended then).
+  // what the disk holds: kStorageFailed (disk, folder; with the field "database"), kAuditBroken (the table's
+  // events are not a chain, or do not go on from the last line; nothing is appended then).
   absl::Status Follow();
 
   // What health should say; empty while the file can be kept. Thread-safe.

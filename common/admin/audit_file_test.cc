@@ -18,6 +18,7 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/store/audit_log.h"
+#include "common/testing/failing_database.h"
 #include "common/testing/scratch_database.h"
 #include "common/testing/temp_dir.h"
 #include "gmock/gmock.h"
@@ -273,6 +274,24 @@ TEST_F(AuditFileTest, AFullDiskLeavesNoTornLineAndIsForgivenLater) {
   Follow();
   EXPECT_THAT(Events(), ElementsAre(1, 2, 3));
   EXPECT_THAT(file_->Lacking(), IsEmpty());
+}
+
+TEST_F(AuditFileTest, ADatabaseThatDoesNotAnswerIsNoFaultOfTheFile) {
+  testing::FailingDatabase failing(*database_);
+  AuditFileOptions options;
+  options.path = path_;
+  options.position_file = position_;
+  file_ = std::make_unique<AuditFile>(failing, options, [this] { ++changes_; });
+  Append(1);
+  Follow();
+  Append(1);
+  failing.FailReads(true);
+  EXPECT_EQ(FieldOf(file_->Follow()), "database");
+  EXPECT_THAT(file_->Lacking(), IsEmpty());
+  failing.FailReads(false);
+  Follow();
+  EXPECT_THAT(Events(), ElementsAre(1, 2));
+  EXPECT_EQ(changes_, 0);
 }
 
 TEST_F(AuditFileTest, ATableThatIsNoChainIsNotCopied) {
