@@ -23,7 +23,8 @@ class StoryTest(unittest.TestCase):
         done = subprocess.run([*COMMAND, "--state", self.state, "--free-ports"], capture_output=True, text=True, timeout=120,
                               check=False)
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        for text in ("TN-Validation-Passed, attestation A", "from the cache", "ORIG_MISMATCH", "IAT_STALE", "SIGNATURE_INVALID",
+        for text in ("provider.register: asked for by admin, approved by approver",
+                     "authority.approve: asked for by admin, approved by approver", "TN-Validation-Passed, attestation A", "from the cache", "ORIG_MISMATCH", "IAT_STALE", "SIGNATURE_INVALID",
                      "CERTIFICATE_UNTRUSTED", "ALG_NOT_ES256", "IDENTITY_MISSING", "All as it should be"):
             self.assertIn(text, done.stdout)
         self.assertNotIn("\033", done.stdout, "colours belong on terminals only")
