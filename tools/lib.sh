@@ -11,6 +11,9 @@ DISK_CACHE=$CACHE_HOME/stir-shaken-bazel
 DISK_CACHE_MAX_MB=${STI_DISK_CACHE_MAX_MB:-10000}
 BUILDIFIER_VERSION=8.2.1
 BUILDIFIER_HOME=$CACHE_HOME/stir-shaken-tools/buildifier-$BUILDIFIER_VERSION
+ACME_CLIENT_VERSION=5.4.0
+# shellcheck disable=SC2034 # tools/setup uses it, tests/interop/node_acme_test.py finds it by its name
+ACME_CLIENT_HOME=$CACHE_HOME/stir-shaken-tools/acme-client-$ACME_CLIENT_VERSION
 
 say() { printf '%s\n' "$*" >&2; }
 die() {

@@ -20,7 +20,8 @@ class Moods:
 
     def __init__(self, reject_share, delays, retry_after, seed=1):
         """`reject_share` of signed requests are told that their good nonce is bad, but never the same request twice running:
-        clients try again once at least. A challenge and a finalized order look unfinished for `delays` more looks at authorization or order."""
+        clients try again once at least. A challenge and a finalized order look unfinished for `delays` more looks at them or
+        at the authorization."""
         self.reject_share, self.delays, self.retry_after = reject_share, delays, retry_after
         self.random = random.Random(seed)
         self.lock = threading.Lock()
@@ -143,7 +144,8 @@ class MisbehavingCa:
             return None
         up = next(value for name, value in headers if name.lower() == "link" and 'rel="up"' in value)
         url = up[1:up.index(">")]
-        return self.unfinished(body, "processing") if url in self.moods.looks or self.moods.begin(url) else None
+        waits = self.moods.look(url) if url in self.moods.looks else self.moods.begin(url)
+        return self.unfinished(body, "processing") if waits else None
 
     def authorization(self, url, body):
         if body["status"] != "valid" or not self.moods.look(url):
