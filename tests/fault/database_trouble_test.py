@@ -109,7 +109,7 @@ class Trouble:
         url, body = order
         done = self.acme.post(body["finalize"], {"csr": b64url(der(make_csr(new_key())))})
         self.assertEqual((done.status, self.acme.post(url).json["status"]), (200, "valid"), done.body)
-        self.assertTrue(self.network.serving("pa", "ca"))
+        self.network.wait_until(lambda: self.network.serving("pa", "ca"), "their health to say so")
 
     def check_trouble(self, trouble, words):
         request, order = Request(self.network, SPC), self.ready_order()

@@ -136,7 +136,7 @@ class Restore:
         now = self.verifier()
         self.assertGreater(now[0], max(sequence, AHEAD))
         self.assertGreater(now[1], max(crl_number, AHEAD))
-        self.assertTrue(self.network.serving("pa", "ca", "vs"))
+        self.network.wait_until(lambda: self.network.serving("pa", "ca", "vs"), "all to serve")
 
     def check_tokens(self, used_before, used_after):
         with channel(self.network, "sti-ca", "sti-as") as ca:
