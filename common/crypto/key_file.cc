@@ -7,42 +7,24 @@
 
 #include <cerrno>
 #include <cstddef>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/secret.h"
 #include "common/base/status_macros.h"
+#include "common/crypto/file_descriptor.h"
 #include "common/crypto/openssl_handles.h"
 #include "common/crypto/private_file.h"
 #include "common/crypto/system_random.h"
 
 namespace sti::crypto {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  bool ok() const { return fd_ >= 0; }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-absl::Status FileError(Reason reason, const std::string& path, absl::string_view what, int error) {
-  return MakeError(reason,
-                   absl::StrCat(path, ": cannot ", what, ": ", std::system_category().message(error)));
-}
 
 bool WriteAll(int fd, absl::string_view text) {
   while (!text.empty()) {
@@ -72,10 +54,44 @@ absl::Status WriteTemporary(const std::string& temporary, absl::string_view text
   return absl::OkStatus();
 }
 
+// OpenSSL's callback: fills its buffer, which it wipes afterwards.
+int GivePassphrase(char* buffer, int size, int, void* passphrase) {
+  const auto& given = *static_cast<const absl::string_view*>(passphrase);
+  if (given.size() > static_cast<size_t>(size)) return -1;
+  given.copy(buffer, given.size());
+  return static_cast<int>(given.size());
+}
+
+absl::StatusOr<std::shared_ptr<const SigningKey>> Decrypt(const Secret& text, const std::string& path) {
+  const std::string beside = absl::StrCat(path, ".passphrase");
+  const absl::StatusOr<Secret> file = ReadPrivateFile(beside, limits::kKeyFile);
+  if (ReasonOf(file.status()) == Reason::kNotFound) {
+    return MakeError(Reason::kKeyInvalid,
+                     absl::StrCat(path, " is encrypted, and there is no ", beside, " with its passphrase"));
+  }
+  STI_RETURN_IF_ERROR(file.status());
+  absl::string_view passphrase = file->RevealForUse();
+  absl::ConsumeSuffix(&passphrase, "\n");
+  const absl::string_view pem = text.RevealForUse();
+  const BioPtr bio(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
+  EvpPkeyPtr key(bio == nullptr ? nullptr
+                                : PEM_read_bio_PrivateKey(bio.get(), nullptr, GivePassphrase, &passphrase));
+  const std::string errors = DrainOpenSslErrors();
+  if (key == nullptr) {
+    return MakeError(Reason::kKeyInvalid,
+                     absl::StrCat(path, ": the passphrase in ", beside, " does not open it: ", errors));
+  }
+  return SigningKey::FromEvp(std::move(key));
+}
+
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const SigningKey>> LoadPrivateKeyFile(const std::string& path) {
   STI_ASSIGN_OR_RETURN(const Secret text, ReadPrivateFile(path, limits::kKeyFile));
+  // RFC 7468 s11. PEM's own encryption, which hashes the passphrase once with MD5, is not taken.
+  if (absl::StrContains(text.RevealForUse(), "-----BEGIN ENCRYPTED PRIVATE KEY-----")) {
+    return Decrypt(text, path);
+  }
   absl::StatusOr<std::shared_ptr<const SigningKey>> key = SigningKey::FromPem(text.RevealForUse());
   if (!key.ok()) return MakeError(ReasonOf(key.status()), absl::StrCat(path, ": ", key.status().message()));
   return key;

@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <filesystem>
 #include <string>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/testing/subprocess.h"
@@ -118,6 +120,55 @@ TEST_F(KeyFileTest, WhatIsNoKeyNamesTheFile) {
   EXPECT_EQ(ReasonOf(key.status()), Reason::kKeyInvalid);
   EXPECT_THAT(std::string(key.status().message()), HasSubstr("junk.pem: no private key"));
   EXPECT_EQ(Loading(folder_.Write("empty.pem", "")), Reason::kKeyInvalid);
+}
+
+class EncryptedKeyFileTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    Must({"openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", plain_});
+    Must({"openssl", "pkcs8", "-topk8", "-v2", "aes-256-cbc", "-in", plain_, "-passout", "pass:open sesame",
+          "-out", path_});
+    ASSERT_EQ(chmod(path_.c_str(), 0600), 0);
+  }
+  static void Must(const std::vector<std::string>& command) {
+    const auto finished = sti::testing::Run(command);
+    ASSERT_EQ(finished.exit_code, 0) << finished.err;
+  }
+  void ExpectRefused(Reason reason, const std::string& text) const {
+    const absl::Status status = LoadPrivateKeyFile(path_).status();
+    EXPECT_EQ(ReasonOf(status), reason) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(text));
+    EXPECT_THAT(std::string(status.message()), ::testing::Not(HasSubstr("sesame")));
+  }
+
+  const sti::testing::TempDir folder_;
+  const std::string plain_ = folder_.File("plain.pem");
+  const std::string path_ = folder_.File("encrypted.pem");
+};
+
+TEST_F(EncryptedKeyFileTest, OpensWithThePassphraseBesideIt) {
+  folder_.Write("encrypted.pem.passphrase", "open sesame\n");
+  const auto key = LoadPrivateKeyFile(path_);
+  ASSERT_TRUE(key.ok()) << key.status();
+  EXPECT_EQ((*key)->public_key(), LoadPrivateKeyFile(plain_).value()->public_key());
+}
+
+TEST_F(EncryptedKeyFileTest, IsRefusedWithoutTheRightPassphrase) {
+  ExpectRefused(Reason::kKeyInvalid, "encrypted.pem.passphrase");
+  folder_.Write("encrypted.pem.passphrase", "close sesame\n");
+  ExpectRefused(Reason::kKeyInvalid, "does not open it");
+  folder_.Write("encrypted.pem.passphrase", "");
+  ExpectRefused(Reason::kKeyInvalid, "does not open it");
+  folder_.Write("encrypted.pem.passphrase", std::string(2000, 'x'));
+  ExpectRefused(Reason::kKeyInvalid, "does not open it");
+  folder_.Write("encrypted.pem.passphrase", "open sesame\n", 0640);
+  ExpectRefused(Reason::kKeyPermissions, "0640");
+}
+
+TEST_F(EncryptedKeyFileTest, TheOldEncryptionOfPemIsRefused) {
+  Must({"openssl", "ec", "-in", plain_, "-aes256", "-passout", "pass:open sesame", "-out", path_});
+  folder_.Write("encrypted.pem.passphrase", "open sesame\n");
+  ExpectRefused(Reason::kKeyInvalid, "encrypted");
 }
 
 }  // namespace

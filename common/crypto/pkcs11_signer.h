@@ -16,8 +16,8 @@ namespace sti::crypto {
 
 class Pkcs11Module;
 
-// Talks to the PKCS#11 library itself. OpenSSL's engine would sign with either of two keys that match, print
-// to stderr, and not find a token again that went away.
+// Talks to the PKCS#11 library itself. OpenSSL's engine would sign with either of two keys that match, say
+// what is wrong on stderr only, and have one error for a missing token and a missing key.
 //
 // Thread-safe: each signature has a session of its own, kept for the next one.
 class Pkcs11Signer final : public Signer {

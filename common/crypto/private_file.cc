@@ -5,38 +5,17 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <system_error>
 #include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "absl/strings/string_view.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/crypto/file_descriptor.h"
 
 namespace sti::crypto {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  bool ok() const { return fd_ >= 0; }
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
-
-absl::Status FileError(Reason reason, const std::string& path, absl::string_view what, int error) {
-  return MakeError(reason,
-                   absl::StrCat(path, ": cannot ", what, ": ", std::system_category().message(error)));
-}
 
 // Asks the open descriptor, so that what is checked is what gets read.
 absl::Status CheckAccess(int fd, const std::string& path) {
