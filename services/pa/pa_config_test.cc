@@ -134,6 +134,18 @@ TEST_F(PaConfigTest, ReporterOfRevocationsNeedsACaCertificate) {
   EXPECT_EQ(FieldOf(leaf), "revocation_reporters[0].issuing_certificate_file");
 }
 
+TEST_F(PaConfigTest, EachAuthorityStandsThereOnce) {
+  const auto with = [&](const std::string& second) {
+    return Load([&](Config& c) {
+      c.add_authorities()->set_target("ca.example.net:7002");
+      c.add_authorities()->set_target(second);
+    });
+  };
+  EXPECT_TRUE(with("other-ca.example.net:7002").ok());
+  EXPECT_EQ(ReasonOf(with("ca.example.net:7002")), Reason::kConfigInvalid);
+  EXPECT_EQ(FieldOf(with("ca.example.net:7002")), "authorities[1].target");
+}
+
 TEST_F(PaConfigTest, KeyThatOthersMayReadAndUrlThatIsNoneAreRefused) {
   const std::string open = dir_.Write("open.key", ReadDemo("pa-token-signer.key"), 0644);
   EXPECT_EQ(ReasonOf(Load([&](Config& c) { c.set_signer_key_file(open); })), Reason::kKeyPermissions);
