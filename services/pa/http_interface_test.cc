@@ -108,7 +108,7 @@ class HttpInterfaceTest : public ::testing::Test {
   const TokenIssuer issuer_{database_, signer_, absl::Hours(1), clock_, random_};
   const HttpInterface https_ = Make(4);
   std::string password_;
-  std::string access_ = "";
+  std::string access_;
 };
 
 TEST_F(HttpInterfaceTest, TokenComesInTheFormOfItsPath) {

@@ -253,6 +253,16 @@ class DeployedFormTest(PaHttpsTest):
         for secret in (password, self.password, session["accessToken"], session["refreshToken"]):
             self.assertNotIn(secret, text)
 
+    def test_users_are_made_by_operators_only(self):
+        done = self.network.stictl_process("pa", "user", "add", "--provider", "interop", "--user", "sneaky", config="sbc.yaml")
+        self.assertEqual(done.returncode, 3, done.stderr)
+        for wrong in (("--provider", "nobody", "--user", "sneaky"), ("--provider", "interop", "--user", "Sneaky")):
+            self.assertEqual(self.network.stictl_process("pa", "user", "add", *wrong).returncode, 3)
+        self.assertEqual(self.https.login("sneaky", "x").status, 401)
+        shown = self.network.stictl("pa", "user", "add", "--provider", "interop", "--user", "shown")
+        password = shown.split("password:")[1].split()[0]
+        self.assertEqual(self.https.login("shown", password).status, 200, shown)
+
     def test_everybody_gets_the_trust_list(self):
         answer = self.https.get("/api/v1/ca-list", Accept="application/jose+json")
         self.assertEqual((answer.status, answer.json["status"]), (200, "success"))
@@ -342,7 +352,7 @@ class RotationTest(PaHttpsTest):
 
         # sti-vs takes the list of the new signer: the CA that is withdrawn now is no longer trusted.
         authority = network.stictl_json("pa", "authority", "list")[1]["authorities"][0]["id"]
-        network.stictl("pa", "authority", "withdraw", authority)
+        network.stictl("pa", "authority", "withdraw", authority, "--yes")
         network.wait_until(lambda: network.stictl_json("vs", "status", config="sbc.yaml")[1]["anchors"] == 0,
                            "sti-vs to take the new signer's list")
 
