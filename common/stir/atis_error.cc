@@ -39,7 +39,7 @@ AtisError AtisErrorOf(const absl::Status& status) {
     return Make(id, row.http_status, "Missing mandatory parameter '%1'", {FieldOf(status)});
   if (id == "SVC4003") return ResourceNotFound();
   if (id == "SVC4005") {
-    return Make(id, row.http_status, "Invalid '%1' value: %2",
+    return Make(id, 400, "Invalid '%1' value: %2",  // whatever the general HTTP status of the reason
                 {FieldOf(status), std::string(status.message())});
   }
   if (id == "SVC4006") {

@@ -32,6 +32,8 @@ TEST(AtisErrorTest, EveryRowHasTheStatusAndBodyOfTheStandard) {
        R"({"requestError":{"serviceException":{"messageId":"SVC4004","text":"Error: Unsupported request body type, expected '%1'","variables":["application/json"]}}})"},
       {AtisErrorOf(MakeError(Reason::kInvalidField, "iat", "must be an integer")), 400,
        R"({"requestError":{"serviceException":{"messageId":"SVC4005","text":"Error: Invalid '%1' value: %2","variables":["iat","must be an integer"]}}})"},
+      {AtisErrorOf(MakeError(Reason::kTooLarge, "identity", "at most 16")), 400,
+       R"({"requestError":{"serviceException":{"messageId":"SVC4005","text":"Error: Invalid '%1' value: %2","variables":["identity","at most 16"]}}})"},
       {AtisErrorOf(MakeError(Reason::kMalformedJson, "unexpected end")), 400,
        R"({"requestError":{"serviceException":{"messageId":"SVC4006","text":"Error: Failed to parse received message body: %1","variables":["unexpected end"]}}})"},
       {LengthRequired(), 411,

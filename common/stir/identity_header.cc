@@ -128,7 +128,7 @@ absl::Status ParseParameter(Scanner& scanner, IdentityHeader& out) {
   if (scanner.Consume('=')) {
     scanner.SkipWhiteSpace();
     if (is_info) {
-      if (!scanner.Consume('<')) return Malformed("info is not in \"<>\"");
+      if (!scanner.Consume('<')) return MakeError(Reason::kInfoInvalid, "info is not in \"<>\"");
       STI_ASSIGN_OR_RETURN(value, scanner.TakeBracketed());
     } else if (scanner.Consume('"')) {
       STI_ASSIGN_OR_RETURN(value, scanner.TakeQuoted());
@@ -136,7 +136,9 @@ absl::Status ParseParameter(Scanner& scanner, IdentityHeader& out) {
       value = std::string(scanner.TakeWhile<IsValueChar>());
       if (value.empty()) return Malformed("a parameter has no value after \"=\"");
     }
-  } else if (is_info || is_alg || is_ppt) {
+  } else if (is_info) {
+    return MakeError(Reason::kInfoInvalid, "info has no value");
+  } else if (is_alg || is_ppt) {
     return Malformed(absl::StrCat(absl::AsciiStrToLower(name), " has no value"));
   }
   if (is_info) return SetOnce(out.info, std::move(value), "info");

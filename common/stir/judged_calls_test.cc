@@ -125,6 +125,35 @@ bool IsCaseOfName(absl::string_view header, size_t i, int bit) {
          absl::ascii_isalpha(header[i]);
 }
 
+// The octet belongs to the name of a parameter. Under the ATIS table an unknown parameter is ignored, and alg
+// and ppt have defaults.
+bool IsOfName(absl::string_view header, size_t i) {
+  const size_t begin = header.rfind(';', i);
+  return begin != absl::string_view::npos &&
+         header.substr(begin, i - begin).find('=') == absl::string_view::npos;
+}
+
+TEST(JudgedCalls, NoFlippedBitOfAnyHeaderPassesUnderTheAtisTableUnlessOfAParametersName) {
+  for (const char* name : {"MAN: good", "one hop, To 12155550199", "rcd", "rph as Resource-Priority"}) {
+    SCOPED_TRACE(name);
+    JudgedCall call = CallNamed(name);
+    call.policy.table = ErrorTable::kAtis;
+    ASSERT_TRUE(Judge(call).passed());
+    for (std::string& header : call.identities) {
+      const size_t h = static_cast<size_t>(&header - call.identities.data());
+      for (size_t i = 0; i < header.size(); ++i) {
+        if (IsOfName(header, i)) continue;
+        for (int bit = 0; bit < 8; ++bit) {
+          header[i] = static_cast<char>(header[i] ^ (1 << bit));
+          EXPECT_FALSE(JudgeOne(call, h).passed())
+              << "bit " << bit << " of octet " << i << " of header " << h;
+          header[i] = static_cast<char>(header[i] ^ (1 << bit));
+        }
+      }
+    }
+  }
+}
+
 TEST(JudgedCalls, NoFlippedBitOfAnyHeaderPasses) {
   for (const char* name : {"MAN: good", "one hop, To 12155550199", "rcd", "rph as Resource-Priority", "msg",
                            "div-o of one", "rcd inside shaken"}) {

@@ -7,19 +7,11 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/edge/judging_rules.h"
 #include "common/edge/numbering.h"
 
 namespace sti::vs {
 namespace {
-
-// The value of a key whose spellings the schema has checked.
-template <typename T>
-T Choose(absl::string_view text, std::initializer_list<std::pair<absl::string_view, T>> choices) {
-  for (const auto& [name, value] : choices) {
-    if (text == name) return value;
-  }
-  return choices.begin()->second;  // the default
-}
 
 absl::StatusOr<std::vector<size_t>> DomainsFrom(const sti::config::v1::Profile& profile,
                                                 const std::vector<TrustDomainOptions>& domains) {
@@ -37,52 +29,18 @@ absl::StatusOr<std::vector<size_t>> DomainsFrom(const sti::config::v1::Profile& 
   return places;
 }
 
-stir::ReplyForm ReplyFrom(const sti::config::v1::Profile& config) {
-  stir::ReplyForm reply;
-  reply.verstat =
-      Choose<stir::VerstatForm>(config.verstat(), {{"plain", stir::VerstatForm::kPlain},
-                                                   {"level", stir::VerstatForm::kLevel},
-                                                   {"level_always", stir::VerstatForm::kLevelAlways},
-                                                   {"parameters", stir::VerstatForm::kParameters}});
-  reply.reason = Choose<stir::ReasonForm>(config.reason_header(), {{"stir", stir::ReasonForm::kStir},
-                                                                   {"sip", stir::ReasonForm::kSip},
-                                                                   {"none", stir::ReasonForm::kNone}});
-  reply.reject_unsigned = config.unsigned_calls() == "reject";
-  reply.reject_failed = config.failed_calls() == "reject";
-  return reply;
-}
-
 absl::StatusOr<ClientProfile> ProfileFrom(const sti::config::v1::Profile& config,
                                           const std::vector<TrustDomainOptions>& domains) {
   ClientProfile profile;
   profile.name = config.name();
   profile.clients.assign(config.clients().begin(), config.clients().end());
   STI_ASSIGN_OR_RETURN(profile.trust_domains, DomainsFrom(config, domains));
-  STI_ASSIGN_OR_RETURN(profile.plan, edge::PlanFor(config.country_code()));
-  profile.policy.freshness = absl::Seconds(config.freshness_seconds());
-  profile.policy.future_skew = absl::Seconds(config.future_skew_seconds());
-  profile.policy.diverted_freshness = absl::Seconds(config.diverted_freshness_seconds());
-  profile.policy.compact_form = config.compact_form();
-  profile.policy.types.clear();
-  for (const std::string& type : config.passport_types()) {
-    // "base" has no ppt to be named by; the schema knows no others.
-    profile.policy.types.push_back(
-        stir::ParsePpt(type == "base" ? "" : type).value_or(stir::PassportType::kBase));
-  }
-  profile.policy.caller =
-      Choose<stir::CallerRule>(config.caller(), {{"pai_or_from", stir::CallerRule::kPaiOrFrom},
-                                                 {"pai_else_from", stir::CallerRule::kPaiElseFrom},
-                                                 {"pai", stir::CallerRule::kPai},
-                                                 {"from", stir::CallerRule::kFrom}});
-  profile.policy.called =
-      Choose<stir::CalledRule>(config.called(), {{"to", stir::CalledRule::kTo},
-                                                 {"request_uri", stir::CalledRule::kRequestUri},
-                                                 {"to_or_request_uri", stir::CalledRule::kToOrRequestUri}});
-  profile.policy.table = config.error_table() == "man" ? stir::ErrorTable::kMan : stir::ErrorTable::kAtis;
-  profile.reply = ReplyFrom(config);
-  profile.replay = Choose<ReplayPolicy>(
-      config.replay(),
-      {{"report", ReplayPolicy::kReport}, {"off", ReplayPolicy::kOff}, {"reject", ReplayPolicy::kReject}});
+  STI_ASSIGN_OR_RETURN(edge::JudgingRules rules, edge::JudgingRulesFrom(config));
+  profile.policy = std::move(rules.policy);
+  profile.plan = std::move(rules.plan);
+  profile.reply = rules.reply;
+  if (config.replay() == "off") profile.replay = ReplayPolicy::kOff;
+  if (config.replay() == "reject") profile.replay = ReplayPolicy::kReject;
   return profile;
 }
 

@@ -95,10 +95,14 @@ std::optional<stir::AtisError> Objection(const http::HttpRequest& request) {
   return std::nullopt;
 }
 
-// The 3GPP form calls the Request-URI otherwise.
+// The 3GPP form names some facts otherwise.
 absl::Status InRestTerms(const absl::Status& status) {
-  if (FieldOf(status) != "request_uri") return status;
-  return MakeError(ReasonOf(status), "dest", status.message());
+  const std::string field = FieldOf(status);
+  if (field == "request_uri") return MakeError(ReasonOf(status), "dest", status.message());
+  if (absl::StartsWith(field, "resource_priority")) {
+    return MakeError(ReasonOf(status), "protectedHeaders", status.message());
+  }
+  return status;
 }
 
 }  // namespace

@@ -217,6 +217,10 @@ TEST_F(RestRoutesTest, TheFormOfTheRequestIsThatOfTheAnswer) {
             R"({"error":"Missing mandatory parameter 'from'"})");
   outcome_ = MakeError(Reason::kTelephoneNumberInvalid, "request_uri", "\"x\" is no number");
   EXPECT_EQ(Ask(Good(kGppBody)).body, R"({"error":"Invalid 'dest' value: \"x\" is no number"})");
+  outcome_ = MakeError(Reason::kTooLarge, "resource_priority", "more than 32 values");
+  const http::HttpResponse refused = Ask(Good(kGppBody));
+  EXPECT_EQ(refused.status, 400);
+  EXPECT_EQ(refused.body, R"({"error":"Invalid 'protectedHeaders' value: more than 32 values"})");
 }
 
 TEST_F(RestRoutesTest, WhatTheVerifierCannotDoIsNotExplained) {

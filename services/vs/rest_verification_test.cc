@@ -214,6 +214,15 @@ TEST(RestResponseTest, AtisFormHasTheWordsOfTheStandard) {
       R"("The signature of the PASSporT is wrong.","verstat":"TN-Validation-Failed"}})");
 }
 
+TEST(RestResponseTest, ASuspectedReplayIsToldToWhoGaveACallId) {
+  stir::CallVerdict verdict = Verdict(Reason::kNone);
+  EXPECT_THAT(RestResponse(verdict, RestForm::kGpp), ::testing::Not(HasSubstr("replaySuspected")));
+  verdict.replay_suspected = true;
+  EXPECT_EQ(RestResponse(verdict, RestForm::kAtis),
+            R"({"verificationResponse":{"verstat":"TN-Validation-Passed","replaySuspected":true}})");
+  EXPECT_THAT(RestResponse(verdict, RestForm::kGpp), HasSubstr(R"("replaySuspected":true)"));
+}
+
 // {"alg":"ES256"}.{"b":1,"a":"x"}.signature of zeros
 constexpr char kToken[] =
     "eyJhbGciOiJFUzI1NiJ9.eyJiIjoxLCJhIjoieCJ9."

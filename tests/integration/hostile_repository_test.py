@@ -150,7 +150,7 @@ class HostileRepositoryTest(NetworkTest):
                 self.assertEqual((got, code, verstat), (reason, 437, FAILED))
         self.assert_cached_call_passes()
 
-    def test_content_type_is_only_noted(self):
+    def test_content_type_does_not_matter(self):
         for number, content_type in enumerate(("text/html", "application/x-pem-file", None)):
             signer = self.signer_at(f"/type-{number}.pem", lambda chain, t=content_type: hostile.document(chain, content_type=t))
             self.assertEqual(self.judge(signer), ("NONE", 0, PASSED), content_type)

@@ -55,8 +55,9 @@ class OfflineVerifyTest(unittest.TestCase):
             file.write(text)
         return path
 
-    def run_verify(self, *identities, orig="12155550121", dest="12155550131", at="2025-01-01T00:00:10Z", **files):
+    def run_verify(self, *identities, orig="12155550121", dest="12155550131", at="2025-01-01T00:00:10Z", more=(), **files):
         command = [STICTL, "passport", "verify", "--orig", orig, "--dest", dest, "--at", at, "--output", "json"]
+        command += more
         for value in identities:
             command += ["--identity", value]
         for name, path in {**self.files, **files}.items():
@@ -91,6 +92,8 @@ class OfflineVerifyTest(unittest.TestCase):
                 ("alg=ES256;ppt=shaken", (NONE, 436, "INFO_MISSING")),
                 (PARAMETERS.replace("https:", "http:"), (NONE, 436, "INFO_INVALID")),
                 (PARAMETERS.replace("net/", "net:5000/"), (NONE, 436, "INFO_INVALID")),
+                (PARAMETERS.replace("<", "").replace(">", ""), (NONE, 436, "INFO_INVALID")),
+                ("info;alg=ES256;ppt=shaken", (NONE, 436, "INFO_INVALID")),
                 (PARAMETERS.replace("1234.pem", "1234.pem?"), (NONE, 436, "INFO_INVALID")),
                 (PARAMETERS.replace("1234.pem", "12345.pem"), (NONE, 436, "X5U_INFO_MISMATCH")),
                 (PARAMETERS.replace("=shaken", "=foo"), (NONE, 438, "IDENTITY_PPT_UNSUPPORTED")),
@@ -173,6 +176,40 @@ class OfflineVerifyTest(unittest.TestCase):
         failed = [check["name"] for check in self.verdict(identity(), orig="12155550122")["headers"][0]["checks"]
                   if check["outcome"] == "failed"]
         self.assertEqual(failed, ["orig"])
+
+    def test_it_judges_by_the_rules_that_a_profile_of_sti_vs_may_have(self):
+        stranger, future = "12155550199", identity(claims={"iat": 1735689600 + 30})
+        for more, expected, changes in (
+                (["--pai", stranger], (PASSED, 0, "NONE"), {}),
+                (["--pai", stranger, "--caller", "pai"], (NONE, 438, "ORIG_MISMATCH"), {}),
+                (["--pai", stranger, "--caller", "from"], (PASSED, 0, "NONE"), {}),
+                (["--request-uri", "12155550131"], (NONE, 438, "DEST_MISMATCH"), {"dest": stranger}),
+                (["--request-uri", "12155550131", "--called", "request_uri"], (PASSED, 0, "NONE"), {"dest": stranger}),
+                (["--country-code", "44"], (NONE, 438, "ORIG_MISMATCH"), {"orig": "2155550121"}),
+                (["--policy-oid", "1.2.3"], (FAILED, 437, "CERTIFICATE_POLICY_MISSING"), {}),
+                (["--freshness", "9"], (NONE, 403, "IAT_STALE"), {}),
+                (["--freshness", "10"], (PASSED, 0, "NONE"), {})):
+            with self.subTest(more=more):
+                self.assert_verdict(expected, identity(), more=more, **changes)
+        self.assert_verdict((NONE, 403, "IAT_IN_FUTURE"), future, more=["--future-skew", "19"])
+        self.assert_verdict((PASSED, 0, "NONE"), future, more=["--future-skew", "20"])
+
+    def test_it_answers_in_the_form_that_a_profile_of_sti_vs_may_have(self):
+        self.assertEqual(self.verdict(identity(), more=["--verstat", "level_always"])["verstat_parameter"], PASSED + "-A")
+        flipped = attacker.flip_signature_bit(identity())
+        self.assertEqual(self.verdict(flipped)["reject"], False)
+        refused = self.verdict(flipped, more=["--failed-calls", "reject", "--reason-header", "sip"])
+        self.assertEqual(refused["reject"], True)
+        self.assertTrue(refused["reason_headers"][0].startswith("SIP ;"), refused["reason_headers"])
+        self.assertEqual(self.verdict("", more=["--unsigned-calls", "reject"])["reject"], True)
+
+    def test_lints_of_the_certificate_are_noted_and_no_reason_to_fail(self):
+        lint = subprocess.run([STICTL, "ca", "lint", self.files["chain"]], capture_output=True, text=True, check=False).stdout
+        notes = self.verdict(identity())["headers"][0]["notes"]
+        self.assertTrue(notes)
+        for note in notes:
+            rule = note.split(": ")[1].split(" ")[0]
+            self.assertIn(rule, lint)
 
     def test_one_good_header_of_several_suffices(self):
         self.assert_verdict((PASSED, 0, "NONE"), attacker.flip_signature_bit(identity()), identity())

@@ -124,7 +124,7 @@ def passing():
 def bad_identity():
     case("empty", "IDENTITY_MALFORMED", "")
     case("white space inside the token", "IDENTITY_MALFORMED", identity(token().replace(".", ". ", 1)))
-    case("info without brackets", "IDENTITY_MALFORMED", token() + f";info={URL};alg=ES256;ppt=shaken")
+    case("info without brackets", "INFO_INVALID", token() + f";info={URL};alg=ES256;ppt=shaken")
     case("info twice", "IDENTITY_MALFORMED", identity(token()) + f";info=<{URL}>")
     case("ppt twice", "IDENTITY_MALFORMED", identity(token()) + ";ppt=shaken")
     case("two headers in one", "IDENTITY_MALFORMED", identity(token()) + "," + identity(token()))
