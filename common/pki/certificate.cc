@@ -82,7 +82,7 @@ struct Certificate::Parts {
   bool is_ca = false;
   std::optional<int> path_length;
   std::optional<uint32_t> key_usage;
-  bool narrow_extended_key_usage = false;
+  bool narrow_extended_key_usage = false, critical_extended_key_usage = false;
   bool unknown_critical = false;
   std::vector<std::string> policies;
   std::optional<TnAuthList> tn_auth_list;
@@ -142,6 +142,8 @@ absl::Status Certificate::Parts::FillExtensions() {
   if ((flags & EXFLAG_KUSAGE) != 0) key_usage = X509_get_key_usage(x509.get());
   narrow_extended_key_usage =
       (flags & EXFLAG_XKUSAGE) != 0 && (X509_get_extended_key_usage(x509.get()) & XKU_ANYEKU) == 0;
+  // There is none for STIR: a critical one says that the key is for something else (RFC 5280 s4.2.1.12).
+  unknown_critical = unknown_critical || (narrow_extended_key_usage && critical_extended_key_usage);
   subject_key_id = StringOctets(X509_get0_subject_key_id(x509.get()));
   authority_key_id = StringOctets(X509_get0_authority_key_id(x509.get()));
   STI_RETURN_IF_ERROR(FillPolicies());
@@ -159,8 +161,10 @@ absl::Status Certificate::Parts::FillExtension(X509_EXTENSION* extension) {
     if (claim_constraints.has_value()) return Malformed("both claim constraint extensions");
     STI_ASSIGN_OR_RETURN(claim_constraints,
                          ClaimConstraints::ParseDer(value, oid == kEnhancedJwtClaimConstraintsOid));
-  } else if (X509_EXTENSION_get_critical(extension) != 0 && !IsProcessedByOpenSsl(OBJ_obj2nid(object))) {
-    unknown_critical = true;
+  } else if (X509_EXTENSION_get_critical(extension) != 0) {
+    const int nid = OBJ_obj2nid(object);
+    if (nid == NID_ext_key_usage) critical_extended_key_usage = true;
+    if (!IsProcessedByOpenSsl(nid)) unknown_critical = true;
   }
   return absl::OkStatus();
 }

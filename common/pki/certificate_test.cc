@@ -175,10 +175,20 @@ TEST(CertificateTest, OnlyCriticalExtensionsThatAreNotProcessedCount) {
   EXPECT_TRUE(unknown("policyConstraints=critical,requireExplicitPolicy:0"));
   EXPECT_TRUE(unknown("inhibitAnyPolicy=critical,0"));
   EXPECT_FALSE(
-      unknown("keyUsage=critical,digitalSignature\nextendedKeyUsage=critical,serverAuth\n"
+      unknown("keyUsage=critical,digitalSignature\nextendedKeyUsage=critical,anyExtendedKeyUsage\n"
               "subjectAltName=critical,DNS:a.example\ncertificatePolicies=critical,1.2.3\n"
               "crlDistributionPoints=critical,URI:https://a.example/crl\n"
               "1.3.6.1.5.5.7.1.26=critical,ASN1:SEQUENCE:tn\n1.3.6.1.5.5.7.1.27=critical,ASN1:SEQUENCE:cc"));
+}
+
+// None is for STIR, so that a critical one without "any" forbids what the certificate is used for.
+TEST(CertificateTest, ACriticalExtendedKeyUsageMustAllowAny) {
+  const auto unknown = [](absl::string_view extensions) {
+    return Certificate::ParseDer(MadeByOpenssl(extensions)).value().has_unknown_critical_extension();
+  };
+  EXPECT_TRUE(unknown("extendedKeyUsage=critical,serverAuth"));
+  EXPECT_FALSE(unknown("extendedKeyUsage=serverAuth"));
+  EXPECT_FALSE(unknown("extendedKeyUsage=critical,serverAuth,anyExtendedKeyUsage"));
 }
 
 TEST(CertificateTest, ExtendedKeyUsageNarrowsUnlessItSaysAny) {

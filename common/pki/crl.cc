@@ -85,6 +85,7 @@ class ParsedCrl final : public VerifiedCrl {
     const auto serials = revoked_.find(issuer.canonical());
     return serials != revoked_.end() && serials->second.contains(serial_hex);
   }
+  const DistinguishedName& issuer() const override { return *issuer_; }
   int64_t number() const override { return number_; }
   absl::Time this_update() const override { return this_update_; }
   absl::Time next_update() const override { return next_update_; }
@@ -98,6 +99,8 @@ class ParsedCrl final : public VerifiedCrl {
   absl::Status FillEntries(absl::string_view sequence, const DistinguishedName& crl_issuer);
 
   absl::flat_hash_map<std::string, absl::flat_hash_set<std::string>> revoked_;  // canonical issuer -> serials
+  std::optional<DistinguishedName> issuer_;
+  bool indirect_ = false;  // may list certificates of other issuers than its own
   int64_t number_ = 0;
   absl::Time this_update_, next_update_;
   size_t size_ = 0;
@@ -117,13 +120,14 @@ absl::Status ParsedCrl::FillDates(const TbsCrlAsn1& tbs, absl::Time at) {
   return absl::OkStatus();
 }
 
-absl::Status CheckIssuingPoint(const ASN1_OCTET_STRING* value) {
+// Whether it says indirectCRL.
+absl::StatusOr<bool> CheckIssuingPoint(const ASN1_OCTET_STRING* value) {
   const auto point = Decode<IssuingPointPtr>(StringOctets(value), ASN1_ITEM_rptr(ISSUING_DIST_POINT));
   if (point == nullptr) return Invalid("issuingDistributionPoint cannot be parsed");
   if (point->onlyuser > 0 || point->onlyCA > 0 || point->onlyattr > 0 || point->onlysomereasons != nullptr) {
     return Invalid("issuingDistributionPoint limits the scope: others could be revoked unseen");
   }
-  return absl::OkStatus();
+  return point->indirectCRL > 0;
 }
 
 absl::Status ParsedCrl::FillExtensions(const STACK_OF(X509_EXTENSION) * extensions) {
@@ -134,7 +138,11 @@ absl::Status ParsedCrl::FillExtensions(const STACK_OF(X509_EXTENSION) * extensio
     const ASN1_OCTET_STRING* value = X509_EXTENSION_get_data(extension);
     if (!seen.insert(ToDer(oid, i2d_ASN1_OBJECT)).second) return Invalid("an extension stands twice");
     if (OBJ_obj2nid(oid) == NID_issuing_distribution_point) {
-      STI_RETURN_IF_ERROR(CheckIssuingPoint(value));
+      STI_ASSIGN_OR_RETURN(const bool indirect, CheckIssuingPoint(value));
+      if (indirect && X509_EXTENSION_get_critical(extension) == 0) {
+        return Invalid("indirectCRL in an issuingDistributionPoint that is not critical");
+      }
+      indirect_ = indirect;
     } else if (OBJ_obj2nid(oid) == NID_crl_number) {
       using IntegerPtr = crypto::OpenSslPtr<ASN1_INTEGER, ASN1_INTEGER_free>;
       const auto number = Decode<IntegerPtr>(StringOctets(value), ASN1_ITEM_rptr(ASN1_INTEGER));
@@ -209,6 +217,9 @@ absl::Status ParsedCrl::FillEntries(absl::string_view sequence, const Distinguis
     if (said.issuer.has_value() && *said.issuer != last_issuer) {
       last_issuer = *std::move(said.issuer);
       STI_ASSIGN_OR_RETURN(const std::string issuer, CanonicalIssuer(last_issuer));
+      if (!indirect_ && issuer != crl_issuer.canonical()) {
+        return Invalid("an entry of another issuer, but no indirectCRL");
+      }
       serials = &revoked_[issuer];
     }
     std::string serial = IntegerHex(X509_REVOKED_get0_serialNumber(entry.get()));
@@ -226,6 +237,7 @@ absl::Status ParsedCrl::Fill(const TbsCrlAsn1& tbs, const Certificate& signer, a
   const bool version_2 = tbs.version != nullptr && ASN1_INTEGER_get(tbs.version) == 1;
   if (!version_2 && (tbs.version != nullptr || tbs.extensions != nullptr)) return Invalid("version");
   STI_RETURN_IF_ERROR(FillDates(tbs, at));
+  issuer_ = issuer;
   STI_RETURN_IF_ERROR(FillExtensions(tbs.extensions));
   if (tbs.revoked == nullptr) return absl::OkStatus();
   return FillEntries(View(tbs.revoked), issuer);

@@ -27,9 +27,10 @@ class VerifiedCrl {
   // `crl` is DER or PEM (one X509 CRL block). `signer_chain` is signer first; it must lead to `pa_root`, the
   // signer have cRLSign and the CRL's issuer be its subject. The IDP, if there, must not limit the scope
   // (user or CA certificates only, some reasons, attribute certificates); unknown critical extensions are
-  // refused, in entries too; certificateIssuer carries over (RFC 5280 s5.3.3). Entries with reason
-  // removeFromCRL are passed over. kCrlInvalid (also for no nextUpdate, and thisUpdate beyond kCrlClockSkew),
-  // kCrlExpired (nextUpdate before `at`), kTooLarge.
+  // refused, in entries too; certificateIssuer carries over (RFC 5280 s5.3.3), and may name others than the
+  // CRL's issuer only under a critical IDP that says indirectCRL (s5.2.5). Entries with reason removeFromCRL
+  // are passed over. kCrlInvalid (also for no nextUpdate, and thisUpdate beyond kCrlClockSkew), kCrlExpired
+  // (nextUpdate before `at`), kTooLarge.
   static absl::StatusOr<std::shared_ptr<const VerifiedCrl>> Verify(
       absl::string_view crl, const std::vector<Certificate>& signer_chain, const Certificate& pa_root,
       absl::Time at);
@@ -40,6 +41,7 @@ class VerifiedCrl {
   bool IsRevoked(const Certificate& certificate) const {
     return IsRevoked(certificate.issuer(), certificate.serial());
   }
+  virtual const DistinguishedName& issuer() const = 0;
   virtual int64_t number() const = 0;  // cRLNumber; 0 when absent; kCrlInvalid beyond 63 bits
   virtual absl::Time this_update() const = 0;
   virtual absl::Time next_update() const = 0;

@@ -210,6 +210,24 @@ TEST_F(CrlTest, IssuingPointMustNotLimitTheScope) {
             Reason::kCrlInvalid);
 }
 
+// RFC 5280 s5.2.5 and s5.3.3: else it speaks of its own issuer's certificates only, and one that lists others
+// is not what its maker thinks.
+TEST_F(CrlTest, OnlyAnIndirectCrlListsCertificatesOfOthers) {
+  const auto with = [this](absl::string_view point, absl::string_view entry) {
+    return MadeByPython(absl::StrCat("b = b", point, ".add_revoked_certificate(", entry, ")"));
+  };
+  const char* others = "entry(2, 'CA')";
+  EXPECT_EQ(VerifyReason(with(".add_extension(*idp())", others)), Reason::kNone);
+  EXPECT_EQ(VerifyReason(with(".add_extension(*idp(critical=False))", others)), Reason::kCrlInvalid);
+  EXPECT_EQ(VerifyReason(with(".add_extension(*idp(indirect=False))", others)), Reason::kCrlInvalid);
+  EXPECT_EQ(VerifyReason(with("", others)), Reason::kCrlInvalid);
+  const auto own = Verify(with("", "entry(2)"));
+  ASSERT_TRUE(own.ok()) << own.status();
+  EXPECT_EQ((*own)->issuer(), signer_.subject());
+  EXPECT_TRUE((*own)->IsRevoked((*own)->issuer(), "2"));
+  EXPECT_FALSE((*own)->IsRevoked(Name("CA"), "2"));
+}
+
 TEST_F(CrlTest, UnknownCriticalExtensionsAreRefused) {
   const std::string unknown = "x509.UnrecognizedExtension(x509.ObjectIdentifier('1.2.3.4'), b'\\5\\0')";
   EXPECT_EQ(VerifyReason(MadeByPython(absl::StrCat("b = b.add_extension(", unknown, ", False)"))),
