@@ -53,9 +53,9 @@ bool PortAllowed(const FetcherOptions& options, uint16_t port) {
   return std::find(ports.begin(), ports.end(), port) != ports.end();
 }
 
-absl::StatusOr<std::unique_ptr<Download>> Download::Create(const DownloadPolicy& policy,
+absl::StatusOr<std::unique_ptr<Download>> Download::Create(const DownloadPolicy& policy, AddressLoad& load,
                                                            const codec::Url& url) {
-  std::unique_ptr<Download> download(new Download(policy, url));
+  std::unique_ptr<Download> download(new Download(policy, load, url));
   STI_RETURN_IF_ERROR(download->SetUp());
   return download;
 }
@@ -90,6 +90,8 @@ absl::Status Download::SetUp() {
       .Set(CURLOPT_QUICK_EXIT, 1L);
   set.Set(CURLOPT_OPENSOCKETFUNCTION, &Download::OpenSocket)
       .Set(CURLOPT_OPENSOCKETDATA, this)
+      .Set(CURLOPT_PREREQFUNCTION, &Download::BeforeRequest)
+      .Set(CURLOPT_PREREQDATA, this)
       .Set(CURLOPT_HEADERFUNCTION, &Download::OnHeader)
       .Set(CURLOPT_HEADERDATA, this)
       .Set(CURLOPT_WRITEFUNCTION, &Download::OnBody)
@@ -110,7 +112,19 @@ curl_socket_t Download::OpenSocket(void* self, curlsocktype, curl_sockaddr* addr
   }
   // Url and libcurl might read one text differently.
   if (PortOf(*address) != download->url_.port()) return CURL_SOCKET_BAD;
+  if (!download->addresses_.Take(AddressText(address->addr))) {
+    download->address_busy_ = true;
+    return CURL_SOCKET_BAD;
+  }
   return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+// For connections that are used again, which OpenSocket does not see.
+int Download::BeforeRequest(void* self, char* address, char*, int, int) {
+  auto* download = static_cast<Download*>(self);
+  if (download->addresses_.Take(address)) return CURL_PREREQFUNC_OK;
+  download->address_busy_ = true;
+  return CURL_PREREQFUNC_ABORT;
 }
 
 size_t Download::OnHeader(char*, size_t size, size_t count, void* self) {
@@ -183,6 +197,9 @@ absl::Status Download::Explain(CURLcode code) const {
     const bool redirect = status >= 300 && status < 400 && status != 304;
     return Fail(unavailable,
                 absl::StrCat("HTTP status ", status, redirect ? "; redirects are not followed" : ""));
+  }
+  if (address_busy_ && (code == CURLE_COULDNT_CONNECT || code == CURLE_ABORTED_BY_CALLBACK)) {
+    return Fail(Reason::kOverloaded, "too many downloads from its address are under way already");
   }
   if (code == CURLE_COULDNT_CONNECT && !address_refused_.empty()) {
     return Fail(Reason::kCertificateAddressRefused,

@@ -16,6 +16,7 @@
 #include "common/base/reason.h"
 #include "common/codec/url.h"
 #include "common/http/address_guard.h"
+#include "common/http/address_load.h"
 #include "common/http/fetcher.h"
 
 namespace sti::http {
@@ -33,7 +34,8 @@ bool PortAllowed(const FetcherOptions& options, uint16_t port);
 class Download {
  public:
   // Sets the handle up. kCertificateUnavailable when libcurl lacks what is needed.
-  static absl::StatusOr<std::unique_ptr<Download>> Create(const DownloadPolicy& policy,
+  // `load` must outlive it.
+  static absl::StatusOr<std::unique_ptr<Download>> Create(const DownloadPolicy& policy, AddressLoad& load,
                                                           const codec::Url& url);
   Download(const Download&) = delete;
   Download& operator=(const Download&) = delete;
@@ -47,8 +49,8 @@ class Download {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
   };
 
-  Download(const DownloadPolicy& policy, const codec::Url& url)
-      : policy_(policy), url_(url), easy_(curl_easy_init()) {}
+  Download(const DownloadPolicy& policy, AddressLoad& load, const codec::Url& url)
+      : policy_(policy), url_(url), addresses_(load), easy_(curl_easy_init()) {}
   absl::Status SetUp();
   absl::Status Fail(Reason reason, absl::string_view what) const;
   absl::Status Explain(CURLcode code) const;
@@ -57,6 +59,7 @@ class Download {
   long HttpStatus() const;
 
   static curl_socket_t OpenSocket(void* self, curlsocktype purpose, curl_sockaddr* address);
+  static int BeforeRequest(void* self, char* address, char* local, int port, int local_port);
   static size_t OnHeader(char* data, size_t size, size_t count, void* self);
   static size_t OnBody(char* data, size_t size, size_t count, void* self);
 
@@ -65,6 +68,8 @@ class Download {
   std::string body_;
   size_t header_octets_ = 0;
   absl::string_view address_refused_;  // why, in static storage
+  AddressLoad::Share addresses_;
+  bool address_busy_ = false;
   bool too_large_ = false;
   // Last: libcurl may call back while the handle goes.
   std::unique_ptr<CURL, Cleanup> easy_;

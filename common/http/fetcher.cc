@@ -16,6 +16,7 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/http/address_guard.h"
+#include "common/http/address_load.h"
 #include "common/http/download.h"
 #include "common/http/tls_files.h"
 #include "common/http/worker_thread.h"
@@ -56,7 +57,8 @@ class CurlFetcher final : public HttpFetcher {
 
   const DownloadPolicy policy_;
   CURLM* const multi_;
-  std::map<CURL*, Running> running_;  // of the thread
+  AddressLoad load_{policy_.options.max_downloads_per_address};  // of the thread, like the next
+  std::map<CURL*, Running> running_;
 
   Mutex mutex_;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
@@ -145,7 +147,7 @@ bool CurlFetcher::TakeOrders(std::deque<Order>& orders) {
 }
 
 void CurlFetcher::Start(Order order) {
-  absl::StatusOr<std::unique_ptr<Download>> download = Download::Create(policy_, order.url);
+  absl::StatusOr<std::unique_ptr<Download>> download = Download::Create(policy_, load_, order.url);
   if (!download.ok()) return Answer(order, download.status());
   CURL* const easy = (*download)->easy();
   const CURLMcode code = curl_multi_add_handle(multi_, easy);
@@ -198,6 +200,9 @@ absl::Status CheckOptions(const FetcherOptions& options) {
     return MakeError(Reason::kConfigInvalid, "max_downloads", "must be 1 or more");
   if (options.max_downloads_per_host < 1) {
     return MakeError(Reason::kConfigInvalid, "max_downloads_per_host", "must be 1 or more");
+  }
+  if (options.max_downloads_per_address < 1) {
+    return MakeError(Reason::kConfigInvalid, "max_downloads_per_address", "must be 1 or more");
   }
   return absl::OkStatus();
 }

@@ -45,7 +45,8 @@ struct FetcherOptions {
   size_t max_body = 32 * 1024;                         // octets
   size_t max_header = 16 * 1024;                       // octets, status lines and trailers included
   int max_downloads = 64;                              // under way at once
-  int max_downloads_per_host = 8;
+  int max_downloads_per_host = 8;                      // by name in the URL
+  int max_downloads_per_address = 16;                  // that a connection goes to, whatever its names
 };
 
 // libcurl's multi interface on one thread. HTTP/1.1 over TLS 1.2 or later with host name check, GET only, no

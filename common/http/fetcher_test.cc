@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <memory>
 #include <string>
@@ -320,9 +321,45 @@ TEST_F(FetcherTest, DownloadsBeyondTheCapAreRefusedAtOnce) {
   EXPECT_EQ(ReasonOf(of_all.status()), Reason::kOverloaded) << of_all.status();
 }
 
+// As a wildcard in the DNS makes them.
+TEST_F(FetcherTest, ManyNamesOfOneAddressShareItsCap) {
+  FetcherOptions options = Options();
+  options.max_downloads_per_host = 1;
+  options.max_downloads_per_address = 2;
+  auto fetcher = Create(options);
+  for (const char* name : {"one.test", "two.test", "three.test"}) NameService::Set(name, {"127.0.0.1"});
+  auto first = Begin(*fetcher, Url("/", "one.test", "mute"));
+  auto second = Begin(*fetcher, Url("/", "two.test", "mute"));
+  // Which of the three comes last is up to the resolver.
+  auto third = Begin(*fetcher, Url("/", "three.test", "mute"));
+  int refused = 0;
+  while (refused == 0) {
+    for (auto* pending : {&first, &second, &third}) {
+      if (pending->wait_for(std::chrono::milliseconds(1)) != std::future_status::ready) continue;
+      const Outcome outcome = pending->get();
+      EXPECT_EQ(ReasonOf(outcome.status()), Reason::kOverloaded) << outcome.status();
+      ++refused;
+      break;
+    }
+  }
+  // Nor is there a place for an address in the URL.
+  EXPECT_EQ(ReasonOf(Fetch(*fetcher, Url("/chain")).status()), Reason::kOverloaded);
+  fetcher.reset();
+}
+
+TEST_F(FetcherTest, AConnectionUsedAgainCounts) {
+  FetcherOptions options = Options();
+  options.max_downloads_per_address = 1;
+  const auto fetcher = Create(options);
+  // One after the other there is always a place, on whichever connection.
+  for (int i = 0; i < 3; ++i) EXPECT_TRUE(Fetch(*fetcher, Url("/chain")).ok());
+  const auto hanging = Begin(*fetcher, Url("/tarpit"));
+  EXPECT_EQ(ReasonOf(Fetch(*fetcher, Url("/chain")).status()), Reason::kOverloaded);
+}
+
 TEST_F(FetcherTest, PlaceIsFreeAgainHoweverADownloadEnds) {
   FetcherOptions options = Options();
-  options.max_downloads = options.max_downloads_per_host = 1;
+  options.max_downloads = options.max_downloads_per_host = options.max_downloads_per_address = 1;
   const auto fetcher = Create(options);
   for (const char* path : {"/chain", "/status/404", "/reset", "/endless"}) {
     EXPECT_NE(ReasonOf(Fetch(*fetcher, Url(path)).status()), Reason::kOverloaded) << path;
@@ -334,7 +371,7 @@ TEST_F(FetcherTest, PlaceIsFreeAgainHoweverADownloadEnds) {
 
 TEST_F(FetcherTest, ManyDownloadsFinishWhileOthersHang) {
   FetcherOptions options = Options();
-  options.max_downloads = options.max_downloads_per_host = 200;
+  options.max_downloads = options.max_downloads_per_host = options.max_downloads_per_address = 200;
   auto fetcher = Create(options);
   std::vector<std::future<Outcome>> hanging, quick;
   for (int i = 0; i < 20; ++i) hanging.push_back(Begin(*fetcher, Url(i % 2 == 0 ? "/tarpit" : "/drip")));
@@ -379,7 +416,7 @@ TEST_F(FetcherTest, CallbackMayFetchAgainEvenWhileTheFetcherGoes) {
 
 TEST_F(FetcherTest, ThreadsMayFetchAtTheSameTime) {
   FetcherOptions options = Options();
-  options.max_downloads = options.max_downloads_per_host = 100;
+  options.max_downloads = options.max_downloads_per_host = options.max_downloads_per_address = 100;
   const auto fetcher = Create(options);
   std::atomic<int> good{0};
   std::vector<std::thread> threads;
@@ -410,6 +447,7 @@ TEST_F(FetcherTest, BadOptionsAreNamed) {
   EXPECT_EQ(field([](FetcherOptions& o) { o.timeout = absl::InfiniteDuration(); }), "timeout");
   EXPECT_EQ(field([](FetcherOptions& o) { o.max_downloads = 0; }), "max_downloads");
   EXPECT_EQ(field([](FetcherOptions& o) { o.max_downloads_per_host = 0; }), "max_downloads_per_host");
+  EXPECT_EQ(field([](FetcherOptions& o) { o.max_downloads_per_address = 0; }), "max_downloads_per_address");
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ http::FetcherOptions FetcherFrom(const sti::config::v1::Download& download) {
   options.max_body = limits::kChainBody;
   options.max_downloads = download.max_downloads();
   options.max_downloads_per_host = download.max_downloads_per_host();
+  options.max_downloads_per_address = download.max_downloads_per_address();
   return options;
 }
 

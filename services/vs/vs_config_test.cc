@@ -80,7 +80,7 @@ TEST_F(VsConfigTest, EveryKeyOfADownloadArrives) {
       Domain(""),
       "download: {allowed_ports: [9443], allowed_special_addresses: [\"127.0.0.0/8\"], timeout_ms: 700, "
       "cache_seconds: 60, negative_cache_seconds: 3, cache_entries: 5, max_downloads: 2, "
-      "max_downloads_per_host: 1, obey_no_store: true}\n");
+      "max_downloads_per_host: 1, max_downloads_per_address: 3, obey_no_store: true}\n");
   ASSERT_TRUE(options.ok()) << options.status();
   EXPECT_EQ(options->profiles.profiles()[0].policy.x5u_ports, std::vector<uint16_t>{9443});
   EXPECT_EQ(options->fetcher.allowed_ports, std::vector<uint16_t>{9443});
@@ -88,6 +88,7 @@ TEST_F(VsConfigTest, EveryKeyOfADownloadArrives) {
   EXPECT_EQ(options->fetcher.timeout, absl::Milliseconds(700));
   EXPECT_EQ(options->fetcher.max_downloads, 2);
   EXPECT_EQ(options->fetcher.max_downloads_per_host, 1);
+  EXPECT_EQ(options->fetcher.max_downloads_per_address, 3);
   EXPECT_EQ(options->cache.lifetime, absl::Minutes(1));
   EXPECT_EQ(options->cache.negative_lifetime, absl::Seconds(3));
   EXPECT_TRUE(options->cache.obey_no_store);
@@ -166,6 +167,8 @@ TEST_F(VsConfigTest, TrustDomainsAreNamedPlainlyAndDifferently) {
   EXPECT_EQ(Refused(Domain(", name: us") + Domain(", name: us")), "CONFIG_INVALID trust_domains[1].name");
   EXPECT_EQ(Refused(Domain(", name: \"../us\"")), "CONFIG_INVALID trust_domains[0].name");
   EXPECT_EQ(Refused(Domain(", name: US")), "CONFIG_INVALID trust_domains[0].name");
+  EXPECT_EQ(Refused(Domain(", name: certificates")), "CONFIG_INVALID trust_domains[0].name")
+      << "the file of the certificate cache has this name";
 }
 
 TEST_F(VsConfigTest, APolicyIsAnObjectIdentifier) {

@@ -189,7 +189,8 @@ def make_network(folder, binaries, settings):
         # So many that the cap turns no URL away: every repository that hangs is waited for, several times over.
         files["sti-vs.yaml"] = files["sti-vs.yaml"].replace(
             "8443, ", f"8443, {settings['tarpit_port']}, {settings['closed_port']}, ", 1).replace(
-            "download: {", f"download: {{max_downloads: {settings['repositories'] + settings['urls']}, ")
+            "download: {", f"download: {{max_downloads: {settings['repositories'] + settings['urls']}, "
+            f"max_downloads_per_address: {settings['repositories'] + settings['urls']}, ")
         return files
     network.configuration = changed
     network.extra["sti-vs"] = ("rest:\n  listen: 127.0.0.1:0\n  certificate_file: tls/sti-vs.pem\n  key_file: tls/sti-vs.key\n"
