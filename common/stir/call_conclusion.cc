@@ -51,6 +51,7 @@ class CallConclusion {
 
   CallVerdict Run() {
     if (call_.div_) {
+      FailCircles();
       // In this order: what is dropped fails because of the chain, and is not what is wrong with it.
       out_.div = JudgeDiversion();
       DropUndiverted();
@@ -69,6 +70,18 @@ class CallConclusion {
       if (out_.headers[i].passed()) set |= PassportSet{1} << i;
     }
     return set;
+  }
+
+  // Only now is it known who really goes round in a circle, and who merely stands where a forged header
+  // closes one.
+  void FailCircles() {
+    const PassportSet circles = call_.div_->Circles(Passed());
+    for (size_t i = 0; i < std::min(out_.headers.size(), call_.size()); ++i) {
+      if (i >= kPassportsPerCall || !Contains(circles, i)) continue;
+      Fail(out_.headers[i].checks, CheckRow::kDivChain, Reason::kDivChainInvalid,
+           "the div PASSporTs go round in a circle");
+      Settle(out_.headers[i], call_.passports_[i].required);
+    }
   }
 
   // Diversions that did not pass account for nothing: what leaned on them is judged by itself (RFC 8946

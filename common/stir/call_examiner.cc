@@ -122,7 +122,7 @@ class CallExaminer {
     DivPlace place;
     place.reason = out_.div_->reason(i);
     place.last = out_.div_->outermost(i);
-    place.leads_to_target = out_.div_->LeadsToTarget(i, kAllPassports);
+    place.leads_to_target = out_.div_->MayLeadToTarget(i);
     return place;
   }
 

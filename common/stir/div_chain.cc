@@ -1,6 +1,5 @@
 #include "common/stir/div_chain.h"
 
-#include <algorithm>
 #include <array>
 
 #include "common/base/limits.h"
@@ -39,7 +38,8 @@ class DivLinker {
   DivChain Run() {
     FindCopies();
     FindNeighbours();
-    FindCycles();
+    cycles_ = chain_.Circles(kAllPassports);
+    FindWays();
     for (size_t i = 0; i < nodes_.size(); ++i) {
       if (IsDiv(i)) chain_.links_[i].reason = ReasonFor(i);
     }
@@ -86,27 +86,36 @@ class DivLinker {
       }
     }
     for (size_t i = 0; i < nodes_.size(); ++i) {
-      chain_.links_[i].ends_at_target = IsDiv(i) && chain_.links_[i].later == 0 && target_ != nullptr &&
+      chain_.links_[i].ends_at_target = IsDiv(i) && !Contains(copies_, i) && target_ != nullptr &&
                                         IsDestination(*nodes_[i].claims, *target_);
     }
   }
 
-  // Transitive closure (Warshall) over at most 32 PASSporTs.
-  void FindCycles() {
-    std::array<PassportSet, kPassportsPerCall> reach{};
-    for (size_t i = 0; i < nodes_.size(); ++i) reach[i] = chain_.links_[i].later;
-    for (size_t k = 0; k < nodes_.size(); ++k) {
-      for (size_t i = 0; i < nodes_.size(); ++i) {
-        if (Contains(reach[i], k)) reach[i] |= reach[k];
-      }
-    }
+  // Who reaches the target, and how many hops each is away from an original: in rounds, so that circles do no
+  // harm.
+  void FindWays() {
     for (size_t i = 0; i < nodes_.size(); ++i) {
-      if (Contains(reach[i], i)) cycles_ |= Bit(i);
+      if (!IsDiv(i) && nodes_[i].claims != nullptr) behind_[i] = Behind{Reason::kNone, 0};
+      behind_known_[i] = !IsDiv(i);
+    }
+    for (size_t round = 1; round <= nodes_.size(); ++round) {
+      PassportSet reached = 0;
+      for (size_t i = 0; i < nodes_.size(); ++i) {
+        const auto& link = chain_.links_[i];
+        if (link.ends_at_target || (link.later_same & leads_on_) != 0) leads_on_ |= Bit(i);
+        if (behind_known_[i]) continue;
+        if (AnyOf(link.earlier_same, [&](size_t before) { return behind_known_[before]; })) reached |= Bit(i);
+      }
+      AnyOf(reached, [&](size_t i) {
+        behind_known_[i] = true;
+        behind_[i] = Behind{Reason::kNone, round};
+        return false;
+      });
     }
   }
 
   Reason ReasonFor(size_t i) {
-    if (Contains(copies_ | cycles_, i)) return Reason::kDivChainInvalid;
+    if (Contains(copies_, i)) return Reason::kDivChainInvalid;
     const Reason ahead = Ahead(i);
     if (ahead != Reason::kNone) return ahead;
     const Behind behind = BehindOf(i);
@@ -120,16 +129,15 @@ class DivLinker {
     ahead_known_[i] = true;
     const auto& link = chain_.links_[i];
     Reason worst = Reason::kDestMismatch;
-    if (Contains(cycles_, i)) {
-      worst = Reason::kDivChainInvalid;
-    } else if (link.ends_at_target) {
+    if (Contains(leads_on_, i)) {
       worst = Reason::kNone;
+    } else if (Contains(cycles_, i)) {
+      worst = Reason::kDivChainInvalid;
     } else if (link.later != 0) {
       if (link.later != link.later_same) worst = Reason::kDivChainInvalid;
       AnyOf(link.later_same, [&](size_t next) {
-        const Reason one = Ahead(next);
-        if (one == Reason::kNone || worst == Reason::kDestMismatch) worst = one;
-        return one == Reason::kNone;
+        if (worst == Reason::kDestMismatch) worst = Ahead(next);
+        return false;
       });
     }
     return ahead_[i] = worst;
@@ -139,7 +147,8 @@ class DivLinker {
     Reason reason = Reason::kNone;
     size_t hops = 0;
   };
-  // What stands between the original and `i`, and the fewest hops up to and with `i`.
+  // What stands between the original and `i`, and the fewest hops up to and with `i`. FindWays knows those
+  // that have one; this finds out why the others have none.
   Behind BehindOf(size_t i) {
     if (behind_known_[i]) return behind_[i];
     behind_known_[i] = true;
@@ -150,18 +159,10 @@ class DivLinker {
     } else if (link.earlier_same == 0) {
       best.reason = link.earlier == 0 ? Reason::kDivChainIncomplete : Reason::kDivChainInvalid;
     } else {
-      best.hops = SIZE_MAX;
-      Reason worst = Reason::kNone;
       AnyOf(link.earlier_same, [&](size_t before) {
-        const Behind one = IsDiv(before) ? BehindOf(before) : Behind{};
-        if (one.reason == Reason::kNone) {
-          best.hops = std::min(best.hops, one.hops + 1);
-        } else if (worst != Reason::kDivChainInvalid) {
-          worst = one.reason;
-        }
+        if (best.reason != Reason::kDivChainInvalid) best.reason = BehindOf(before).reason;
         return false;
       });
-      if (best.hops == SIZE_MAX) best = {worst, 0};
     }
     return behind_[i] = best;
   }
@@ -169,7 +170,7 @@ class DivLinker {
   absl::Span<const DivNode> nodes_;
   const PartyIdentity* target_;
   DivChain chain_;
-  PassportSet copies_ = 0, cycles_ = 0;
+  PassportSet copies_ = 0, cycles_ = 0, leads_on_ = 0;
   std::array<bool, kPassportsPerCall> ahead_known_{}, behind_known_{};
   std::array<Reason, kPassportsPerCall> ahead_{};
   std::array<Behind, kPassportsPerCall> behind_{};
@@ -179,10 +180,34 @@ DivChain DivChain::Link(absl::Span<const DivNode> nodes, const PartyIdentity* ta
   return DivLinker(nodes.subspan(0, kPassportsPerCall), target).Run();
 }
 
+// Transitive closure (Warshall) over at most 32 PASSporTs.
+PassportSet DivChain::Circles(PassportSet usable) const {
+  std::array<PassportSet, kPassportsPerCall> reach{};
+  for (size_t i = 0; i < links_.size(); ++i) {
+    if (Contains(usable, i)) reach[i] = links_[i].later & usable;
+  }
+  for (size_t k = 0; k < links_.size(); ++k) {
+    for (size_t i = 0; i < links_.size(); ++i) {
+      if (Contains(reach[i], k)) reach[i] |= reach[k];
+    }
+  }
+  PassportSet circles = 0;
+  for (size_t i = 0; i < links_.size(); ++i) {
+    if (Contains(reach[i], i)) circles |= Bit(i);
+  }
+  return circles;
+}
+
+bool DivChain::MayLeadToTarget(size_t i) const {
+  if (Contains(diversions_, i)) return false;
+  PassportSet seen = 0;
+  return Reaches(i, kAllPassports, seen);
+}
+
 bool DivChain::LeadsToTarget(size_t i, PassportSet usable) const {
   if (Contains(diversions_, i)) return false;
   PassportSet seen = 0;
-  return Reaches(i, usable, seen);
+  return Reaches(i, usable & ~Circles(usable), seen);
 }
 
 // `seen` keeps the walk from trying a PASSporT twice.
@@ -196,7 +221,7 @@ bool DivChain::Reaches(size_t i, PassportSet usable, PassportSet& seen) const {
 
 bool DivChain::LeadsToTargetOver(size_t i, PassportSet usable, PassportSet via) const {
   PassportSet seen = 0;
-  return i < links_.size() && ReachesOver(i, usable, via, seen);
+  return i < links_.size() && ReachesOver(i, usable & ~Circles(usable), via, seen);
 }
 
 // What follows a diversion that does not reach the target does not either, so the first of `via` decides.
@@ -211,6 +236,7 @@ bool DivChain::ReachesOver(size_t i, PassportSet usable, PassportSet via, Passpo
 }
 
 std::vector<size_t> DivChain::Path(PassportSet usable) const {
+  usable &= ~Circles(usable);
   std::vector<size_t> path;
   PassportSet seen = 0;
   AnyOf(diversions_ & usable, [&](size_t i) {

@@ -42,16 +42,22 @@ class DivChain {
   // At most kPassportsPerCall nodes. `target` is where the call goes now; null when SIP does not say.
   static DivChain Link(absl::Span<const DivNode> nodes, const PartyIdentity* target);
 
-  // What is wrong with a diversion as a link; kNone also for any other PASSporT:
-  // * kDestMismatch: no later diversion takes it on, and the target is not among its dest (step 1).
+  // What is wrong with a diversion as a link, whichever others turn out to be signed as they should; kNone
+  // also for any other PASSporT. Anybody on the way can add a header, so a link that leads astray, or in a
+  // circle, is no defect of the one before it:
+  // * kDestMismatch: no later diversion takes it on to the target, which is not among its dest (step 1).
   // * kDivChainIncomplete: no earlier PASSporT has its div claim among its dest.
-  // * kDivChainInvalid: the only neighbours have another orig (step 3); it stands in a cycle; it is a copy of
-  // another
-  //   header; it depends on such a one.
+  // * kDivChainInvalid: the only neighbours have another orig (step 3), or go round in a circle; it is a copy
+  //   of another header; it depends on such a one.
   // * kDivTooDeep: more than limits::kDivHops hops from the original.
   Reason reason(size_t i) const { return links_[i].reason; }
-  // A diversion that no other one follows: its dest is the target (step 1), and it must be fresh (step 4).
-  bool outermost(size_t i) const { return links_[i].later == 0; }
+  // A diversion with which the chain may end: no other one follows, or the target is among its dest (step 1).
+  // It must be fresh (step 4).
+  bool outermost(size_t i) const { return links_[i].later == 0 || links_[i].ends_at_target; }
+  // Whether LeadsToTarget holds for some set. False for a diversion.
+  bool MayLeadToTarget(size_t i) const;
+  // Those of `usable` that stand in a circle of them: no part of any chain, below too.
+  PassportSet Circles(PassportSet usable) const;
   // Hops lead from this PASSporT to the target, using only diversions of `usable`. False for a diversion.
   bool LeadsToTarget(size_t i, PassportSet usable) const;
   // The same, over at least one diversion of `via`; also for a diversion itself, which does not count then.
@@ -65,7 +71,7 @@ class DivChain {
   struct Link_ {
     PassportSet earlier = 0, later = 0;            // neighbours by div and dest
     PassportSet earlier_same = 0, later_same = 0;  // those of them that have the same orig
-    bool ends_at_target = false;                   // outermost, with the target among dest
+    bool ends_at_target = false;                   // a diversion with the target among dest
     Reason reason = Reason::kNone;
   };
   friend class DivLinker;

@@ -160,20 +160,71 @@ TEST(DivChain, CyclesAreInvalidAndSoIsWhatDependsOnThem) {
   Call ring;
   ring.Original({1});
   const size_t there = ring.Div(1, {2}), back = ring.Div(2, {1});
+  const PassportSet both = PassportSet{1} << there | PassportSet{1} << back;
   for (int target : {1, 2}) {
-    EXPECT_EQ(ring.To(target).reason(there), Reason::kDivChainInvalid);
-    EXPECT_EQ(ring.To(target).reason(back), Reason::kDivChainInvalid);
-    EXPECT_FALSE(ring.To(target).LeadsToTarget(0, kAllPassports));
+    const DivChain chain = ring.To(target);
+    EXPECT_EQ(chain.Circles(kAllPassports), both);
+    EXPECT_FALSE(chain.LeadsToTarget(0, kAllPassports));
+    EXPECT_FALSE(chain.LeadsToTargetOver(0, kAllPassports, kAllPassports));
+    EXPECT_THAT(chain.Path(kAllPassports), IsEmpty());
   }
+  EXPECT_EQ(ring.To(4).reason(there), Reason::kDivChainInvalid);
+  EXPECT_EQ(ring.To(4).reason(back), Reason::kDivChainInvalid);
   const size_t out = ring.Div(1, {3});
-  EXPECT_EQ(ring.To(3).reason(there), Reason::kDivChainInvalid);
+  EXPECT_EQ(ring.To(3).Circles(kAllPassports), both);
   EXPECT_EQ(ring.To(3).reason(out), Reason::kNone);  // the way from the original to it has no cycle
   EXPECT_THAT(ring.To(3).Path(kAllPassports), ElementsAre(0, out));
 
   Call self;
   self.Original({1});
   const size_t circle = self.Div(1, {1});
-  EXPECT_EQ(self.To(1).reason(circle), Reason::kDivChainInvalid);
+  EXPECT_EQ(self.To(1).Circles(kAllPassports), PassportSet{1} << circle);
+  EXPECT_FALSE(self.To(1).LeadsToTarget(0, kAllPassports));
+
+  Call apart;  // nothing leads into it
+  apart.Original({5});
+  apart.Div(1, {2});
+  apart.Div(2, {1});
+  EXPECT_EQ(apart.To(2).reason(1), Reason::kDivChainInvalid);
+  EXPECT_EQ(apart.To(2).reason(2), Reason::kDivChainInvalid);
+}
+
+// Original, 1 to 2, 2 to 3; somebody on the way adds a header, which does not verify.
+TEST(DivChain, AForgedLinkDoesNotBreakTheChainWhereverItStands) {
+  for (const std::pair<int, int>& forged : {std::pair<int, int>{3, 9},
+                                            {3, 1},
+                                            {3, 2},
+                                            {2, 1},
+                                            {3, 3},
+                                            {2, 9},
+                                            {1, 9},
+                                            {2, 2},
+                                            {1, 1},
+                                            {9, 1},
+                                            {9, 3},
+                                            {1, 3}}) {
+    for (const int orig : {0, 7}) {
+      std::vector<int> order(4);
+      std::iota(order.begin(), order.end(), 0);
+      do {
+        Call call;
+        std::vector<size_t> at(4);
+        for (const int step : order) {
+          at[static_cast<size_t>(step)] = step == 0   ? call.Original({1})
+                                          : step == 3 ? call.Div(forged.first, {forged.second}, orig)
+                                                      : call.Div(step, {step + 1});
+        }
+        const DivChain chain = call.To(3);
+        const PassportSet usable = 0b1111 & ~(PassportSet{1} << at[3]);
+        EXPECT_EQ(chain.reason(at[1]), Reason::kNone) << forged.first << " to " << forged.second;
+        EXPECT_EQ(chain.reason(at[2]), Reason::kNone) << forged.first << " to " << forged.second;
+        EXPECT_TRUE(chain.MayLeadToTarget(at[0]));
+        EXPECT_TRUE(chain.LeadsToTarget(at[0], usable));
+        EXPECT_THAT(chain.Path(usable), ElementsAre(at[0], at[1], at[2]));
+        EXPECT_TRUE(chain.outermost(at[2])) << "and must be fresh, whatever follows it";
+      } while (std::next_permutation(order.begin(), order.end()));
+    }
+  }
 }
 
 TEST(DivChain, ACopyIsInvalidAndTheFirstStands) {
