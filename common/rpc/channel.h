@@ -4,17 +4,20 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <cstddef>
 #include <memory>
 
 #include "absl/status/statusor.h"
+#include "common/base/limits.h"
 #include "proto/sti/config/v1/common.pb.h"
 
 namespace sti::rpc {
 
 // A channel to another daemon, TLS with a client certificate unless the configuration says otherwise.
 // Connects lazily and, after losses, again and again (a wait of 0.2 s that grows up to 5 s). Thread-safe.
-// kConfigInvalid, kKeyPermissions.
-absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const sti::config::v1::GrpcClient& config);
+// Answers of more than `max_answer` octets fail. kConfigInvalid, kKeyPermissions.
+absl::StatusOr<std::shared_ptr<grpc::Channel>> OpenChannel(const sti::config::v1::GrpcClient& config,
+                                                           size_t max_answer = limits::kGrpcMessage);
 
 }  // namespace sti::rpc
 

@@ -108,11 +108,15 @@ NumberAuthority::Answer AskForAny(const NumberAuthority& numbers, const Telephon
 // none was issued for the number itself.
 void CheckNumberAuthority(const PassportClaims& claims, const SignerFindings& signer,
                           HeaderVerdict& verdict) {
-  if (signer.number_mode == NumberAuthorityMode::kOff || signer.numbers == nullptr) return;
+  if (signer.number_mode == NumberAuthorityMode::kOff) return;
   const TelephoneNumber* number = NumberSpokenFor(claims);
   const std::vector<std::string> spcs = ProviderSpcs(**signer.chain);
   if (number == nullptr || spcs.empty()) return;
   Check& row = At(verdict.checks, CheckRow::kNumberAuthority);
+  if (signer.numbers == nullptr) {
+    row.detail = "there is no number authority list";
+    return;
+  }
   switch (AskForAny(*signer.numbers, *number, spcs)) {
     case NumberAuthority::Answer::kAssigned:
       row.outcome = CheckOutcome::kPassed;

@@ -3,13 +3,13 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/string_view.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/stir/display_name.h"
 #include "common/stir/identity_header.h"
 
 namespace sti::vs {
@@ -38,24 +38,6 @@ absl::StatusOr<std::vector<std::string>> ResourcePrioritiesOf(const std::vector<
   return values;
 }
 
-// The display name of a name-addr (RFC 3261 s25.1): a quoted string, whose escapes are taken off, or tokens.
-std::optional<std::string> DisplayNameOf(absl::string_view value) {
-  value = absl::StripAsciiWhitespace(value);
-  if (!absl::StartsWith(value, "\"")) {
-    const size_t open = value.find('<');
-    if (open == absl::string_view::npos) return std::nullopt;
-    const absl::string_view name = absl::StripAsciiWhitespace(value.substr(0, open));
-    return name.empty() ? std::nullopt : std::make_optional(std::string(name));
-  }
-  std::string name;
-  for (size_t i = 1; i < value.size(); ++i) {
-    if (value[i] == '"') return name.empty() ? std::nullopt : std::make_optional(name);
-    if (value[i] == '\\' && i + 1 < value.size()) ++i;
-    name += value[i];
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 absl::StatusOr<stir::CallFacts> FactsOf(const IncomingCall& call, const stir::NumberingPlan& plan) {
@@ -67,9 +49,9 @@ absl::StatusOr<stir::CallFacts> FactsOf(const IncomingCall& call, const stir::Nu
   facts.media_keys = call.media_keys;
   facts.display_name = call.display_name;
   for (const std::string& asserted : call.p_asserted_identity) {
-    if (!facts.display_name) facts.display_name = DisplayNameOf(asserted);
+    if (!facts.display_name) facts.display_name = stir::DisplayNameOf(asserted);
   }
-  if (!facts.display_name) facts.display_name = DisplayNameOf(call.from);
+  if (!facts.display_name) facts.display_name = stir::DisplayNameOf(call.from);
   if (call.p_asserted_identity.size() > limits::kAssertedIdentities) {
     return MakeError(
         Reason::kTooLarge, "p_asserted_identity",
@@ -99,23 +81,20 @@ absl::StatusOr<stir::CallFacts> FactsOf(const IncomingCall& call, const stir::Nu
   return facts;
 }
 
-absl::StatusOr<std::vector<std::string>> IdentitiesOf(const IncomingCall& call) {
+std::vector<std::string> IdentitiesOf(const IncomingCall& call) {
+  constexpr size_t kMost = limits::kIdentityHeadersPerCall + 1;
   std::vector<std::string> values;
-  for (size_t i = 0; i < call.identity.size(); ++i) {
-    const std::string& joined = call.identity[i];
+  for (const std::string& joined : call.identity) {
+    if (values.size() >= kMost) break;
     if (joined.size() > limits::kIdentityHeader * limits::kIdentityHeadersPerCall) {
-      return MakeError(
-          Reason::kTooLarge, absl::StrCat("identity[", i, "]"),
-          absl::StrCat(joined.size(), " octets; at most ", limits::kIdentityHeader, " an Identity header"));
+      values.push_back(joined.substr(0, limits::kIdentityHeader + 1));
+      continue;
     }
     std::vector<std::string> parts = stir::SplitIdentityValues(joined);
     if (parts.empty()) parts.push_back(joined);  // an empty header is a malformed one, not an absent one
     for (std::string& part : parts) values.push_back(std::move(part));
-    if (values.size() > limits::kIdentityHeadersPerCall) {
-      return MakeError(Reason::kTooLarge, "identity",
-                       absl::StrCat("more than ", limits::kIdentityHeadersPerCall, " Identity headers"));
-    }
   }
+  if (values.size() > kMost) values.resize(kMost);
   return values;
 }
 

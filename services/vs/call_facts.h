@@ -39,9 +39,11 @@ struct IncomingCall {
 // the other, kInvalidField, kTelephoneNumberInvalid, kTooLarge, with the field's path.
 absl::StatusOr<stir::CallFacts> FactsOf(const IncomingCall& call, const stir::NumberingPlan& plan);
 
-// The single Identity values in order, those that a SIP stack joined with "," taken apart. kTooLarge beyond
-// limits::kIdentityHeadersPerCall.
-absl::StatusOr<std::vector<std::string>> IdentitiesOf(const IncomingCall& call);
+// The single Identity values in order, those that a SIP stack joined with "," taken apart. The caller chooses
+// them, so that too many or too long ones are a matter for the verdict, and no error that would spare the
+// call one: of more than limits::kIdentityHeadersPerCall one more is handed on, and of a text longer than all
+// of them together no more than is too long for one.
+std::vector<std::string> IdentitiesOf(const IncomingCall& call);
 
 }  // namespace sti::vs
 

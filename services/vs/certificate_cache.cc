@@ -50,13 +50,26 @@ class CertificateCache::State {
   }
 
   // The flight for this URL must have been started.
-  static void Fetch(const std::shared_ptr<State>& self, http::HttpFetcher& through, const codec::Url& url) {
-    through.Fetch(url, [self, text = url.text()](absl::StatusOr<http::FetchResponse> response) {
-      self->Complete(text, response);
+  static void Fetch(const std::shared_ptr<State>& self, http::HttpFetcher& through, const codec::Url& url,
+                    CertificateShard::FlightPtr flight) {
+    through.Fetch(url, [self, text = url.text(),
+                        flight = std::move(flight)](const absl::StatusOr<http::FetchResponse>& response) {
+      self->Complete(text, flight, response);
     });
   }
 
-  void Complete(const std::string& url, const absl::StatusOr<http::FetchResponse>& response) {
+  // What is held for the URL and must not give way to `outcome`; null when nothing is. Asked without a lock,
+  // since it verifies signatures.
+  CachedCertificatePtr BetterThan(const CachedCertificate& outcome, const std::string& url, absl::Time now) {
+    if (options.vouched == nullptr || !outcome.chain.ok()) return nullptr;
+    CachedCertificatePtr held = ShardOf(url).Find(url, now, /*use=*/false);
+    if (held == nullptr || !held->proven() || !held->chain.ok()) return nullptr;
+    if (held->chain->sha256() == outcome.chain->sha256()) return nullptr;
+    return !options.vouched(outcome) && options.vouched(*held) ? held : nullptr;
+  }
+
+  void Complete(const std::string& url, const CertificateShard::FlightPtr& flight,
+                const absl::StatusOr<http::FetchResponse>& response) {
     absl::StatusOr<pki::CertificateChain> chain = ChainOf(response);
     const absl::Time now = clock.TimeNow();
     absl::Time expires = now + options.negative_lifetime;
@@ -70,7 +83,9 @@ class CertificateCache::State {
                                     : ReasonOf(response.status()) != Reason::kOverloaded;
     auto outcome =
         std::make_shared<CachedCertificate>(std::move(chain), now, RenewalTime(url, now, expires), expires);
-    CertificateShard::Landing landing = ShardOf(url).Complete(url, std::move(outcome), keep, now);
+    const CachedCertificatePtr better = BetterThan(*outcome, url, now);
+    CertificateShard::Landing landing =
+        ShardOf(url).Complete(url, flight, std::move(outcome), keep, better.get(), now);
     for (const Callback& done : landing.waiting) done(landing.outcome);
   }
 
@@ -79,8 +94,9 @@ class CertificateCache::State {
                           const CachedCertificate* outdated, CertificateShard::MayStart may_start,
                           const std::function<CachedCertificatePtr()>& instead, Callback done) {
     CachedCertificatePtr found;
-    switch (
-        self->ShardOf(url.text()).Join(url.text(), self->clock.TimeNow(), outdated, may_start, done, found)) {
+    CertificateShard::FlightPtr flight;
+    switch (self->ShardOf(url.text())
+                .Join(url.text(), self->clock.TimeNow(), outdated, may_start, done, found, flight)) {
       case CertificateShard::Role::kAnswered:
         return done(std::move(found));
       case CertificateShard::Role::kWaits:
@@ -88,7 +104,7 @@ class CertificateCache::State {
       case CertificateShard::Role::kRefused:
         return done(instead());
       case CertificateShard::Role::kFetches:
-        return Fetch(self, self->fetcher, url);
+        return Fetch(self, self->fetcher, url, std::move(flight));
     }
   }
 
@@ -110,8 +126,9 @@ CachedCertificatePtr CertificateCache::Find(const codec::Url& url) {
   const absl::Time now = state_->clock.TimeNow();
   CachedCertificatePtr found = shard.Find(url.text(), now, /*use=*/true);
   // An unproven one is not renewed: whoever invents URLs would have it downloaded for ever.
-  if (found != nullptr && found->proven() && found->ClaimRenewal(now) && shard.StartFlight(url.text())) {
-    State::Fetch(state_, state_->renewals, url);
+  if (found != nullptr && found->proven() && found->ClaimRenewal(now)) {
+    auto flight = shard.StartFlight(url.text());
+    if (flight != nullptr) State::Fetch(state_, state_->renewals, url, std::move(flight));
   }
   return found;
 }

@@ -27,6 +27,9 @@ struct CertificateCacheOptions {
   absl::Duration negative_lifetime = absl::Seconds(10);
   size_t entries = 20000;
   bool obey_no_store = false;  // else no-store is passed over, since ATIS-1000074 wants a day
+  // Whether a trust domain vouches for a chain now; null: all count alike. A download whose chain none
+  // vouches for does not displace a proven one for which one does.
+  std::function<bool(const CachedCertificate&)> vouched = nullptr;
 };
 
 class CertificateShard;
@@ -63,11 +66,11 @@ class CertificateCache {
   void Get(const codec::Url& url, int& budget, Callback done);
   void Get(const codec::Url& url, Callback done);
 
-  // A signature did not fit `known`, which came out of the cache: perhaps another certificate stands under
-  // the URL by now. Calls `done` exactly once, as Get, with what is there now: a newer one, or `known` again.
-  // An attacker can provoke this, so it starts a download once in kRefetchAge for one URL, and for one host
-  // as RefetchLimiter says; chains that no call passed with share one such allowance, since an attacker can
-  // have them under any number of hosts.
+  // A signature did not fit `known`, which came out of the cache, or its chain does not stand: perhaps
+  // another certificate stands under the URL by now. Calls `done` exactly once, as Get, with what is there
+  // now: a newer one, or `known` again. An attacker can provoke this, so it starts a download once in
+  // kRefetchAge for one URL, and for one host as RefetchLimiter says; chains that no call passed with share
+  // one such allowance, since an attacker can have them under any number of hosts.
   void Refetch(const codec::Url& url, const CachedCertificatePtr& known, int& budget, Callback done);
   void Refetch(const codec::Url& url, const CachedCertificatePtr& known, Callback done);
 
@@ -77,7 +80,8 @@ class CertificateCache {
   // failure, and the first to go.
   void MarkUntrusted(const codec::Url& url, const CachedCertificate& certificate);
 
-  // Forgets what is remembered about these URLs, failures included; how many there were.
+  // Forgets what is remembered about these URLs, failures included; how many there were. What is downloaded
+  // meanwhile answers those who wait for it already, and is not remembered.
   size_t Purge(const std::function<bool(const std::string& url)>& which);
 
   // Chains, without remembered failures.

@@ -573,6 +573,36 @@ TEST_F(CertificateCacheTest, NoStoreIsObeyedOnlyWhenAsked) {
   EXPECT_FALSE(Has(kDemoUrl));
 }
 
+TEST_F(CertificateCacheTest, WhatIsDownloadedDuringAPurgeIsNotRemembered) {
+  CachedCertificatePtr before, after;
+  cache_->Get(UrlOf(kDemoUrl), [&](CachedCertificatePtr certificate) { before = std::move(certificate); });
+  cache_->Purge([](const std::string& url) { return url == kRevokedUrl; });
+  cache_->Purge([](const std::string& url) { return url == kDemoUrl; });
+  cache_->Get(UrlOf(kDemoUrl), [&](CachedCertificatePtr certificate) { after = std::move(certificate); });
+  EXPECT_EQ(fetcher_.fetches(kDemoUrl), 2) << "who comes later does not join the old download";
+  ASSERT_TRUE(fetcher_.Release(kDemoUrl, Ok(RevokedChainPem())));
+  ASSERT_NE(before, nullptr);
+  EXPECT_TRUE(before->chain.ok());
+  EXPECT_EQ(after, nullptr);
+  EXPECT_FALSE(Holds(kDemoUrl));
+  ASSERT_TRUE(fetcher_.Release(kDemoUrl, Ok(DemoChainPem())));
+  ASSERT_NE(after, nullptr);
+  EXPECT_EQ(after->chain->leaf().serial(), DemoSerial());
+  EXPECT_TRUE(Holds(kDemoUrl));
+}
+
+TEST_F(CertificateCacheTest, APurgeOfOthersLeavesADownloadAlone) {
+  int answers = 0;
+  for (int i = 0; i < 2; ++i) {
+    cache_->Get(UrlOf(kDemoUrl), [&](const CachedCertificatePtr&) { ++answers; });
+    cache_->Purge([](const std::string& url) { return url == kRevokedUrl; });
+  }
+  EXPECT_EQ(fetcher_.fetches(kDemoUrl), 1);
+  ASSERT_TRUE(fetcher_.Release(kDemoUrl, Ok(DemoChainPem())));
+  EXPECT_EQ(answers, 2);
+  EXPECT_TRUE(Holds(kDemoUrl));
+}
+
 TEST_F(CertificateCacheTest, APurgeForgetsChainsAndFailures) {
   fetcher_.ServeBody(kDemoUrl, DemoChainPem());
   fetcher_.ServeBody("https://other/x", DemoChainPem());

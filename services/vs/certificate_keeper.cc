@@ -44,12 +44,36 @@ absl::Status CertificateKeeper::Save() {
 }
 
 void CertificateKeeper::Run(absl::Duration interval) {
-  LogFailure("stored certificates unusable", Load());
-  while (pause_.For(interval)) LogFailure("certificates not stored", Save());
-  LogFailure("certificates not stored", Save());
+  while (pause_.For(interval)) SaveAndTell();
+  {
+    MutexLock lock(mutex_);
+    ended_ = true;
+  }
+  SaveAndTell();
+}
+
+void CertificateKeeper::SaveAndTell() {
+  std::vector<Done> waiting;
+  {
+    MutexLock lock(mutex_);
+    waiting.swap(waiting_);
+  }
+  const absl::Status saved = Save();
+  LogFailure("certificates not stored", saved);
+  for (const Done& done : waiting) done(saved);
+}
+
+void CertificateKeeper::SaveSoon(Done done) {
+  {
+    MutexLock lock(mutex_);
+    if (!ended_) waiting_.push_back(std::exchange(done, nullptr));
+  }
+  if (done != nullptr) return done(MakeError(Reason::kUnavailable, "shutting down"));
+  pause_.Wake();
 }
 
 void CertificateKeeper::Start(absl::Duration interval) {
+  LogFailure("stored certificates unusable", Load());
   thread_ = std::thread([this, interval] { Run(interval); });
 }
 

@@ -3,17 +3,21 @@
 #define SERVICES_VS_CERTIFICATE_KEEPER_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <thread>
+#include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "common/base/mutex.h"
 #include "common/daemon/pause.h"
 #include "services/vs/certificate_cache.h"
 
 namespace sti::vs {
 
-// Start and Stop on one thread.
+// Start and Stop on one thread; SaveSoon on any.
 class CertificateKeeper {
  public:
   // `folder` exists. `cache` must outlive it.
@@ -27,18 +31,26 @@ class CertificateKeeper {
   // Writes what is proven now, unless that is on disk already. kStorageFailed.
   absl::Status Save();
 
-  // Loads, and saves every `interval`, from now on.
+  // Loads, on the calling thread, so that no purge comes before; then saves every `interval`, on its own.
   void Start(absl::Duration interval = absl::Minutes(5));
+  // Has the thread that Start began save now, and calls `done` there with what Save said: for a purge, which
+  // must not come undone by a crash. kUnavailable, at once, when that thread has ended.
+  using Done = std::function<void(const absl::Status&)>;
+  void SaveSoon(Done done);
   // Ends that, and saves once more. Idempotent.
   void Stop();
 
  private:
   void Run(absl::Duration interval);
+  void SaveAndTell();
 
   CertificateCache& cache_;
   const std::string file_;
   uint64_t saved_ = 0;  // version that is on disk
   daemon::Pause pause_;
+  Mutex mutex_;
+  bool ended_ ABSL_GUARDED_BY(mutex_) = false;
+  std::vector<Done> waiting_ ABSL_GUARDED_BY(mutex_);  // for the next Save
   std::thread thread_;
 };
 

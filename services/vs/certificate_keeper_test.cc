@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -106,6 +108,27 @@ TEST_F(CertificateKeeperTest, StoppingSavesAndStartingLoads) {
   }
   ASSERT_TRUE(Restart().ok());
   EXPECT_EQ(cache_->size(), 1u);
+}
+
+TEST_F(CertificateKeeperTest, APurgeIsOnDiskAtOnceWhenAskedFor) {
+  Fetch(kDemoUrl, true);
+  ASSERT_TRUE(CertificateKeeper(*cache_, dir_.path()).Save().ok());
+  CertificateKeeper keeper(*cache_, dir_.path());
+  keeper.Start(absl::InfiniteDuration());
+  cache_->Purge([](const std::string&) { return true; });
+  std::promise<absl::Status> saved;
+  keeper.SaveSoon([&](const absl::Status& status) { saved.set_value(status); });
+  EXPECT_TRUE(saved.get_future().get().ok());
+  // As a crash would leave it.
+  ASSERT_TRUE(ParseCertificates(dir_.Read("certificates")).ok());
+  EXPECT_TRUE(ParseCertificates(dir_.Read("certificates"))->empty());
+  keeper.Stop();
+  int answers = 0;
+  keeper.SaveSoon([&](const absl::Status& status) {
+    EXPECT_EQ(ReasonOf(status), Reason::kUnavailable);
+    ++answers;
+  });
+  EXPECT_EQ(answers, 1);
 }
 
 TEST_F(CertificateKeeperTest, ADamagedFileIsRefusedAsAWhole) {

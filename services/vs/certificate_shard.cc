@@ -19,41 +19,46 @@ CachedCertificatePtr CertificateShard::Find(const std::string& url, absl::Time n
 
 CertificateShard::Role CertificateShard::Join(const std::string& url, absl::Time now,
                                               const CachedCertificate* outdated, MayStart may_start,
-                                              CertificateCache::Callback& done, CachedCertificatePtr& found) {
+                                              CertificateCache::Callback& done, CachedCertificatePtr& found,
+                                              FlightPtr& flight) {
   std::unique_lock<std::shared_mutex> lock(mutex_);
   const auto it = slots_.find(url);
   if (it != slots_.end() && now < it->second.until && it->second.certificate.get() != outdated) {
     found = it->second.certificate;
     return Role::kAnswered;
   }
-  const auto flight = flights_.find(url);
-  if (flight != flights_.end()) {
-    flight->second.push_back(std::move(done));
+  const auto under_way = flights_.find(url);
+  if (under_way != flights_.end()) {
+    under_way->second->waiting.push_back(std::move(done));
     return Role::kWaits;
   }
   if (!may_start()) return Role::kRefused;
-  flights_[url].push_back(std::move(done));
+  flight = std::make_shared<Flight>();
+  flight->waiting.push_back(std::move(done));
+  flights_[url] = flight;
   return Role::kFetches;
 }
 
-bool CertificateShard::StartFlight(const std::string& url) {
+CertificateShard::FlightPtr CertificateShard::StartFlight(const std::string& url) {
   std::unique_lock<std::shared_mutex> lock(mutex_);
-  return flights_.try_emplace(url).second;
+  const auto [place, started] = flights_.try_emplace(url);
+  if (!started) return nullptr;
+  place->second = std::make_shared<Flight>();
+  return place->second;
 }
 
-CertificateShard::Landing CertificateShard::Complete(const std::string& url, CachedCertificatePtr outcome,
-                                                     bool keep, absl::Time now) {
+CertificateShard::Landing CertificateShard::Complete(const std::string& url, const FlightPtr& flight,
+                                                     CachedCertificatePtr outcome, bool keep,
+                                                     const CachedCertificate* better, absl::Time now) {
   std::unique_lock<std::shared_mutex> lock(mutex_);
-  Landing landing{{}, outcome};
-  const auto flight = flights_.find(url);
-  if (flight != flights_.end()) {
-    landing.waiting = std::move(flight->second);
-    flights_.erase(flight);
-  }
+  Landing landing{std::move(flight->waiting), outcome};
+  if (flight->purged) return landing;
+  flights_.erase(url);
   const auto old = slots_.find(url);
-  if (old != slots_.end() && !outcome->chain.ok()) {
+  if (old != slots_.end()) {
     const CachedCertificatePtr& held = old->second.certificate;
-    if (held->chain.ok() && now < old->second.until) {
+    const bool stays = held.get() == better || !outcome->chain.ok();
+    if (stays && held->chain.ok() && now < old->second.until) {
       landing.outcome = held;
       return landing;
     }
@@ -105,6 +110,12 @@ size_t CertificateShard::Purge(const std::function<bool(const std::string& url)>
     if (which(url)) purged.push_back(url);
   }
   for (const std::string& url : purged) Remove(url);
+  for (auto it = flights_.begin(); it != flights_.end();) {
+    const auto flight = it++;
+    if (!which(flight->first)) continue;
+    flight->second->purged = true;
+    flights_.erase(flight);
+  }
   return purged.size();
 }
 

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <list>
+#include <memory>
 #include <shared_mutex>
 #include <string>
 #include <utility>
@@ -38,25 +39,34 @@ class CertificateShard {
   };
   // Asked at most once, under the shard's lock, and only when a download is about to start.
   using MayStart = absl::FunctionRef<bool()>;
-  // An entry that is `outdated` is no answer; null: any is.
+  // A download and who waits for it; guarded by the shard's lock.
+  struct Flight {
+    std::vector<CertificateCache::Callback> waiting;
+    bool purged = false;  // its outcome is not kept
+  };
+  using FlightPtr = std::shared_ptr<Flight>;
+  // An entry that is `outdated` is no answer; null: any is. `flight` is set for kFetches.
   Role Join(const std::string& url, absl::Time now, const CachedCertificate* outdated, MayStart may_start,
-            CertificateCache::Callback& done, CachedCertificatePtr& found);
-  // Starts a download that nobody waits for yet; false when one is under way.
-  bool StartFlight(const std::string& url);
+            CertificateCache::Callback& done, CachedCertificatePtr& found, FlightPtr& flight);
+  // Starts a download that nobody waits for yet; null when one is under way.
+  FlightPtr StartFlight(const std::string& url);
 
   // The end of a download: who waited for it, and what they get.
   struct Landing {
     std::vector<CertificateCache::Callback> waiting;
     CachedCertificatePtr outcome;
   };
-  // Stores the outcome, if `keep`. A failure does not displace a chain whose time is not over: that is what
-  // they get then.
-  Landing Complete(const std::string& url, CachedCertificatePtr outcome, bool keep, absl::Time now);
+  // Stores the outcome, if `keep` and no Purge came meanwhile. A failure does not displace a chain whose time
+  // is not over, nor does anything displace `better`; null: there is none. The one that stays is what they
+  // get then.
+  Landing Complete(const std::string& url, const FlightPtr& flight, CachedCertificatePtr outcome, bool keep,
+                   const CachedCertificate* better, absl::Time now);
 
   void MarkProven(const std::string& url, const CachedCertificate& certificate);
   // Counts once for an entry, and only for one on probation: that ends at `until`.
   void MarkUntrusted(const std::string& url, const CachedCertificate& certificate, absl::Time until);
   size_t size() const;
+  // Downloads that began before it are not kept, and nobody joins them any more.
   size_t Purge(const std::function<bool(const std::string& url)>& which);
 
   void AppendProven(std::vector<CertificateCache::Kept>& all) const;
@@ -83,7 +93,7 @@ class CertificateShard {
   mutable std::shared_mutex mutex_;  // guards all below
   absl::flat_hash_map<std::string, Slot> slots_;
   Queue queues_[kSegments];
-  absl::flat_hash_map<std::string, std::vector<CertificateCache::Callback>> flights_;
+  absl::flat_hash_map<std::string, FlightPtr> flights_;
 };
 
 }  // namespace sti::vs

@@ -138,6 +138,16 @@ TEST(StaleTrustTest, TheCrlHasAGraceOfItsOwn) {
   EXPECT_EQ(Judged(ChainJudge(), trust, end + absl::Seconds(6)), "TRUST_STALE");
 }
 
+TEST(StaleTrustTest, ACrlThatNeverCameGrowsOldFromWhenItWasWanted) {
+  auto without = std::make_shared<TrustState>(*DemoTrust(/*with_crl=*/false));
+  without->crl_wanted = stir::DemoTime();
+  TrustSet trust = SetOf({without});
+  EXPECT_EQ(Judged(ChainJudge(), trust, stir::DemoTime() + absl::Hours(24 * 20)), "NONE") << "for ever";
+  RulesOf(trust, 0).crl_grace = absl::Seconds(5);
+  EXPECT_EQ(Judged(ChainJudge(), trust, stir::DemoTime() + absl::Seconds(5)), "NONE");
+  EXPECT_EQ(Judged(ChainJudge(), trust, stir::DemoTime() + absl::Seconds(6)), "TRUST_STALE");
+}
+
 TEST(StaleTrustTest, AStrangerMightStandOnTheNewerListAndADefectStaysOne) {
   auto empty = std::make_shared<TrustState>(*EmptyTrust());
   empty->expires = stir::DemoTime();

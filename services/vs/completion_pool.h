@@ -14,7 +14,8 @@
 
 namespace sti::vs {
 
-// Thread-safe. The queue is as long as its users make it: Verifier bounds the calls that wait.
+// Thread-safe. The queue is as long as its users make it: a task cannot be refused here, since a call waits
+// for it. Verifier queues one only for a call that holds a place among VerifierOptions::max_pending.
 class CompletionPool {
  public:
   explicit CompletionPool(size_t threads);

@@ -8,7 +8,8 @@
 namespace sti::vs {
 namespace {
 
-constexpr std::chrono::seconds kDeadline(20);  // a CRL may be large
+constexpr std::chrono::seconds kDeadline(20);
+constexpr std::chrono::seconds kCrlDeadline(60);  // it may be large
 
 }  // namespace
 
@@ -27,8 +28,8 @@ class TrustClient::Call {
   Call& operator=(const Call&) = delete;
 
   grpc::ClientContext* context() { return &context_; }
-  grpc::ClientContext* WithDeadline() {
-    context_.set_deadline(std::chrono::system_clock::now() + kDeadline);
+  grpc::ClientContext* WithDeadline(std::chrono::seconds time = kDeadline) {
+    context_.set_deadline(std::chrono::system_clock::now() + time);
     return &context_;
   }
 
@@ -50,7 +51,7 @@ absl::StatusOr<std::string> TrustClient::GetTrustList() {
 absl::StatusOr<SignedCrl> TrustClient::GetCrl() {
   Call call(*this);
   sti::v1::GetCrlResponse response;
-  STI_RETURN_IF_ERROR(rpc::FromGrpcStatus(stub_->GetCrl(call.WithDeadline(), {}, &response)));
+  STI_RETURN_IF_ERROR(rpc::FromGrpcStatus(stub_->GetCrl(call.WithDeadline(kCrlDeadline), {}, &response)));
   SignedCrl result;
   result.crl = std::move(*response.mutable_crl());
   for (std::string& der : *response.mutable_signer_chain()) result.signer_chain.push_back(std::move(der));

@@ -4,16 +4,21 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
+#include "common/base/limits.h"
 #include "common/base/mutex.h"
 #include "proto/sti/v1/trust.grpc.pb.h"
 #include "services/vs/trust_source.h"
 
 namespace sti::vs {
+
+// What a channel for it must let in: the largest CRL.
+inline constexpr size_t kTrustMessage = limits::kCrl + limits::kGrpcMessage;
 
 class TrustClient final : public TrustSource {
  public:

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "common/base/reason.h"
+#include "common/rpc/channel.h"
 #include "common/rpc/status.h"
 #include "common/testing/grpc_server.h"
 
@@ -23,7 +24,7 @@ class FakeTrustService final : public sti::v1::Trust::Service {
   grpc::Status GetCrl(grpc::ServerContext*, const sti::v1::GetCrlRequest*,
                       sti::v1::GetCrlResponse* response) override {
     if (!has_crl) return rpc::ToGrpcStatus(MakeError(Reason::kNotFound, "no CRL yet"));
-    response->set_crl("crl");
+    response->set_crl(std::string(padding, 'x') + "crl");
     response->add_signer_chain("signer");
     response->add_signer_chain("issuer");
     return grpc::Status::OK;
@@ -41,6 +42,7 @@ class FakeTrustService final : public sti::v1::Trust::Service {
   }
 
   std::atomic<bool> has_crl{true};
+  std::atomic<size_t> padding{0};
   std::atomic<bool> hang{false};
 };
 
@@ -57,6 +59,18 @@ TEST_F(TrustClientTest, FetchesBothDocuments) {
   EXPECT_EQ(crl.crl, "crl");
   EXPECT_EQ(crl.signer_chain, (std::vector<std::string>{"signer", "issuer"}));
   EXPECT_EQ(client_.GetNumberList().value(), "n.u.m");
+}
+
+// Half a million revoked certificates; another channel takes no more than limits::kGrpcMessage.
+TEST_F(TrustClientTest, ALargeCrlArrives) {
+  pa_.padding = 20 * 1024 * 1024;
+  const auto config = testing::GrpcClientConfig(server_.tls().Client("vs.example"), server_.port());
+  TrustClient large(rpc::OpenChannel(config, kTrustMessage).value());
+  const auto crl = large.GetCrl();
+  ASSERT_TRUE(crl.ok()) << crl.status();
+  EXPECT_EQ(crl->crl.size(), pa_.padding + 3);
+  TrustClient small(rpc::OpenChannel(config).value());
+  EXPECT_FALSE(small.GetCrl().ok());
 }
 
 TEST_F(TrustClientTest, CarriesTheReasonOfTheStiPa) {

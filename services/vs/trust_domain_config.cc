@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
@@ -15,6 +16,9 @@
 
 namespace sti::vs {
 namespace {
+
+// CertificateKeeper's file stands beside the folders of the trust domains.
+constexpr absl::string_view kCertificatesName = "certificates";
 
 absl::Status Refuse(absl::string_view key, absl::string_view why) {
   return MakeError(Reason::kConfigInvalid, key, why);
@@ -48,6 +52,7 @@ absl::StatusOr<TrustDomainOptions> DomainFrom(const sti::config::v1::TrustDomain
   TrustDomainRules rules;
   rules.name = domain.name();
   if (!IsPlainName(rules.name)) return Refuse("name", "must be 1 to 32 characters of a-z, 0-9 and \"-\"");
+  if (rules.name == kCertificatesName) return Refuse("name", "sti-vs keeps a file of this name");
   rules.policy_oids.assign(domain.policy_oids().begin(), domain.policy_oids().end());
   for (size_t i = 0; i < rules.policy_oids.size(); ++i) {
     if (!IsOid(rules.policy_oids[i])) {

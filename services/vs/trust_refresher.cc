@@ -92,9 +92,15 @@ std::vector<std::string> TrustRefresher::TroubleOf(const TrustState* trust, cons
   if (trust != nullptr && trust->numbers != nullptr && trust->numbers->expires() <= now) {
     trouble.push_back("the number authority list in use has expired");
   }
+  // What enforces nothing must not look as if it did.
+  if (trust != nullptr && trust->numbers == nullptr &&
+      rules_.numbers == stir::NumberAuthorityMode::kEnforce) {
+    trouble.push_back(
+        "number_authority is enforce, but there is no number authority list: nothing is enforced");
+  }
   const bool crl_expired = trust != nullptr && trust->crl != nullptr && trust->crl->next_update() <= now;
   if (crl_expired) trouble.push_back("the CRL in use has expired");
-  if (trust != nullptr && (list_expired || crl_expired)) {
+  if (trust != nullptr && (list_expired || crl_expired || trust->crl == nullptr)) {
     const TrustDomain domain{std::make_shared<const TrustDomainRules>(rules_),
                              std::make_shared<const TrustState>(*trust)};
     if (domain.IsStale(now)) trouble.push_back("the grace for it is over: calls fail");

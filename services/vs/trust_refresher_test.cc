@@ -203,6 +203,40 @@ TEST_F(TrustRefresherTest, HealthSaysWhenTheGraceIsOver) {
   EXPECT_TRUE(absl::StrContains(strict.health()->trouble, "grace")) << strict.health()->trouble;
 }
 
+// Else revoked signers would pass for ever where the CRL is missing or none that counts.
+TEST_F(TrustRefresherTest, ACrlThatNeverCameEndsWithTheGraceToo) {
+  TrustDomainRules rules;
+  rules.crl_grace = absl::Minutes(30);
+  TrustRefresher strict(source_, store_, rules, clock_, [](const std::vector<std::string>&) {}, {});
+  const auto stale = [&] {
+    strict.RefreshOnce();
+    const bool told = absl::StrContains(strict.health()->trouble, "grace");
+    const TrustDomain domain{std::make_shared<TrustDomainRules>(rules), board_.state(0)};
+    EXPECT_EQ(told, domain.IsStale(clock_.TimeNow())) << strict.health()->trouble;
+    return told;
+  };
+  source_.Set(List(3), MakeError(Reason::kNotFound, "no CRL"));
+  EXPECT_FALSE(stale());
+  clock_.Advance(absl::Minutes(30));
+  // One that has expired already is none.
+  source_.Set(List(4), DemoCrl(4, clock_.TimeNow() - absl::Hours(2), clock_.TimeNow() - absl::Hours(1)));
+  EXPECT_FALSE(stale());
+  clock_.Advance(absl::Seconds(1));
+  EXPECT_TRUE(stale());
+  source_.Set(List(5), Crl(5));
+  EXPECT_FALSE(stale());
+}
+
+TEST_F(TrustRefresherTest, EnforcingWithoutANumberListIsTrouble) {
+  source_.Set(List(3), Crl(4));
+  TrustDomainRules rules;
+  rules.numbers = stir::NumberAuthorityMode::kEnforce;
+  TrustRefresher strict(source_, store_, rules, clock_, [](const std::vector<std::string>&) {}, {});
+  strict.RefreshOnce();
+  EXPECT_TRUE(absl::StrContains(strict.health()->trouble, "nothing is enforced")) << strict.health()->trouble;
+  EXPECT_TRUE(absl::StrContains(strict.health()->trouble, "no number authority list"));
+}
+
 TEST_F(TrustRefresherTest, NumbersAreAskedForOnlyWhereTheRulesUseThem) {
   source_.Set(List(3), Crl(4));
   ASSERT_TRUE(refresher_.RefreshOnce());

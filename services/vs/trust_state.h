@@ -19,8 +19,10 @@ struct TrustState {
   pki::TrustAnchors anchors;
   int64_t sequence = 0;  // of the trust list
   absl::Time expires;    // of the trust list; how long it stays in use after that is a rule of the domain
-  std::shared_ptr<const pki::VerifiedCrl> crl;           // null until the STI-PA delivered one
+  std::shared_ptr<const pki::VerifiedCrl> crl;           // null until the STI-PA delivered one that counts
   std::shared_ptr<const stir::NumberAuthority> numbers;  // null when it has none, or it is not asked for
+  // Since when this daemon looks for a CRL: one that never came is as bad as one that grew old.
+  absl::Time crl_wanted = absl::InfiniteFuture();
 };
 
 // One domain of a set.
@@ -28,11 +30,11 @@ struct TrustDomain {
   std::shared_ptr<const TrustDomainRules> rules;
   std::shared_ptr<const TrustState> state;  // null until there is a trust list
 
-  // A document in use expired longer ago than the rules bear with.
+  // A document in use expired, or the CRL is missing, for longer than the rules bear with.
   bool IsStale(absl::Time now) const {
     if (state == nullptr) return false;
-    return now > state->expires + rules->trust_list_grace ||
-           (state->crl != nullptr && now > state->crl->next_update() + rules->crl_grace);
+    const absl::Time crl_until = state->crl != nullptr ? state->crl->next_update() : state->crl_wanted;
+    return now > state->expires + rules->trust_list_grace || now > crl_until + rules->crl_grace;
   }
 };
 

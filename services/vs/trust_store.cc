@@ -93,7 +93,8 @@ TrustStore::TrustStore(const std::string& folder, pki::Certificate pa_root, cons
       pa_root_(std::move(pa_root)),
       clock_(clock),
       board_(board),
-      domain_(domain) {}
+      domain_(domain),
+      began_(clock.TimeNow()) {}
 
 TrustStore::Candidate TrustStore::Current() const {
   Candidate candidate;
@@ -141,6 +142,7 @@ void TrustStore::Publish(Candidate candidate) {
           : *candidate.current);
   next->crl = std::move(candidate.crl);
   next->numbers = std::move(candidate.numbers);
+  next->crl_wanted = began_;
   board_.Publish(domain_, std::move(next));
 }
 

@@ -76,6 +76,7 @@ class TrustStore {
   const Clock& clock_;
   TrustBoard& board_;
   const size_t domain_;
+  const absl::Time began_;
   std::string known_list_, known_crl_, known_numbers_;  // digests of what was accepted last
   // Came before the first trust list.
   std::shared_ptr<const pki::VerifiedCrl> early_crl_;

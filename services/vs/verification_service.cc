@@ -166,14 +166,16 @@ void ShowFirst(const sti::v1::TrustDomainStatus& first, sti::v1::GetTrustStatusR
 
 VerificationService::VerificationService(Verifier& verifier, CertificateCache& cache, const TrustBoard& trust,
                                          DomainHealths health, const ReplayGuard* replay,
-                                         ProfileTable profiles, std::vector<std::string> admins)
+                                         ProfileTable profiles, std::vector<std::string> admins,
+                                         SaveCertificates save)
     : verifier_(verifier),
       cache_(cache),
       trust_(trust),
       health_(std::move(health)),
       replay_(replay),
       profiles_(std::move(profiles)),
-      admins_(std::move(admins)) {}
+      admins_(std::move(admins)),
+      save_(std::move(save)) {}
 
 absl::Status VerificationService::Admit(const grpc::CallbackServerContext& context) const {
   return profiles_.For(rpc::ClientIdentity(context), "").status();
@@ -250,7 +252,11 @@ grpc::ServerUnaryReactor* VerificationService::PurgeCertificates(
   const auto filter = PurgeFilter(*request);
   if (!filter.ok()) return Answer(*context, filter.status());
   response->set_purged(static_cast<int64_t>(cache_.Purge(*filter)));
-  return Answer(*context, absl::OkStatus());
+  auto* reactor = new Reactor;
+  save_([reactor, ending = reactor->ending()](const absl::Status& saved) {
+    if (ending->Claim()) reactor->Finish(rpc::ToGrpcStatus(saved));
+  });
+  return reactor;
 }
 
 }  // namespace sti::vs

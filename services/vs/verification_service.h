@@ -21,16 +21,18 @@ namespace sti::vs {
 
 // TrustDomains::health.
 using DomainHealths = std::function<std::vector<std::shared_ptr<const DomainHealth>>()>;
+// CertificateKeeper::SaveSoon.
+using SaveCertificates = std::function<void(std::function<void(const absl::Status&)>)>;
 
 // Thread-safe. A call whose certificates are cached is answered on the thread that received it; the others
 // hold none. A call that its client gave up ends at once, its verdict is dropped.
 class VerificationService final : public sti::v1::Verification::CallbackService {
  public:
-  // Serves clients that have a profile; `admins` may purge. `replay` may be null. The references must outlive
-  // the service and its calls.
+  // Serves clients that have a profile; `admins` may purge, which is answered once `save` has said that the
+  // disk knows. `replay` may be null. The references must outlive the service and its calls.
   VerificationService(Verifier& verifier, CertificateCache& cache, const TrustBoard& trust,
                       DomainHealths health, const ReplayGuard* replay, ProfileTable profiles,
-                      std::vector<std::string> admins);
+                      std::vector<std::string> admins, SaveCertificates save);
 
   grpc::ServerUnaryReactor* Verify(grpc::CallbackServerContext* context,
                                    const sti::v1::VerifyRequest* request,
@@ -55,6 +57,7 @@ class VerificationService final : public sti::v1::Verification::CallbackService 
   const ReplayGuard* const replay_;
   const ProfileTable profiles_;
   const std::vector<std::string> admins_;
+  const SaveCertificates save_;
 };
 
 }  // namespace sti::vs

@@ -77,8 +77,15 @@ class VerificationServiceTest : public ::testing::Test {
   Verifier verifier_{cache_, trust_,
                      clock_, [this](std::function<void()> task) { pool_.Run(std::move(task)); },
                      {},     &replay_};
-  VerificationService service_{verifier_, cache_,     trust_,           [this] { return Healths{health_}; },
-                               &replay_,  Profiles(), {"admin.example"}};
+  absl::Status saved_;  // what the disk says after a purge
+  VerificationService service_{verifier_,
+                               cache_,
+                               trust_,
+                               [this] { return Healths{health_}; },
+                               &replay_,
+                               Profiles(),
+                               {"admin.example"},
+                               [this](const auto& done) { done(saved_); }};
   testing::GrpcServer server_{{&service_}};
   std::unique_ptr<sti::v1::Verification::Stub> stub_ =
       sti::v1::Verification::NewStub(server_.Channel("sbc1.example"));
@@ -352,6 +359,14 @@ TEST_F(PurgeTest, AHostOrEverythingMayBeNamed) {
   request.Clear();
   request.set_all(true);
   EXPECT_EQ(Purge(request), "1");
+}
+
+TEST_F(PurgeTest, ADiskThatDoesNotKnowIsAnError) {
+  Warm();
+  saved_ = MakeError(Reason::kStorageFailed, "disk full");
+  sti::v1::PurgeCertificatesRequest request;
+  request.set_all(true);
+  EXPECT_EQ(Purge(request), "STORAGE_FAILED ");
 }
 
 TEST_F(PurgeTest, WhatNamesNothingIsRefused) {

@@ -21,6 +21,20 @@ bool MayJudge(const TrustSet& trust, const ClientProfile& profile) {
                      [&](size_t place) { return has_list(trust.domains[place]); });
 }
 
+// The notes on the certificate, and where it differs from its trust domain. Certificates that name no CRL
+// issuer are common, and a domain's one CRL counts for all: that one names another is worth a note, and no
+// more.
+std::vector<std::string> NotesOf(const CachedCertificate& certificate, const TrustDomain* domain) {
+  std::vector<std::string> notes = certificate.notes;
+  if (domain == nullptr || domain->state->crl == nullptr) return notes;
+  const auto& named = certificate.chain->leaf().crl_issuer();
+  const pki::DistinguishedName& issuer = domain->state->crl->issuer();
+  if (!named || *named == issuer) return notes;
+  notes.push_back(absl::StrCat("the certificate names another CRL issuer (", named->Text(),
+                               ") than the CRL in use has (", issuer.Text(), ")"));
+  return notes;
+}
+
 // What the domain that vouches says about its signers.
 void ApplyRules(const TrustDomain& domain, stir::SignerFindings& signer) {
   signer.trust_domain = domain.rules->name;
@@ -29,10 +43,12 @@ void ApplyRules(const TrustDomain& domain, stir::SignerFindings& signer) {
   signer.rph_signers = domain.rules->rph_signers;
 }
 
-// A failure that another certificate under the same URL would mend: its owner may have exchanged it since.
+// A failure that another certificate under the same URL would mend: its owner may have exchanged it since,
+// because a CA left the trust list, say. E17 but for what is wrong with this daemon's own documents.
 bool MayBeOutdated(Reason reason) {
-  return reason == Reason::kSignatureInvalid || reason == Reason::kCertificateRevoked ||
-         reason == Reason::kCertificateExpired;
+  const ReasonRow& row = RowOf(reason);
+  return reason == Reason::kSignatureInvalid ||
+         (row.table_row == 17 && row.verstat == Verstat::kTnValidationFailed);
 }
 
 }  // namespace
@@ -64,12 +80,11 @@ void Verifier::Verify(const IncomingCall& incoming, const ClientProfile& profile
   }
   auto facts = FactsOf(incoming, profile.plan);
   if (!facts.ok()) return done(facts.status());
-  const auto identities = IdentitiesOf(incoming);
-  if (!identities.ok()) return done(identities.status());
+  const std::vector<std::string> identities = IdentitiesOf(incoming);
 
   const auto call = std::make_shared<Call>(under_way_);
   const absl::Time now = incoming.at.value_or(clock_.TimeNow());
-  call->examination = stir::ExamineCall(*identities, *facts, profile.policy, now);
+  call->examination = stir::ExamineCall(identities, *facts, profile.policy, now);
   call->profile = &profile;
   call->call_id = incoming.call_id;
   call->at = incoming.at;
@@ -99,12 +114,13 @@ bool Verifier::TakePlace() {
   return false;
 }
 
+void Verifier::RefuseForLoad(const Call& call) const {
+  call.done(MakeError(Reason::kOverloaded, absl::StrCat(options_.max_pending,
+                                                        " calls wait for an answer from elsewhere already")));
+}
+
 void Verifier::AwaitCertificates(const CallPtr& call) {
-  if (!TakePlace()) {
-    return call->done(
-        MakeError(Reason::kOverloaded,
-                  absl::StrCat(options_.max_pending, " calls wait for a certificate download already")));
-  }
+  if (!TakePlace()) return RefuseForLoad(*call);
   const auto downloads = std::make_shared<Downloads>();
   downloads->then = [this, call] {
     executor_([this, call] {
@@ -135,7 +151,10 @@ void Verifier::Judge(const CallPtr& call) {
 bool Verifier::AwaitSuccessors(const CallPtr& call) {
   std::vector<size_t> doubtful;
   for (size_t i = 0; i < call->signers.size(); ++i) {
-    if (call->signers[i].cached && MayBeOutdated(call->verdicts[i].reason)) doubtful.push_back(i);
+    const Signer& signer = call->signers[i];
+    // A failed download is remembered for so short a time that it is not asked for again.
+    if (!signer.cached || !signer.certificate->chain.ok()) continue;
+    if (MayBeOutdated(call->verdicts[i].reason)) doubtful.push_back(i);
   }
   // Without a place the verdict stands as it is: no reason to refuse the call.
   if (call->dry_run || doubtful.empty() || !TakePlace()) return false;
@@ -179,14 +198,20 @@ void Verifier::CheckReplay(const CallPtr& call) {
   }
   ReplayQuestion question = ReplayQuestionOf(call->verdicts);
   if (question.keys.empty()) return finish(*call);
+  const bool asks_others = replay_->asks_others();
+  // Else a store that answers slowly would let calls pile up without bound.
+  if (asks_others && !TakePlace()) return RefuseForLoad(*call);
   const absl::Duration time = std::max(UsableFor(profile.policy), options_.replay_time);
-  replay_->Check(question.keys, call->call_id, time,
-                 [this, call, finish, places = std::move(question.places)](const std::vector<bool>& seen) {
-                   ApplyReplay(places, seen, call->profile->replay, call->examination.diversions(),
-                               call->verdicts);
-                   if (!replay_->asks_others()) return finish(*call);
-                   executor_([call, finish] { finish(*call); });
-                 });
+  replay_->Check(
+      question.keys, call->call_id, time,
+      [this, call, finish, asks_others, places = std::move(question.places)](const std::vector<bool>& seen) {
+        ApplyReplay(places, seen, call->profile->replay, call->examination.diversions(), call->verdicts);
+        if (!asks_others) return finish(*call);
+        executor_([this, call, finish] {
+          pending_.fetch_sub(1, std::memory_order_relaxed);
+          finish(*call);
+        });
+      });
 }
 
 void Verifier::JudgeHeaders(Call& call, const std::vector<bool>& which) {
@@ -205,14 +230,16 @@ stir::HeaderVerdict Verifier::JudgeHeader(const Call& call, size_t i, const Trus
   const CachedCertificate& certificate = *call.signers[i].certificate;
   stir::SignerFindings signer;
   signer.chain = &certificate.chain;
-  signer.notes = certificate.notes;
+  std::vector<std::string> notes;
   if (certificate.chain.ok()) {
     const auto& allowed = call.profile->trust_domains;
     ChainVerdict chain = call.at ? ChainJudge::JudgeOnce(*certificate.chain, trust, allowed, now)
                                  : certificate.judge.Judge(*certificate.chain, trust, allowed, now);
     signer.chain_status = std::move(chain.status);
     if (chain.domain != nullptr) ApplyRules(*chain.domain, signer);
+    notes = NotesOf(certificate, chain.domain);
   }
+  signer.notes = notes;
   stir::HeaderVerdict verdict = stir::ConcludeHeader(call.examination, i, signer);
   verdict.certificate_cached = call.signers[i].cached;
   if (call.dry_run) return verdict;

@@ -80,7 +80,9 @@ class Verifier {
   using CallPtr = std::shared_ptr<Call>;
   struct Downloads;
 
+  // One of the places for calls that wait; every task of the executor holds one, so that bounds its queue.
   bool TakePlace();
+  void RefuseForLoad(const Call& call) const;
   void AwaitCertificates(const CallPtr& call);
   void Judge(const CallPtr& call);
   bool AwaitSuccessors(const CallPtr& call);

@@ -2,13 +2,17 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/base/reason.h"
 #include "common/jose/jws.h"
+#include "common/pki/certificate_builder.h"
+#include "common/pki/crl.h"
 #include "common/pki/profile_lint.h"
 #include "common/stir/identity_header.h"
 #include "common/stir/vectors_testing.h"
@@ -285,6 +289,24 @@ TEST_F(VerifierTest, UnusableFactsAreAnError) {
   EXPECT_EQ(Reasoned(call), "MISSING_FIELD");
 }
 
+// An error would let the call through at an SBC that fails open.
+TEST_F(VerifierTest, TooManyOrTooLongHeadersAreAVerdict) {
+  const Answer many = Verify(DemoCall(std::vector<std::string>(17, "junk")));
+  ASSERT_TRUE(many.ok()) << many.status();
+  EXPECT_FALSE(many->passed());
+  ASSERT_EQ(many->headers.size(), 17u);
+  EXPECT_NE(many->headers[15].reason, Reason::kIdentityTooLarge);
+  EXPECT_EQ(many->headers[16].reason, Reason::kIdentityTooLarge);
+  const Answer joined = Verify(DemoCall({std::string(300 * 1024, ',')}));
+  ASSERT_TRUE(joined.ok()) << joined.status();
+  EXPECT_EQ(joined->reason, Reason::kIdentityTooLarge);
+  // The good one among the first sixteen still counts.
+  ServeDemo();
+  std::vector<std::string> identity(16, "junk");
+  identity.insert(identity.begin() + 3, DemoIdentity());
+  EXPECT_EQ(Reasoned(DemoCall(identity)), "NONE");
+}
+
 TEST_F(VerifierTest, JudgesOnManyThreadsWhileTheTrustChanges) {
   ServeDemo();
   CompletionPool pool(2);
@@ -374,6 +396,118 @@ TEST_F(SwappedCertificateTest, ADryRunDoesNotFetchAgain) {
   EXPECT_EQ(fetcher_.fetches(kDemoUrl), 1);
 }
 
+// The demo signer under a CA that nobody knows, with the same key: what a signer serves who changed the CA
+// too early.
+std::string ForeignChainPem() {
+  pki::CertificateTemplate contents;
+  contents.subject = pki::DistinguishedName::Create({"US", "Foreign", "SHAKEN 1234"}).value();
+  contents.public_key = stir::DemoKey("leaf1234.key")->public_key();
+  contents.serial_hex = "1F";
+  contents.not_before = stir::DemoTime() - absl::Hours(1);
+  contents.not_after = stir::DemoTime() + absl::Hours(1000);
+  contents.key_usage.digital_signature = true;
+  contents.tn_auth_list = pki::TnAuthList::ForSpc("1234").value();
+  return pki::SelfSign(contents, *stir::DemoKey("leaf1234.key")).value().Pem();
+}
+
+TEST_F(VerifierTest, AProvenChainThatLostItsTrustIsLookedForAnew) {
+  // The signer's old CA leaves the list; it has a certificate of another under the same URL by now.
+  cache_.Restore(codec::Url::Parse(kDemoUrl).value(), pki::CertificateChain::Parse(ForeignChainPem()).value(),
+                 clock_.TimeNow(), clock_.TimeNow() + absl::Hours(20));
+  fetcher_.ServeBody(kDemoUrl, DemoChainPem());
+  EXPECT_EQ(Reasoned(DemoCall({DemoIdentity()})), "CERTIFICATE_UNTRUSTED")
+      << "too fresh to be asked for again";
+  clock_.Advance(kRefetchAge);
+  EXPECT_EQ(Reasoned(DemoCall({DemoIdentity()})), "NONE");
+  EXPECT_EQ(fetcher_.fetches(kDemoUrl), 1);
+}
+
+TEST_F(VerifierTest, AnotherCrlIssuerIsNoted) {
+  ServeDemo();
+  const auto noted = [&] {
+    const Answer answer = Verify(DemoCall({DemoIdentity()}));
+    EXPECT_EQ(answer->reason, Reason::kNone);
+    const auto& notes = answer->headers[0].notes;
+    return std::count_if(notes.begin(), notes.end(), [](const std::string& note) {
+      return absl::StrContains(note, "names another CRL issuer");
+    });
+  };
+  EXPECT_EQ(noted(), 0);
+  auto other = std::make_shared<TrustState>(*DemoTrust());
+  const auto key = stir::DemoKey("pa-crl-signer.key");
+  pki::CertificateTemplate signer;
+  signer.subject = pki::DistinguishedName::Create({"US", "Other STI-PA", "Other CRL"}).value();
+  signer.public_key = key->public_key();
+  signer.serial_hex = "1F";
+  signer.not_before = stir::DemoTime() - absl::Hours(1);
+  signer.not_after = stir::DemoTime() + absl::Hours(1000);
+  signer.key_usage.crl_sign = true;
+  const pki::Certificate pinned = pki::SelfSign(signer, *key).value();
+  pki::CrlContents contents;
+  contents.number = 1;
+  contents.this_update = stir::DemoTime();
+  contents.next_update = stir::DemoTime() + absl::Hours(1);
+  other->crl = pki::VerifiedCrl::Verify(pki::BuildCrl(contents, pinned, *key).value(), {pinned}, pinned,
+                                        stir::DemoTime())
+                   .value();
+  trust_.Publish(0, other);
+  EXPECT_EQ(noted(), 1);
+}
+
+TEST_F(VerifierTest, AChainThatStaysUntrustedIsAskedForOnceInAWhile) {
+  cache_.Restore(codec::Url::Parse(kDemoUrl).value(), pki::CertificateChain::Parse(ForeignChainPem()).value(),
+                 clock_.TimeNow(), clock_.TimeNow() + absl::Hours(20));
+  fetcher_.ServeBody(kDemoUrl, ForeignChainPem());
+  clock_.Advance(kRefetchAge);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(Reasoned(DemoCall({DemoIdentity()})), "CERTIFICATE_UNTRUSTED");
+  EXPECT_EQ(fetcher_.fetches(kDemoUrl), 1);
+}
+
+// As the daemon sets it up.
+class VouchedRenewalTest : public VerifierTest {
+ protected:
+  VouchedRenewalTest() {
+    CertificateCacheOptions options;
+    options.vouched = [this](const CachedCertificate& certificate) {
+      return certificate.judge.Judge(*certificate.chain, *trust_.Get(), {}, clock_.TimeNow()).status.ok();
+    };
+    vouching_.emplace(fetcher_, clock_, options);
+    verifier_.emplace(
+        *vouching_, trust_, clock_, [](const std::function<void()>& task) { task(); }, VerifierOptions());
+    fetcher_.ServeBody(kDemoUrl, DemoChainPem());
+    EXPECT_EQ(Reasoned(DemoCall({DemoIdentity()})), "NONE");
+  }
+  void Renew(const std::string& pem) {
+    clock_.Advance(absl::Hours(22));  // the last tenth
+    fetcher_.ServeBody(kDemoUrl, pem);
+    vouching_->Find(codec::Url::Parse(kDemoUrl).value());
+    EXPECT_EQ(fetcher_.fetches(kDemoUrl), 2);
+  }
+  std::string Serial() {
+    return vouching_->Peek(codec::Url::Parse(kDemoUrl).value())->chain->leaf().serial();
+  }
+  std::optional<CertificateCache> vouching_;
+};
+
+TEST_F(VouchedRenewalTest, AnUntrustedOneDoesNotDisplaceAProvenChain) {
+  Renew(ForeignChainPem());
+  EXPECT_EQ(Serial(), DemoSerial());
+  clock_.Set(stir::DemoTime());
+  EXPECT_EQ(Reasoned(DemoCall({DemoIdentity()})), "NONE");
+}
+
+TEST_F(VouchedRenewalTest, DoesDisplaceAChainThatIsTrustedNoLonger) {
+  trust_.Publish(0, EmptyTrust());
+  Renew(ForeignChainPem());
+  EXPECT_NE(Serial(), DemoSerial());
+}
+
+TEST_F(VouchedRenewalTest, ATrustedOneDisplacesIt) {
+  trust_.Publish(0, DemoTrust(/*with_crl=*/false));
+  Renew(RevokedChainPem());
+  EXPECT_NE(Serial(), DemoSerial());
+}
+
 class ReplayedCallTest : public VerifierTest {
  protected:
   ReplayedCallTest() {
@@ -461,6 +595,41 @@ TEST_F(ReplayedCallTest, IsExcusedOnlyByADiversionThatItLedTo) {
   EXPECT_EQ(Verify(onward)->reason, Reason::kNone);
   onward.call_id = "d@x";
   EXPECT_FALSE(Verify(onward)->passed()) << "the diversion is known as well by now";
+}
+
+TEST_F(VerifierTest, AForgedDivDoesNotBreakAGoodChain) {
+  ServeDemo();
+  const auto diverted = [](const char* from, const char* to, const char* key) {
+    return SignedIdentity("div",
+                          absl::StrCat(R"({"dest":{"tn":[")", to, R"("]},"div":{"tn":")", from,
+                                       R"("},"iat":1735689600,"orig":{"tn":"12155550121"}})"),
+                          key);
+  };
+  // Onwards, back to where it came from, and on the spot; the key is another's.
+  for (const char* to : {"12155550177", "12155550131", "12155550199"}) {
+    std::vector<std::string> identity = {DemoIdentity(),
+                                         diverted("12155550131", "12155550199", "leaf1234.key"),
+                                         diverted("12155550199", to, "leaf5678.key")};
+    std::sort(identity.begin(), identity.end());
+    do {
+      IncomingCall call = DemoCall(identity);
+      call.to = "<sip:+12155550199@sp.example;user=phone>";
+      const Answer answer = Verify(call);
+      ASSERT_TRUE(answer.ok()) << answer.status();
+      EXPECT_EQ(answer->reason, Reason::kNone) << to;
+      ASSERT_TRUE(answer->div.has_value());
+      EXPECT_EQ(answer->div->reason, Reason::kNone) << to;
+      EXPECT_EQ(answer->div->hops.size(), 1u);
+    } while (std::next_permutation(identity.begin(), identity.end()));
+  }
+  // One that is signed as it should closes a circle: there is no chain any more.
+  IncomingCall circle = DemoCall({DemoIdentity(), diverted("12155550131", "12155550199", "leaf1234.key"),
+                                  diverted("12155550199", "12155550131", "leaf1234.key")});
+  circle.to = "<sip:+12155550199@sp.example;user=phone>";
+  const Answer answer = Verify(circle);
+  EXPECT_EQ(answer->headers[1].reason, Reason::kDivChainInvalid);
+  EXPECT_EQ(answer->headers[2].reason, Reason::kDivChainInvalid);
+  EXPECT_FALSE(answer->passed());
 }
 
 // Profiles differ in what they take for fresh: a PASSporT that a strict one saw may be used with a lenient

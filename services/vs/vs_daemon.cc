@@ -25,7 +25,7 @@ absl::StatusOr<std::vector<std::unique_ptr<TrustSource>>> OpenSources(
     const sti::config::v1::VerificationServer& config) {
   std::vector<std::unique_ptr<TrustSource>> sources;
   for (const auto& domain : config.trust_domains()) {
-    STI_ASSIGN_OR_RETURN(const auto channel, rpc::OpenChannel(domain.pa()));
+    STI_ASSIGN_OR_RETURN(const auto channel, rpc::OpenChannel(domain.pa(), kTrustMessage));
     sources.push_back(std::make_unique<TrustClient>(channel));
   }
   return sources;
@@ -63,6 +63,15 @@ VerifierOptions VerifierOptionsFor(const VsOptions& options) {
   return verifier;
 }
 
+CertificateCacheOptions CacheOptionsFor(const VsOptions& options, const TrustBoard& board,
+                                        const Clock& clock) {
+  CertificateCacheOptions cache = options.cache;
+  cache.vouched = [&board, &clock](const CachedCertificate& certificate) {
+    return certificate.judge.Judge(*certificate.chain, *board.Get(), {}, clock.TimeNow()).status.ok();
+  };
+  return cache;
+}
+
 }  // namespace
 
 VsDaemon::VsDaemon(const sti::config::v1::VerificationServer& config, VsOptions options, Parts parts,
@@ -71,7 +80,7 @@ VsDaemon::VsDaemon(const sti::config::v1::VerificationServer& config, VsOptions 
       trust_(std::move(parts.trust)),
       fetcher_(std::move(parts.fetcher)),
       renewals_(std::move(parts.renewals)),
-      cache_(fetcher_, renewals_, clock, options_.cache),
+      cache_(fetcher_, renewals_, clock, CacheOptionsFor(options_, trust_->board(), clock)),
       keeper_(cache_, config.state_dir()),
       claims_(std::move(parts.claims)),
       replay_(options_.replay_entries, clock, claims_.get()),
@@ -79,8 +88,10 @@ VsDaemon::VsDaemon(const sti::config::v1::VerificationServer& config, VsOptions 
       verifier_(
           cache_, trust_->board(), clock, [this](std::function<void()> task) { pool_->Run(std::move(task)); },
           VerifierOptionsFor(options_), &replay_),
-      service_(verifier_, cache_, trust_->board(), [this] { return trust_->health(); }, &replay_,
-               options_.profiles, {config.admins().begin(), config.admins().end()}) {}
+      service_(
+          verifier_, cache_, trust_->board(), [this] { return trust_->health(); }, &replay_,
+          options_.profiles, {config.admins().begin(), config.admins().end()},
+          [this](CertificateKeeper::Done done) { keeper_.SaveSoon(std::move(done)); }) {}
 
 VsDaemon::~VsDaemon() { Stop(absl::ZeroDuration()); }
 
@@ -104,9 +115,9 @@ absl::StatusOr<std::unique_ptr<VsDaemon>> VsDaemon::Start(const sti::config::v1:
   STI_RETURN_IF_ERROR(daemon::EnsureStateDir(config.state_dir()));
   STI_ASSIGN_OR_RETURN(Parts parts, Open(config, options, clock));
   std::unique_ptr<VsDaemon> vs(new VsDaemon(config, std::move(options), std::move(parts), clock));
+  vs->keeper_.Start();  // before the first call, and before anybody can purge
   STI_ASSIGN_OR_RETURN(vs->server_, rpc::Server::Start(config.grpc(), {&vs->service_}));
   STI_RETURN_IF_ERROR(vs->StartRest());
-  vs->keeper_.Start();
   vs->trust_->Start(
       [server = vs->server_.get()](const std::vector<std::string>& lacking) { server->SetServing(lacking); });
   return vs;

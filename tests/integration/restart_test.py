@@ -51,6 +51,20 @@ class RestartTest(NetworkTest):
         self.network.wait_until(self.network.serving, "the authorities to come back")
         self.network.wait_until(lambda: self.verify(self.sign()["identity"])["reason"] == "NONE", "calls to verify again")
 
+    def test_sti_vs_knows_its_certificates_again_though_the_repository_is_down(self):
+        self.assert_call_works()
+        self.network.stop("sti-ca", signal.SIGKILL)  # the repository is its
+        try:
+            self.assertEqual(self.network.stop("sti-vs"), 0, self.network.last_words("sti-vs"))
+            self.network.start("sti-vs")
+            self.network.wait_until(lambda: self.network.serving("as", "vs"), "sti-vs to serve again")
+            verdict = self.verify(self.sign()["identity"])
+            self.assertEqual((verdict["verstat"], verdict["attestation"]), ("TN-Validation-Passed", "A"), verdict)
+            self.assertTrue(verdict["headers"][0]["certificate_cached"], verdict)
+        finally:
+            self.network.start("sti-ca")
+        self.network.wait_until(self.network.serving, "sti-ca to come back")
+
     def test_sigterm_ends_every_daemon_with_code_zero(self):
         self.assert_call_works()
         for name in DAEMONS:
