@@ -61,8 +61,9 @@ TEST_F(CaConfigTest, ProfilesAreThoseThatTheIssuingCertificateCanIssue) {
   };
   EXPECT_EQ(load("", {"shaken"}), absl::OkStatus());
   EXPECT_EQ(load("int1", {"shaken", "delegate_ca"}), absl::OkStatus());
+  EXPECT_EQ(load("int0", {"shaken"}), absl::OkStatus());
   for (const absl::Status& refused :
-       {load("", {"delegate_ca"}),  // pathLenConstraint 0
+       {load("int0", {"delegate_ca"}),  // pathLenConstraint 0
         load("int1", {"delegate"}), load("int1", {"other"}), load("int1", {""})}) {
     EXPECT_EQ(ReasonOf(refused), Reason::kConfigInvalid) << refused;
     EXPECT_EQ(FieldOf(refused), "profiles");

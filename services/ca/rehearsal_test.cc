@@ -120,13 +120,13 @@ TEST_F(RehearsalTest, OneSecondBeyondTheLifetimeIsTooLongAndTheLifetimeIsNot) {
 TEST_F(RehearsalTest, ProfileThatCannotPassIsRefusedBeforeTheTokenIsUsedUp) {
   CertificateProfile wrong;
   wrong.crl = pki::CrlPointer{"https://pa.example.net/crl", authority_.pa_root.subject()};
-  wrong.country = "us";
+  wrong.policy_oid = "2.16.840.1.114569.1.1.2";  // that of an older SHAKEN CP
   const CertificateIssuer issuer(*database_, authority_, tokens_, wrong, {}, clock_,
                                  crypto::SystemRandom::Instance());
   const IssueRequest request{Made().Csr("good"), Made().Token("good1"), {}, kClient};
   const absl::Status refused = issuer.Issue(request).status();
   EXPECT_EQ(ReasonOf(refused), Reason::kInternal);
-  EXPECT_THAT(std::string(refused.message()), HasSubstr("subject_country_code"));
+  EXPECT_THAT(std::string(refused.message()), HasSubstr("policy_oid (US SHAKEN CP 1.1)"));
   EXPECT_EQ(signer_->count, 0);
   EXPECT_TRUE(issuer_.Issue(request).ok());
 }

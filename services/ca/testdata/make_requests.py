@@ -135,9 +135,10 @@ CONTRADICTS = ("1.3.6.1.5.5.7.1.33", "3012a00730051603666f6fa20730051603666f6f")
 
 def delegates():
     """A CA that may certify a provider's CA, that provider's request, and those of its delegates."""
-    KEYS.update({name: ec.generate_private_key(ec.SECP256R1()) for name in ("root1", "int1", "sub_ca", "delegate")})
+    KEYS.update({name: ec.generate_private_key(ec.SECP256R1()) for name in ("root1", "int0", "int1", "sub_ca", "delegate")})
     root = ca_certificate("root1", "Demo SHAKEN ROOT 1", KEYS["root1"], None, KEYS["root1"], None)
     ca_certificate("int1", "Demo SHAKEN Issuing CA 1", KEYS["int1"], root, KEYS["root1"], 1)
+    ca_certificate("int0", "Demo SHAKEN Issuing CA 0", KEYS["int0"], root, KEYS["root1"], 0)
     write_key("sub_ca", KEYS["sub_ca"])
     csr("sub_ca", key=KEYS["sub_ca"], ca=True)
     token("sub_ca", key=KEYS["sub_ca"], atc={"ca": True})
