@@ -219,7 +219,7 @@ TEST_F(NumberRegistryTest, AuditTellsOfEachCodeWithCountsAndTheFirstRanges) {
   ASSERT_EQ(records.size(), 3u);
   EXPECT_EQ(records[0].event.action, "numbers.assign");
   EXPECT_EQ(records[0].event.object, "spc/1234");
-  EXPECT_EQ(records[0].actor.client, "admin");
+  EXPECT_EQ(records[0].actor.client, kAdmin.client);
   EXPECT_THAT(records[0].event.spcs, ElementsAre("1234"));
   EXPECT_THAT(records[0].event.after, HasSubstr("\"12155559900x10\"]"));  // the hundredth
   EXPECT_THAT(records[0].event.after, HasSubstr("\"numbers\":1010,\"ranges\":101"));
