@@ -1,12 +1,14 @@
-// tools/bench: Sign and Verify against their baselines.
+// tools/bench: Sign, Verify and keys in tokens against their baselines.
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <string>
 
+#include "tests/bench/audit_cases.h"
 #include "tests/bench/call_cases.h"
 #include "tests/bench/fixture.h"
 #include "tests/bench/harness.h"
+#include "tests/bench/key_cases.h"
 #include "tests/bench/rpc_cases.h"
 
 namespace {
@@ -26,8 +28,12 @@ int main(int argc, char** argv) {
 
   sti::bench::Fixture fixture;
   sti::bench::RpcBench rpc(fixture);
+  sti::bench::AuditBench audit;
   std::vector<sti::bench::Case> cases = sti::bench::CallCases(fixture);
   for (sti::bench::Case& measured : rpc.Cases()) cases.push_back(std::move(measured));
+  for (sti::bench::Case& measured : audit.Cases()) cases.push_back(std::move(measured));
+  const sti::bench::KeyBench keys;
+  for (sti::bench::Case& measured : keys.Cases()) cases.push_back(std::move(measured));
   const absl::Duration duration = absl::Milliseconds(milliseconds);
   const auto results = sti::bench::Measure(cases, rounds, duration);
   std::cout << sti::bench::Table(results);
