@@ -136,7 +136,7 @@ absl::StatusOr<AcmeAccounts::Registered> AcmeAccounts::Register(const Actor& act
           UseExternalKey(transaction, registered.account.external_key, registered.account.id));
     }
     return store::AppendAudit(transaction, {AcmeClient(fresh.id), actor.request_id},
-                              AccountEvent("account.create", nullptr, registered.account), fresh.created);
+                              AccountEvent("account.create", nullptr, registered.account), clock_.TimeNow());
   });
   STI_RETURN_IF_ERROR(written);
   return registered;
