@@ -21,8 +21,8 @@ using store::Transaction;
 
 constexpr std::array<absl::string_view, 5> kOrderStates = {"pending", "ready", "processing", "valid",
                                                            "invalid"};
-constexpr std::array<absl::string_view, 5> kAuthorizationStates = {"pending", "valid", "invalid",
-                                                                   "deactivated", "expired"};
+constexpr std::array<absl::string_view, 6> kAuthorizationStates = {"pending",     "valid",   "invalid",
+                                                                   "deactivated", "expired", "revoked"};
 
 constexpr char kOrderColumns[] =
     "id, account, state, identifier, tn_auth_list, spc, not_before, not_after, created, expires, csr,"
@@ -196,6 +196,17 @@ absl::Status CancelOrders(Transaction& transaction, absl::string_view account, c
       "UPDATE acme_orders SET state = 'invalid', error = ?2"
       " WHERE account = ?1 AND state IN ('pending', 'ready')",
       {std::string(account), error});
+}
+
+absl::Status RevokeRights(Transaction& transaction, absl::string_view spc, const std::string& error) {
+  STI_RETURN_IF_ERROR(transaction.Execute(
+      "UPDATE acme_authorizations SET state = 'revoked', error = ?2 WHERE state IN ('pending', 'valid')"
+      " AND order_id IN (SELECT id FROM acme_orders WHERE spc = ?1)",
+      {std::string(spc), error}));
+  return transaction.Execute(
+      "UPDATE acme_orders SET state = 'invalid', error = ?2"
+      " WHERE spc = ?1 AND state IN ('pending', 'ready', 'processing')",
+      {std::string(spc), error});
 }
 
 absl::StatusOr<bool> IsReplaced(Transaction& transaction, absl::string_view certificate_id, absl::Time now) {

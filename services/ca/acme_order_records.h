@@ -19,7 +19,7 @@ namespace sti::ca {
 
 // RFC 8555 s7.1.6.
 enum class OrderState { kPending, kReady, kProcessing, kValid, kInvalid };
-enum class AuthorizationState { kPending, kValid, kInvalid, kDeactivated, kExpired };
+enum class AuthorizationState { kPending, kValid, kInvalid, kDeactivated, kExpired, kRevoked };
 absl::string_view StateText(OrderState state);
 absl::string_view StateText(AuthorizationState state);
 
@@ -71,6 +71,9 @@ absl::StatusOr<std::vector<std::string>> ListStuckOrders(store::Transaction& tra
 // Pending and ready ones become invalid.
 absl::Status CancelOrders(store::Transaction& transaction, absl::string_view account,
                           const std::string& error);
+// What an SPC may be certified for ends: its open orders become invalid, also those that are being issued,
+// and its authorizations are revoked.
+absl::Status RevokeRights(store::Transaction& transaction, absl::string_view spc, const std::string& error);
 // An order that is neither invalid nor expired says that it replaces this certificate.
 absl::StatusOr<bool> IsReplaced(store::Transaction& transaction, absl::string_view certificate_id,
                                 absl::Time now);

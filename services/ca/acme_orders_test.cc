@@ -22,6 +22,7 @@
 #include "services/ca/ca_testing.h"
 #include "services/ca/certificate_archive.h"
 #include "services/ca/operator_settings.h"
+#include "services/ca/revoker.h"
 
 namespace sti::ca {
 namespace {
@@ -181,6 +182,33 @@ TEST_F(AcmeOrdersTest, OrderWhoseCertificateCouldNotBeStoredIsFinishedLaterOnce)
   EXPECT_EQ(StateOf(created), OrderState::kValid);
   EXPECT_EQ(finalizer_.FinishStuck().value(), 0);
   EXPECT_EQ(Issued(), 1u);
+}
+
+TEST_F(AcmeOrdersTest, RevokingTheCodeEndsWhatWasAuthorizedOrIsBeingIssued) {
+  const OrderWithAuthorization ready = ReadyOrder("good1");
+  const Revoker revoker(*real_, clock_, [] {});
+  ASSERT_TRUE(revoker.RevokeSpc({"sti-pa", "r1"}, "5678", 5).ok());
+  EXPECT_EQ(StateOf(ready), OrderState::kReady) << "another code";
+  ASSERT_TRUE(revoker.RevokeSpc({"sti-pa", "r2"}, "1234", 5).ok());
+  const auto found = orders_.Get(account_, ready.order.id);
+  EXPECT_EQ(found->order.state, OrderState::kInvalid);
+  EXPECT_EQ(found->authorization.state, AuthorizationState::kRevoked);
+  EXPECT_FALSE(finalizer_.Finalize(actor_, account_, ready.order.id, Made().Csr("second")).ok());
+  // The authorization does not serve another order either.
+  EXPECT_EQ(NewOrder().order.state, OrderState::kPending);
+  EXPECT_EQ(Issued(), 0u);
+}
+
+TEST_F(AcmeOrdersTest, RevokingTheCodeEndsAnOrderThatIsProcessing) {
+  const OrderWithAuthorization created = ReadyOrder("good1");
+  database_.FailWrite(2);
+  ASSERT_TRUE(finalizer_.Finalize(actor_, account_, created.order.id, Made().Csr("second")).ok());
+  ASSERT_EQ(StateOf(created), OrderState::kProcessing);
+  ASSERT_TRUE(Revoker(*real_, clock_, [] {}).RevokeSpc({"sti-pa", "r1"}, "1234", 5).ok());
+  clock_.Advance(absl::Minutes(2));
+  EXPECT_EQ(finalizer_.FinishStuck().value(), 0);
+  EXPECT_EQ(StateOf(created), OrderState::kInvalid);
+  EXPECT_EQ(Issued(), 0u);
 }
 
 TEST_F(AcmeOrdersTest, LimitsOfOneAccountDifferFromTheConfiguration) {

@@ -114,8 +114,8 @@ HttpResponse AcmeServer::Answer(AcmeResources::Reply reply) const {
   } else {
     const acme::Problem problem = acme::ProblemOf(reply.status());
     if (problem.status >= 500) {  // what is wrong here is not for the client's eyes
-      daemon::LogError("ACME request failed",
-                       {{"reason", ReasonName(ReasonOf(reply.status()))}, {"detail", reply.status().message()}});
+      daemon::LogError("ACME request failed", {{"reason", ReasonName(ReasonOf(reply.status()))},
+                                               {"detail", reply.status().message()}});
     }
     response.status = problem.status;
     response.headers = {{"Content-Type", "application/problem+json"}};

@@ -70,6 +70,13 @@ absl::Status ReserveSerial(Transaction& transaction, absl::string_view serial, a
   return MakeError(Reason::kInternal, absl::StrCat("the random serial ", serial, " exists already"));
 }
 
+absl::Status CancelReservations(Transaction& transaction, absl::string_view spc) {
+  return transaction.Execute(
+      "UPDATE serials SET cancelled = 1 WHERE spc = ?1"
+      " AND NOT EXISTS (SELECT 1 FROM certificates WHERE certificates.serial = serials.serial)",
+      {std::string(spc)});
+}
+
 absl::Status BindKey(Transaction& transaction, absl::string_view key_hash, absl::string_view spc) {
   STI_ASSIGN_OR_RETURN(
       const std::vector<SqlRow> rows,
@@ -90,6 +97,12 @@ absl::StatusOr<bool> IsCertified(Transaction& transaction, const crypto::Verifyi
 }
 
 absl::Status InsertCertificate(Transaction& transaction, const CertificateRecord& record) {
+  STI_ASSIGN_OR_RETURN(const std::vector<SqlRow> reserved,
+                       transaction.Query("SELECT cancelled FROM serials WHERE serial = ?1", {record.serial}));
+  if (!reserved.empty() && AsInt(reserved[0][0]) != 0) {
+    return MakeError(Reason::kStateConflict,
+                     absl::StrCat("the certificates of SPC ", record.spc, " were revoked meanwhile"));
+  }
   return transaction.Execute(
       "INSERT INTO certificates (seq, serial, spc, subject, not_before, not_after, path, requested_by, "
       "token_jti,"

@@ -43,6 +43,8 @@ absl::Status ConsumeToken(store::Transaction& transaction, absl::string_view jti
 // this size do not meet.
 absl::Status ReserveSerial(store::Transaction& transaction, absl::string_view serial, absl::string_view spc,
                            absl::Time now);
+// Reserved for the code, but not issued yet: InsertCertificate will refuse them.
+absl::Status CancelReservations(store::Transaction& transaction, absl::string_view spc);
 // Binds a key to a code. kKeyInvalid when it is bound to another one.
 absl::Status BindKey(store::Transaction& transaction, absl::string_view key_hash, absl::string_view spc);
 

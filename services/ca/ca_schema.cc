@@ -87,6 +87,9 @@ const std::vector<store::Migration>& Migrations() {
            // What differs from the configured limits.
            "CREATE TABLE rate_limits (subject TEXT NOT NULL, name TEXT NOT NULL, value BIGINT NOT NULL,"
            " PRIMARY KEY (subject, name))",
+           // Reserved when the certificates of its SPC were revoked, but not issued yet.
+           "ALTER TABLE serials ADD COLUMN cancelled BIGINT NOT NULL DEFAULT 0",
+           "CREATE INDEX acme_orders_by_spc ON acme_orders (spc, state)",
            // Vetted legal names of providers, for O of the subjects.
            "CREATE TABLE organizations (spc TEXT PRIMARY KEY, name TEXT NOT NULL)",
        }},

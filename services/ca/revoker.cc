@@ -4,12 +4,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/acme/error.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/pki/certificate.h"
 #include "common/pki/tn_auth_list.h"
 #include "common/store/audit_log.h"
 #include "services/ca/acme_account_records.h"
+#include "services/ca/acme_order_records.h"
 #include "services/ca/ca_schema.h"
 #include "services/ca/revocation_records.h"
 
@@ -22,6 +24,14 @@ absl::Status BlockKey(store::Transaction& transaction, const CertificateRecord& 
   STI_ASSIGN_OR_RETURN(const pki::CertificateChain chain, pki::CertificateChain::Parse(record.chain_pem));
   STI_ASSIGN_OR_RETURN(const crypto::VerifyingKey key, chain.leaf().Es256Key());
   return InsertCompromisedKey(transaction, KeyHash(key));
+}
+
+// Nothing that was asked for before may be issued after.
+absl::Status EndRights(store::Transaction& transaction, absl::string_view spc) {
+  const absl::Status why = acme::Refuse(acme::ErrorType::kUnauthorized,
+                                        absl::StrCat("the certificates of SPC ", spc, " were revoked"));
+  STI_RETURN_IF_ERROR(RevokeRights(transaction, spc, acme::ProblemOf(why).body));
+  return CancelReservations(transaction, spc);
 }
 
 absl::Status CheckSpc(absl::string_view spc) {
@@ -89,6 +99,8 @@ CertificateFilter Revoker::ValidOf(absl::string_view spc) const {
 absl::Status Revoker::RevokeSome(const Actor& actor, absl::string_view spc, int reason, int64_t after,
                                  std::vector<NumberedCertificate>& revoked) const {
   return database_.Write([&](store::Transaction& transaction) -> absl::Status {
+    // With the first ones, so that what is being issued meanwhile is either in the list or never comes.
+    if (after == 0) STI_RETURN_IF_ERROR(EndRights(transaction, spc));
     STI_ASSIGN_OR_RETURN(revoked, ListCertificates(transaction, ValidOf(spc), after, kAtOnce));
     for (NumberedCertificate& row : revoked) {
       // With its chain, which lists leave out.

@@ -99,6 +99,27 @@ TEST_F(RevokerTest, RevokesEveryValidCertificateOfTheSpcAndNoOther) {
   EXPECT_FALSE(archive.Get("B1")->revoked);
 }
 
+TEST_F(RevokerTest, WhatIsReservedButNotIssuedYetNeverIs) {
+  const auto issue = [&](const std::string& serial, const std::string& spc, bool reserve) {
+    return database_->Write([&](store::Transaction& transaction) -> absl::Status {
+      if (reserve) return ReserveSerial(transaction, serial, spc, kNow);
+      CertificateRecord record;
+      record.serial = serial;
+      record.spc = spc;
+      record.path = "/certs/" + serial;
+      record.token_jti = "jti-" + serial;
+      return InsertCertificate(transaction, record);
+    });
+  };
+  ASSERT_TRUE(issue("A1", "1234", true).ok());
+  ASSERT_TRUE(issue("B1", "5678", true).ok());
+  EXPECT_THAT(Revoke("1234"), IsEmpty());
+  EXPECT_EQ(ReasonOf(issue("A1", "1234", false)), Reason::kStateConflict);
+  EXPECT_TRUE(issue("B1", "5678", false).ok());
+  ASSERT_TRUE(issue("A2", "1234", true).ok());
+  EXPECT_TRUE(issue("A2", "1234", false).ok()) << "what comes later is another matter";
+}
+
 TEST_F(RevokerTest, DryRunTellsAndChangesNothing) {
   Insert({"A1", "A2"}, "1234", kNow + absl::Hours(1));
   EXPECT_THAT(*revoker_.ValidOfSpc("1234"), ElementsAre("A1", "A2"));
