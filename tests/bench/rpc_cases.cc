@@ -96,7 +96,7 @@ struct RpcBench::Parts {
       : authentication(fixture.signer(), {}),
         verification(fixture.verifier(), fixture.cache(), fixture.trust(),
                      [] { return std::vector<std::shared_ptr<const vs::DomainHealth>>(1); }, nullptr,
-                     vs::ProfileTable(), {}) {
+                     vs::ProfileTable(), {}, nullptr) {
     grpc::ServerBuilder builder;
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
