@@ -102,9 +102,9 @@ absl::StatusOr<std::string> ApiSessions::HashToTry(const std::string& user_id) c
 
 absl::Status ApiSessions::RecordFailure(const std::string& user_id, const std::string& request_id) const {
   if (options_.failed_logins <= 0) return absl::OkStatus();
-  bool locked = false;
+  bool locked = false, known = false;
   const absl::Status stored = database_.Write([&](store::Transaction& transaction) -> absl::Status {
-    locked = false;
+    locked = known = false;
     const absl::Time now = clock_.TimeNow();
     // Logins at the same moment: only one of them is the one that locks.
     STI_ASSIGN_OR_RETURN(const bool before, IsLocked(transaction, user_id, options_.failed_logins, now));
@@ -112,6 +112,10 @@ absl::Status ApiSessions::RecordFailure(const std::string& user_id, const std::s
     STI_RETURN_IF_ERROR(RecordLoginFailure(transaction, user_id, now));
     STI_ASSIGN_OR_RETURN(locked, IsLocked(transaction, user_id, options_.failed_logins, now));
     if (!locked) return absl::OkStatus();
+    // The audit is for ever, and a name that is nobody's may be a password in the wrong box.
+    STI_ASSIGN_OR_RETURN(const std::optional<ApiUser> user, FindApiUser(transaction, user_id));
+    known = user.has_value();
+    if (!known) return absl::OkStatus();
     STI_ASSIGN_OR_RETURN(const std::vector<std::string> spcs, SpcsOfUser(transaction, user_id));
     return store::AppendAudit(
         transaction, {absl::StrCat("user:", user_id), request_id},
@@ -121,7 +125,9 @@ absl::Status ApiSessions::RecordFailure(const std::string& user_id, const std::s
              {"until", absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", now + kLoginWindow, absl::UTCTimeZone())}})},
         now);
   });
-  if (locked && stored.ok()) daemon::LogWarning("user locked after failed logins", {{"user", user_id}});
+  if (locked && stored.ok()) {
+    daemon::LogWarning("user locked after failed logins", {{"user", known ? user_id : "(unknown)"}});
+  }
   return stored;
 }
 

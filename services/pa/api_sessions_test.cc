@@ -250,6 +250,11 @@ TEST_F(ApiSessionsTest, NamesThatNobodyHasLockTheSameAndAreSweptOut) {
   EXPECT_EQ(Rows("login_failures"), 0) << "a new user begins without failures";
 }
 
+TEST_F(ApiSessionsTest, ANameThatIsNobodysIsLockedWithoutFillingTheAudit) {
+  for (int i = 0; i < kMostFailures + 2; ++i) LoginReason("phantom", "wrong");
+  EXPECT_TRUE(Locks().empty());
+}
+
 TEST_F(ApiSessionsTest, LockIsInTheAuditOnce) {
   for (int i = 0; i < kMostFailures + 2; ++i) LoginReason("kms", "wrong");
   const std::vector<store::AuditRecord> locks = Locks();

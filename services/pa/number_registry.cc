@@ -1,5 +1,6 @@
 #include "services/pa/number_registry.h"
 
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -44,6 +45,12 @@ absl::Status CheckSpcsAreKnown(store::Transaction& transaction, const std::vecto
     if (owner.empty()) {
       return MakeError(Reason::kNotFound, absl::StrCat(Element(i), ".spc"),
                        absl::StrCat("no provider has SPC ", blocks[i].spc));
+    }
+    STI_ASSIGN_OR_RETURN(const std::optional<Provider> provider, FindProvider(transaction, owner));
+    // The list would speak for somebody whom nobody has agreed to yet.
+    if (provider && provider->state == ProviderState::kPending) {
+      return MakeError(Reason::kStateConflict, absl::StrCat(Element(i), ".spc"),
+                       absl::StrCat("the provider \"", owner, "\" of SPC ", blocks[i].spc, " is pending"));
     }
   }
   return absl::OkStatus();

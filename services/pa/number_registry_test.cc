@@ -69,6 +69,14 @@ class NumberRegistryTest : public ::testing::Test {
   const NumberRegistry registry_{database_, publisher_, clock_};
 };
 
+TEST_F(NumberRegistryTest, AProviderWhomNobodyHasAgreedToGetsNoNumbers) {
+  Provider pending{"new", "New", {"777A"}, {"new"}, {}};
+  pending.state = ProviderState::kPending;
+  pending.pending_change = "change-1";
+  ASSERT_TRUE(providers_.Register(kAdmin, pending).ok());
+  EXPECT_EQ(Assign({{"777A", "12155550100", 1}}), "STATE_CONFLICT numbers[0].spc");
+}
+
 TEST_F(NumberRegistryTest, WithoutAssignmentsThereIsNoList) {
   ASSERT_TRUE(publisher_.PublishNumberList().ok());
   EXPECT_EQ(publisher_.NumberList(), nullptr);

@@ -156,8 +156,8 @@ void PaDaemon::Stop(absl::Duration grace) {
   watchers_.Close();
   if (front_) front_->Shutdown(grace);
   if (server_) server_->Shutdown(grace);
-  audit_.Stop();
   for (const auto& revoker : revokers_) revoker->Stop();
+  audit_.Stop();
 }
 
 PaDaemon::~PaDaemon() { Stop(absl::ZeroDuration()); }

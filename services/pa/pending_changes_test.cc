@@ -19,6 +19,7 @@
 #include "services/pa/authority_change_request.h"
 #include "services/pa/pa_testing.h"
 #include "services/pa/provider_change_request.h"
+#include "services/pa/to_proto.h"
 
 namespace sti::pa {
 namespace {
@@ -295,6 +296,33 @@ TEST_F(PendingChangesTest, RevocationOfAProviderWaitsAndShowsWhatItWillDo) {
   EXPECT_EQ(StateOfAcme(), ProviderState::kRevoked);
   request.clear_note();
   EXPECT_EQ(FieldOf(AskToRevoke(changes_, providers_, kAsks, request).status()), "note");
+}
+
+TEST_F(PendingChangesTest, MoreRightsForAProviderWaitAndAreWhatWasShown) {
+  EXPECT_EQ(Approve(kApproves, AskForAcme()), "NONE");
+  sti::v1::UpdateProviderRequest request;
+  *request.mutable_provider() = ToProto(*providers_.Get("acme"));
+  request.mutable_provider()->add_spcs("9999");
+  request.mutable_provider()->add_client_identities("sti-as.elsewhere");
+  const auto asked = AskToUpdate(changes_, providers_, kAsks, request);
+  ASSERT_TRUE(asked.ok()) << asked.status();
+  EXPECT_THAT(asked->pending().summary(), HasSubstr("9999"));
+  EXPECT_THAT(asked->pending().summary(), HasSubstr("sti-as.elsewhere"));
+  EXPECT_EQ(providers_.Get("acme")->spcs.size() + 1, static_cast<size_t>(request.provider().spcs_size()));
+  EXPECT_EQ(Approve(kAsks, asked->pending().id()), "PERMISSION_DENIED");
+  // Another change comes between: what would happen now is not what was shown.
+  Provider renamed = *providers_.Get("acme");
+  renamed.name = "Acme II";
+  ASSERT_TRUE(providers_.Update(kOther, renamed, RunMode::kReal).ok());
+  EXPECT_EQ(Approve(kApproves, asked->pending().id()), "STATE_CONFLICT");
+  EXPECT_EQ(providers_.Get("acme")->name, "Acme II");
+  ASSERT_TRUE(changes_.Reject(kApproves, true, asked->pending().id(), "stale").ok());
+
+  request.mutable_provider()->set_name("Acme II");
+  const auto again = AskToUpdate(changes_, providers_, kAsks, request);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(Approve(kApproves, again->pending().id()), "NONE");
+  EXPECT_EQ(providers_.Get("acme")->spcs.back(), "9999");
 }
 
 TEST_F(PendingChangesTest, PagesComeNewestFirstWithoutGapOrOverlap) {

@@ -58,6 +58,17 @@ grpc::Status PolicyAdminService::UpdateProvider(ServerContext* context,
                                                 sti::v1::ProviderChange* response) {
   return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
     if (!request->has_provider()) return MakeError(Reason::kMissingField, "provider", "nothing to update");
+    if (rooms_.changes.required() && !request->dry_run()) {
+      STI_ASSIGN_OR_RETURN(const ProviderChange would,
+                           rooms_.providers.Update(actor, FromProto(request->provider()), RunMode::kDry));
+      if (would.widens_rights) {
+        STI_ASSIGN_OR_RETURN(*response, AskToUpdate(rooms_.changes, rooms_.providers, actor, *request));
+        daemon::LogInfo(
+            "provider update waits for an approver",
+            {{"admin", actor.client}, {"provider", would.provider.id}, {"change", response->pending().id()}});
+        return absl::OkStatus();
+      }
+    }
     STI_ASSIGN_OR_RETURN(
         const ProviderChange change,
         rooms_.providers.Update(actor, FromProto(request->provider()), HowToRun(request->dry_run())));

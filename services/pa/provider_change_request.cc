@@ -15,6 +15,7 @@ namespace sti::pa {
 namespace {
 
 constexpr char kRegister[] = "provider.register";
+constexpr char kUpdate[] = "provider.update";
 constexpr char kRevoke[] = "provider.revoke";
 constexpr char kObject[] = "provider/";
 
@@ -58,6 +59,31 @@ ChangeAction RegistrationAction(const ProviderRegistry& providers) {
   return action;
 }
 
+std::string UpdateSummary(const ProviderChange& change) {
+  return absl::StrCat("update the provider ", change.provider.id, ", \"", change.provider.name,
+                      "\": ", absl::StrJoin(change.effects, ", "));
+}
+
+ChangeAction UpdateAction(const ProviderRegistry& providers) {
+  ChangeAction action;
+  action.name = kUpdate;
+  action.approve = [&providers](store::Transaction& transaction, const Actor& approver,
+                                const PendingChange& change) -> absl::StatusOr<ChangeAction::Then> {
+    sti::v1::UpdateProviderRequest request;
+    if (!request.ParseFromString(change.request))
+      return MakeError(Reason::kStorageFailed, "request", "the stored request cannot be read");
+    STI_ASSIGN_OR_RETURN(ProviderChange done,
+                         providers.Update(transaction, approver, FromProto(request.provider())));
+    // What is approved is what was shown.
+    if (UpdateSummary(done) != change.summary) {
+      return MakeError(Reason::kStateConflict, "id",
+                       "the provider has changed since this was asked for: reject it and ask anew");
+    }
+    return [&providers, done = std::move(done)] { providers.Committed(done); };
+  };
+  return action;
+}
+
 ChangeAction RevocationAction(const ProviderRegistry& providers) {
   ChangeAction action;
   action.name = kRevoke;
@@ -71,6 +97,20 @@ ChangeAction RevocationAction(const ProviderRegistry& providers) {
     return [&providers, done = std::move(done)] { providers.Committed(done); };
   };
   return action;
+}
+
+// Files `asked`; answers what it would do, and how the provider is meanwhile.
+absl::StatusOr<sti::v1::ProviderChange> WaitingFor(const PendingChanges& changes,
+                                                   const ProviderRegistry& providers, const Actor& actor,
+                                                   const ProviderChange& would, const ChangeRequest& asked) {
+  STI_ASSIGN_OR_RETURN(
+      const PendingChange change,
+      changes.Ask(actor, asked, [](store::Transaction&, const PendingChange&) { return absl::OkStatus(); }));
+  sti::v1::ProviderChange response = ToProto(would);
+  STI_ASSIGN_OR_RETURN(const Provider provider, providers.Get(would.provider.id));
+  *response.mutable_provider() = ToProto(provider);
+  *response.mutable_pending() = ToProto(change);
+  return response;
 }
 
 }  // namespace
@@ -97,6 +137,16 @@ absl::StatusOr<Provider> AskToRegister(const PendingChanges& changes, const Prov
   return waiting.provider;
 }
 
+absl::StatusOr<sti::v1::ProviderChange> AskToUpdate(const PendingChanges& changes,
+                                                    const ProviderRegistry& providers, const Actor& actor,
+                                                    const sti::v1::UpdateProviderRequest& request) {
+  STI_ASSIGN_OR_RETURN(const ProviderChange would,
+                       providers.Update(actor, FromProto(request.provider()), RunMode::kDry));
+  const ChangeRequest asked{kUpdate, ObjectOf(would.provider), UpdateSummary(would), would.provider.spcs,
+                            request.SerializeAsString()};
+  return WaitingFor(changes, providers, actor, would, asked);
+}
+
 absl::StatusOr<sti::v1::ProviderChange> AskToRevoke(const PendingChanges& changes,
                                                     const ProviderRegistry& providers, const Actor& actor,
                                                     const sti::v1::RevokeProviderRequest& request) {
@@ -104,18 +154,11 @@ absl::StatusOr<sti::v1::ProviderChange> AskToRevoke(const PendingChanges& change
                        providers.Revoke(actor, request.id(), request.note(), RunMode::kDry));
   const ChangeRequest asked{kRevoke, ObjectOf(would.provider), RevocationSummary(would, request.note()),
                             would.provider.spcs, request.SerializeAsString()};
-  STI_ASSIGN_OR_RETURN(
-      const PendingChange change,
-      changes.Ask(actor, asked, [](store::Transaction&, const PendingChange&) { return absl::OkStatus(); }));
-  sti::v1::ProviderChange response = ToProto(would);
-  STI_ASSIGN_OR_RETURN(const Provider provider, providers.Get(request.id()));
-  *response.mutable_provider() = ToProto(provider);
-  *response.mutable_pending() = ToProto(change);
-  return response;
+  return WaitingFor(changes, providers, actor, would, asked);
 }
 
 std::vector<ChangeAction> ProviderActions(const ProviderRegistry& providers) {
-  return {RegistrationAction(providers), RevocationAction(providers)};
+  return {RegistrationAction(providers), UpdateAction(providers), RevocationAction(providers)};
 }
 
 }  // namespace sti::pa

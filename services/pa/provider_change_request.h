@@ -15,13 +15,19 @@ namespace sti::pa {
 // The provider is there, pending. Errors of ProviderRegistry::Register and PendingChanges::AskIn.
 absl::StatusOr<Provider> AskToRegister(const PendingChanges& changes, const ProviderRegistry& providers,
                                        const Actor& actor, const sti::v1::RegisterProviderRequest& request);
+// For an update that widens its rights. The provider stays as it is until an approver agrees; should it have
+// changed by then, the approver gets kStateConflict. Errors of ProviderRegistry::Update and
+// PendingChanges::AskIn.
+absl::StatusOr<sti::v1::ProviderChange> AskToUpdate(const PendingChanges& changes,
+                                                    const ProviderRegistry& providers, const Actor& actor,
+                                                    const sti::v1::UpdateProviderRequest& request);
 // The provider stays as it is until an approver agrees. Errors of ProviderRegistry::Revoke and
 // PendingChanges::AskIn.
 absl::StatusOr<sti::v1::ProviderChange> AskToRevoke(const PendingChanges& changes,
                                                     const ProviderRegistry& providers, const Actor& actor,
                                                     const sti::v1::RevokeProviderRequest& request);
 
-// "provider.register" and "provider.revoke". `providers` must outlive them.
+// "provider.register", "provider.update" and "provider.revoke". `providers` must outlive them.
 std::vector<ChangeAction> ProviderActions(const ProviderRegistry& providers);
 
 }  // namespace sti::pa

@@ -57,7 +57,7 @@ Texts Without(const Texts& these, const Texts& those) {
 
 }  // namespace
 
-Texts UpdateEffects(const Provider& before, const Provider& after) {
+Texts UpdateEffects(const Provider& before, const Provider& after, const Texts& authorities) {
   Texts effects;
   if (before.name != after.name) {
     effects.push_back(absl::StrCat("the name \"", before.name, "\" becomes \"", after.name, "\""));
@@ -66,9 +66,12 @@ Texts UpdateEffects(const Provider& before, const Provider& after) {
     effects.push_back(absl::StrCat("SPC ", spc, " becomes its own"));
   }
   for (const std::string& spc : Without(before.spcs, after.spcs)) {
-    effects.push_back(absl::StrCat("SPC ", spc,
-                                   " is taken away: no more SPC tokens for it; its certificates stay as they "
-                                   "are, and tokens until they expire"));
+    effects.push_back(
+        absl::StrCat("SPC ", spc, " is taken away: no more SPC tokens for it; ",
+                     authorities.empty()
+                         ? "its certificates stay valid until they are revoked at the STI-CA"
+                         : absl::StrCat("its certificates are revoked by ", absl::StrJoin(authorities, ", "),
+                                        ", once more when no token is left")));
   }
   for (const std::string& identity : Without(after.client_identities, before.client_identities)) {
     effects.push_back(absl::StrCat("the client identity \"", identity, "\" may act for it"));

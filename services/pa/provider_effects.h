@@ -10,7 +10,8 @@
 
 namespace sti::pa {
 
-std::vector<std::string> UpdateEffects(const Provider& before, const Provider& after);
+std::vector<std::string> UpdateEffects(const Provider& before, const Provider& after,
+                                       const std::vector<std::string>& authorities);
 std::vector<std::string> SuspensionEffects(const Provider& provider, const ProviderBelongings& belongings,
                                            bool revoke_certificates,
                                            const std::vector<std::string>& authorities);

@@ -1,7 +1,10 @@
 #include "services/pa/provider_registry.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
@@ -37,6 +40,16 @@ absl::Status WrongState(const Provider& provider, absl::string_view can) {
 
 absl::Status PrefixProvider(const absl::Status& status) {
   return ReasonOf(status) == Reason::kStorageFailed ? status : PrefixField("provider", status);
+}
+
+// Those of `names` that are not among `others`.
+std::vector<std::string> Missing(const std::vector<std::string>& names,
+                                 const std::vector<std::string>& others) {
+  std::vector<std::string> missing;
+  std::copy_if(names.begin(), names.end(), std::back_inserter(missing), [&others](const std::string& name) {
+    return std::find(others.begin(), others.end(), name) == others.end();
+  });
+  return missing;
 }
 
 void SetState(Provider& provider, ProviderState state, absl::string_view note, absl::Time now) {
@@ -120,34 +133,58 @@ absl::Status ProviderRegistry::Discard(Transaction& transaction, const Actor& ac
   return AuditProvider(transaction, actor, "provider.discard", before, std::nullopt, clock_.TimeNow());
 }
 
+absl::StatusOr<ProviderChange> ProviderRegistry::UpdateStep(Transaction& transaction, const Actor& actor,
+                                                            const Provider& provider, RunMode run) const {
+  STI_ASSIGN_OR_RETURN(const Provider before, MustFind(transaction, provider.id));
+  if (before.state != ProviderState::kApproved && before.state != ProviderState::kSuspended)
+    return WrongState(before, "only an approved or suspended provider can be updated");
+  absl::Status possible = CheckFree(transaction, provider, world_.authorities);
+  if (possible.ok()) possible = CheckTakenAwayHaveNoNumbers(transaction, before, provider);
+  if (!possible.ok()) return PrefixProvider(possible);
+  ProviderChange change;
+  change.provider = before;
+  change.provider.name = provider.name;
+  change.provider.spcs = provider.spcs;
+  change.provider.client_identities = provider.client_identities;
+  change.provider.contacts = provider.contacts;
+  change.widens_rights = !Missing(provider.spcs, before.spcs).empty() ||
+                         !Missing(provider.client_identities, before.client_identities).empty();
+  change.effects = UpdateEffects(before, change.provider, world_.authorities);
+  if (change.effects.empty()) {
+    change.effects.emplace_back("nothing changes");
+    return change;
+  }
+  if (run == RunMode::kDry) return change;
+  const absl::Time now = clock_.TimeNow();
+  STI_RETURN_IF_ERROR(ReplaceProvider(transaction, change.provider));
+  // A code that is its own again.
+  if (before.state == ProviderState::kApproved)
+    STI_RETURN_IF_ERROR(CallOffSpcRevocations(transaction, before.id));
+  Provider gone = before;
+  gone.spcs = Missing(before.spcs, provider.spcs);
+  change.asks_authorities = !gone.spcs.empty() && !world_.authorities.empty();
+  if (change.asks_authorities) {
+    STI_ASSIGN_OR_RETURN(const ProviderBelongings belongings, BelongingsOf(transaction, before, now));
+    STI_RETURN_IF_ERROR(AskAuthorities(transaction, actor, gone, world_.authorities, belongings.tokens, now));
+  }
+  STI_RETURN_IF_ERROR(AuditProvider(transaction, actor, "provider.update", before, change.provider, now));
+  return change;
+}
+
 absl::StatusOr<ProviderChange> ProviderRegistry::Update(const Actor& actor, const Provider& provider,
                                                         RunMode run) const {
   const absl::Status checked = CheckProvider(provider);
   if (!checked.ok()) return PrefixProvider(checked);
-  return Perform(run, [&](Transaction& transaction, RunMode how) -> absl::StatusOr<ProviderChange> {
-    STI_ASSIGN_OR_RETURN(const Provider before, MustFind(transaction, provider.id));
-    if (before.state != ProviderState::kApproved && before.state != ProviderState::kSuspended)
-      return WrongState(before, "only an approved or suspended provider can be updated");
-    absl::Status possible = CheckFree(transaction, provider, world_.authorities);
-    if (possible.ok()) possible = CheckTakenAwayHaveNoNumbers(transaction, before, provider);
-    if (!possible.ok()) return PrefixProvider(possible);
-    ProviderChange change;
-    change.provider = before;
-    change.provider.name = provider.name;
-    change.provider.spcs = provider.spcs;
-    change.provider.client_identities = provider.client_identities;
-    change.provider.contacts = provider.contacts;
-    change.effects = UpdateEffects(before, change.provider);
-    if (change.effects.empty()) {
-      change.effects.emplace_back("nothing changes");
-      return change;
-    }
-    if (how == RunMode::kDry) return change;
-    STI_RETURN_IF_ERROR(ReplaceProvider(transaction, change.provider));
-    STI_RETURN_IF_ERROR(
-        AuditProvider(transaction, actor, "provider.update", before, change.provider, clock_.TimeNow()));
-    return change;
+  return Perform(run, [&](Transaction& transaction, RunMode how) {
+    return UpdateStep(transaction, actor, provider, how);
   });
+}
+
+absl::StatusOr<ProviderChange> ProviderRegistry::Update(Transaction& transaction, const Actor& actor,
+                                                        const Provider& provider) const {
+  const absl::Status checked = CheckProvider(provider);
+  if (!checked.ok()) return PrefixProvider(checked);
+  return UpdateStep(transaction, actor, provider, RunMode::kReal);
 }
 
 absl::StatusOr<ProviderChange> ProviderRegistry::Suspend(const Actor& actor, absl::string_view id,

@@ -29,6 +29,7 @@ struct ProviderChange {
   std::vector<std::string> effects;  // in plain words, one each
   bool asks_authorities = false;     // there is something new for the STI-CAs
   bool withdraws_numbers = false;    // the number list is another
+  bool widens_rights = false;        // an update adds a code or a client identity
 };
 
 // What the registry sets going outside of the database.
@@ -79,6 +80,8 @@ class ProviderRegistry {
   absl::Status Discard(store::Transaction& transaction, const Actor& actor, absl::string_view id) const;
   absl::StatusOr<ProviderChange> Revoke(store::Transaction& transaction, const Actor& actor,
                                         absl::string_view id, absl::string_view note) const;
+  absl::StatusOr<ProviderChange> Update(store::Transaction& transaction, const Actor& actor,
+                                        const Provider& provider) const;
   void Committed(const ProviderChange& change) const;
 
   // kNotFound.
@@ -88,6 +91,8 @@ class ProviderRegistry {
  private:
   using Step = std::function<absl::StatusOr<ProviderChange>(store::Transaction&, RunMode)>;
   absl::StatusOr<ProviderChange> Perform(RunMode run, const Step& step) const;
+  absl::StatusOr<ProviderChange> UpdateStep(store::Transaction& transaction, const Actor& actor,
+                                            const Provider& provider, RunMode run) const;
   absl::StatusOr<ProviderChange> RevokeStep(store::Transaction& transaction, const Actor& actor,
                                             absl::string_view id, absl::string_view note, RunMode run) const;
 

@@ -329,7 +329,35 @@ TEST_F(ProviderStatesTest, UpdateReplacesAllAndKeepsTheState) {
   EXPECT_EQ(known.contacts, update.contacts);
   EXPECT_EQ(known.state, ProviderState::kSuspended);
   EXPECT_EQ(known.state_note, "fraud");
+  EXPECT_TRUE(change->asks_authorities);
+  EXPECT_EQ(ReasonOf(registry_.Register(kAdmin, {"heir", "Heir", {"1234"}, {"acme-as"}, {}}).status()),
+            Reason::kStateConflict)
+      << "certificates for the code may still be about";
+  ConfirmAll("1234");
   EXPECT_TRUE(registry_.Register(kAdmin, {"heir", "Heir", {"1234"}, {"acme-as"}, {}}).ok());
+}
+
+TEST_F(ProviderStatesTest, ACodeTakenAwayStaysToBeRevokedWhenItsFormerProviderIsReinstated) {
+  ASSERT_TRUE(Suspend().ok());
+  Provider without = Known();
+  without.spcs = {"5678"};
+  ASSERT_TRUE(registry_.Update(kAdmin, without, RunMode::kReal).ok());
+  ASSERT_TRUE(registry_.Reinstate(kAdmin, "acme", "", RunMode::kReal).ok());
+  EXPECT_THAT(Open("1234"), ::testing::Not(IsEmpty()));
+  EXPECT_THAT(Open("5678"), IsEmpty());
+}
+
+TEST_F(ProviderStatesTest, ACodeThatIsItsOwnAgainIsNotRevokedAnyMore) {
+  Provider without = Known();
+  const std::vector<std::string> all = without.spcs;
+  without.spcs = {"5678"};
+  ASSERT_TRUE(registry_.Update(kAdmin, without, RunMode::kReal).ok());
+  EXPECT_THAT(Open("1234"), ::testing::Not(IsEmpty()));
+  without.spcs = all;
+  const auto back = registry_.Update(kAdmin, without, RunMode::kReal);
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_TRUE(back->widens_rights);
+  EXPECT_THAT(Open("1234"), IsEmpty());
 }
 
 TEST_F(ProviderStatesTest, UpdateObeysTheRulesOfRegistration) {

@@ -97,9 +97,11 @@ absl::StatusOr<int64_t> CountOpenOfProvider(Transaction& transaction, absl::stri
 }
 
 absl::Status CallOffSpcRevocations(Transaction& transaction, absl::string_view provider_id) {
-  return transaction.Execute(absl::StrCat("UPDATE spc_revocations SET done = ", kCalledOff,
-                                          " WHERE done = ", kOpen, " AND provider_id = ?1"),
-                             {std::string(provider_id)});
+  return transaction.Execute(
+      absl::StrCat("UPDATE spc_revocations SET done = ", kCalledOff, " WHERE done = ", kOpen,
+                   " AND provider_id = ?1 AND spc IN"
+                   " (SELECT spc FROM provider_spcs WHERE provider_id = ?1)"),
+      {std::string(provider_id)});
 }
 
 }  // namespace sti::pa

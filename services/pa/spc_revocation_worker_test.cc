@@ -18,6 +18,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/pa/pa_testing.h"
+#include "services/pa/provider_records.h"
 
 namespace sti::pa {
 namespace {
@@ -189,10 +190,12 @@ TEST_F(SpcRevocationWorkerTest, ConfirmationThatCannotBeWrittenIsAskedForAgain) 
 TEST_F(SpcRevocationWorkerTest, WhatWasCalledOffIsNotAskedAndSecondReplicasConfirmationIsNoEvent) {
   Ask("1234");
   const int64_t seq = Open("1234")[0].seq;
-  ASSERT_TRUE(
-      database_
-          .Write([&](store::Transaction& transaction) { return CallOffSpcRevocations(transaction, "acme"); })
-          .ok());
+  ASSERT_TRUE(database_
+                  .Write([&](store::Transaction& transaction) -> absl::Status {
+                    STI_RETURN_IF_ERROR(InsertProvider(transaction, {"acme", "Acme", {"1234"}, {}, kNow}));
+                    return CallOffSpcRevocations(transaction, "acme");
+                  })
+                  .ok());
   EXPECT_EQ(NewWorker()->AskAll().value(), 0);
   EXPECT_THAT(ca_.TakeAsked(), IsEmpty());
   // What comes after has a number of its own, so that a late confirmation cannot mean it.

@@ -107,13 +107,13 @@ absl::StatusOr<IssuedToken> TokenIssuer::Issue(const Actor& actor, const TokenRe
                               ""};
   STI_ASSIGN_OR_RETURN(claims.jti, MakeUuid(random_));
 
-  // Committed before it is answered: a token that anybody has seen is in the log, and was the provider's to
-  // have.
+  // Signed before the transaction, since the key may be in a slow token; committed before it is answered: a
+  // token that anybody has seen is in the log, and was the provider's to have.
   IssuedToken issued;
+  STI_ASSIGN_OR_RETURN(issued.token,
+                       stir::SignSpcToken(claims, signer_.chain, *signer_.key, signer_.token_naming()));
   const absl::Status stored = database_.Write([&](store::Transaction& transaction) -> absl::Status {
     STI_ASSIGN_OR_RETURN(const std::string provider, EntitledProvider(transaction, request, list.Spcs()));
-    STI_ASSIGN_OR_RETURN(issued.token,
-                         stir::SignSpcToken(claims, signer_.chain, *signer_.key, signer_.token_naming()));
     issued.record = TokenRecord{claims.jti, provider,          list.Spcs(),   request.fingerprint,
                                 request.ca, WholeSeconds(now), claims.expires};
     STI_RETURN_IF_ERROR(InsertToken(transaction, issued.record));

@@ -94,9 +94,10 @@ sti::v1::VerifyRequest VerifyRequest(Fixture& fixture) {
 struct RpcBench::Parts {
   explicit Parts(Fixture& fixture)
       : authentication(fixture.signer(), {}),
-        verification(fixture.verifier(), fixture.cache(), fixture.trust(),
-                     [] { return std::vector<std::shared_ptr<const vs::DomainHealth>>(1); }, nullptr,
-                     vs::ProfileTable(), {}, nullptr) {
+        verification(
+            fixture.verifier(), fixture.cache(), fixture.trust(),
+            [] { return std::vector<std::shared_ptr<const vs::DomainHealth>>(1); }, nullptr,
+            vs::ProfileTable(), {}, nullptr) {
     grpc::ServerBuilder builder;
     int port = 0;
     builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);

@@ -143,6 +143,7 @@ class FourDaemonsTest : public ::testing::Test {
     download.set_cache_entries(100);
     download.set_max_downloads(8);
     download.set_max_downloads_per_host(8);
+    download.set_max_downloads_per_address(8);
     config.mutable_replay()->set_entries(1024);
     config.mutable_replay()->set_redis_timeout_ms(20);
     vs_ = Must(vs::VsDaemon::Start(config, clock_));

@@ -3,6 +3,7 @@ program over the published demo PKI."""
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -200,16 +201,21 @@ class OfflineVerifyTest(unittest.TestCase):
         self.assertEqual(self.verdict(flipped)["reject"], False)
         refused = self.verdict(flipped, more=["--failed-calls", "reject", "--reason-header", "sip"])
         self.assertEqual(refused["reject"], True)
-        self.assertTrue(refused["reason_headers"][0].startswith("SIP ;"), refused["reason_headers"])
+        self.assertTrue(refused["reason_headers"][0].startswith("SIP;"), refused["reason_headers"])
         self.assertEqual(self.verdict("", more=["--unsigned-calls", "reject"])["reject"], True)
 
     def test_lints_of_the_certificate_are_noted_and_no_reason_to_fail(self):
-        lint = subprocess.run([STICTL, "ca", "lint", self.files["chain"]], capture_output=True, text=True, check=False).stdout
-        notes = self.verdict(identity())["headers"][0]["notes"]
-        self.assertTrue(notes)
-        for note in notes:
-            rule = note.split(": ")[1].split(" ")[0]
-            self.assertIn(rule, lint)
+        folder = "tests/chains/good_profile_lints"
+        linted = subprocess.run([STICTL, "ca", "lint", f"{folder}/chain.pem"], capture_output=True, text=True, check=False).stdout
+        signed = attacker.sign_identity(f"{folder}/leaf.key", X5U, {**CLAIMS, "iat": 1751371200})
+        verdict = self.verdict(signed, at="2025-07-01T12:00:00Z", chain=f"{folder}/chain.pem", anchors=f"{folder}/anchors.pem",
+                               crl=None)
+        self.assertEqual((verdict["verstat"], verdict["reason"]), (PASSED, "NONE"), verdict)
+        rules = [re.search(r": (\w+) \(", note).group(1) for note in verdict["headers"][0]["notes"]]
+        self.assertIn("subject_country_count", rules)
+        for rule in rules:
+            self.assertIn(rule, linted)
+        self.assertFalse(self.verdict(identity())["headers"][0]["notes"])
 
     def test_one_good_header_of_several_suffices(self):
         self.assert_verdict((PASSED, 0, "NONE"), attacker.flip_signature_bit(identity()), identity())
