@@ -4,6 +4,7 @@
 #include "common/base/random.h"
 #include "common/base/reason.h"
 #include "common/base/reason_table.h"
+#include "common/base/retry_after.h"
 #include "common/base/secret.h"
 #include "common/base/snapshot.h"
 #include "gmock/gmock.h"
@@ -79,6 +80,17 @@ TEST(Snapshot, ReadersKeepWhatTheyTook) {
   snapshot.Set(std::make_shared<std::string>("two"));
   EXPECT_EQ(*taken, "one");
   EXPECT_EQ(*snapshot.Get(), "two");
+}
+
+TEST(RetryAfter, IsWholeMillisecondsBesideReasonAndField) {
+  const absl::Status refused = MakeError(Reason::kOverloaded, "calls", "too many");
+  EXPECT_EQ(RetryAfterOf(refused), std::nullopt);
+  const absl::Status hinted = WithRetryAfter(refused, absl::Microseconds(1500));
+  EXPECT_EQ(RetryAfterOf(hinted), absl::Milliseconds(2));
+  EXPECT_EQ(RetryAfterOf(PrefixField("requests[1]", hinted)), absl::Milliseconds(2));
+  EXPECT_EQ(ReasonOf(hinted), Reason::kOverloaded);
+  EXPECT_EQ(FieldOf(hinted), "calls");
+  EXPECT_EQ(RetryAfterOf(WithRetryAfter(refused, absl::ZeroDuration())), absl::Milliseconds(1));
 }
 
 }  // namespace

@@ -68,6 +68,20 @@ inline constexpr size_t kContacts = 16;
 // User name and password of an account at the STI-PA's HTTPS interface, octets.
 inline constexpr size_t kUserName = 128;
 inline constexpr size_t kPassword = 256;
+// Providers of one sti-as; PASSporTs of one SignCall; a name of the provisioning (customer, trunk, profile), octets.
+inline constexpr size_t kSigningProviders = 256;
+inline constexpr size_t kPassportsPerCall = 8;
+inline constexpr size_t kProvisionedName = 64;
+// Provisioning of sti-as: numbers of one request, octets of a piece of a CSV file and of one line in it, problems told of one
+// file, rules on numbers of one provider.
+inline constexpr size_t kNumbersPerRequest = 10'000;
+inline constexpr size_t kImportPiece = 1024 * 1024;
+inline constexpr size_t kImportLine = 1024;
+inline constexpr size_t kImportProblems = 100;
+inline constexpr size_t kNumberRules = 100'000;
+// Call-ID of a call (RFC 3261 has no bound), octets.
+inline constexpr size_t kCallId = 256;
+
 // Watchers of the trust documents at one sti-pa.
 inline constexpr size_t kTrustWatchers = 1024;
 // A gRPC message that a server accepts.

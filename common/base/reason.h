@@ -139,6 +139,14 @@ enum class Reason {
   kProviderNotApproved,  // pending, suspended or revoked
   kAuditBroken,          // an event of the audit is missing or changed
 
+  // Signing policy
+  kCustomerUnknown,       // no such customer or trunk of the provider, or a suspended one
+  kNumberDoNotOriginate,  // nobody calls from this number
+  kAttestRefused,         // the client may not decide so, or no attest is allowed
+  kQuotaExceeded,         // the client's limit, not the daemon's
+  kClockWrong,            // the own clock
+  kIncomingNotVerified,   // the PASSporT that a diversion begins with
+
   kCount,  // not a reason; must stay last
 };
 

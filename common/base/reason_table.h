@@ -163,6 +163,13 @@ inline constexpr std::array<ReasonRow, kReasonCount> kReasonTable = [] {
   Authority(R::kNumbersOverlap, "NUMBERS_OVERLAP", C::kAlreadyExists, "malformed", "A number of the range belongs to another SPC already."),
   Authority(R::kProviderNotApproved, "PROVIDER_NOT_APPROVED", C::kPermissionDenied, "unauthorized", "The provider is not approved, or suspended or revoked."),
   General(R::kAuditBroken, "AUDIT_BROKEN", C::kDataLoss, "POL5000", 500, "serverInternal", "An event of the audit is missing or was changed."),
+
+  General(R::kCustomerUnknown, "CUSTOMER_UNKNOWN", C::kPermissionDenied, "SVC4005", 400, "unauthorized", "The provider has no such customer or trunk, or has suspended it."),
+  General(R::kNumberDoNotOriginate, "NUMBER_DO_NOT_ORIGINATE", C::kPermissionDenied, "POL4050", 403, "unauthorized", "Calls from this number are not signed."),
+  General(R::kAttestRefused, "ATTEST_REFUSED", C::kPermissionDenied, "POL4050", 403, "unauthorized", "The call may not be attested so."),
+  General(R::kQuotaExceeded, "QUOTA_EXCEEDED", C::kResourceExhausted, "POL5000", 429, "rateLimited", "The client has used up what it may ask for; try again later."),
+  General(R::kClockWrong, "CLOCK_WRONG", C::kUnavailable, "POL5000", 503, "serverInternal", "The clock of the daemon is wrong; nothing is signed."),
+  General(R::kIncomingNotVerified, "INCOMING_NOT_VERIFIED", C::kFailedPrecondition, "SVC4005", 400, "unauthorized", "The PASSporT of the incoming call was not verified, so its diversion is not signed."),
   }};
 }();
 // clang-format on
