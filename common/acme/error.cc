@@ -1,13 +1,14 @@
 #include "common/acme/error.h"
 
 #include <array>
-#include <optional>
 #include <utility>
 
 #include "absl/strings/cord.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "common/base/reason.h"
+#include "common/base/retry_after.h"
 #include "common/codec/json.h"
 
 namespace sti::acme {
@@ -16,7 +17,6 @@ namespace {
 constexpr char kUrn[] = "urn:ietf:params:acme:error:";
 constexpr char kTypePayload[] = "type.sti/acme-type";
 constexpr char kStatusPayload[] = "type.sti/acme-status";
-constexpr char kRetryPayload[] = "type.sti/acme-retry-after";
 constexpr char kInstancePayload[] = "type.sti/acme-instance";
 constexpr char kSubproblemsPayload[] = "type.sti/acme-subproblems";
 // For failures that the next try may not meet.
@@ -60,11 +60,17 @@ const ErrorRow& RowOfType(ErrorType type) {
   return RowOfType(ErrorType::kServerInternal);
 }
 
-const ErrorRow& RowNamed(absl::string_view name) {
+// Null for a name that is not in the table.
+const ErrorRow* FindRow(absl::string_view name) {
   for (const ErrorRow& row : kRows) {
-    if (name == row.name) return row;
+    if (name == row.name) return &row;
   }
-  return RowOfType(ErrorType::kServerInternal);
+  return nullptr;
+}
+
+const ErrorRow& RowNamed(absl::string_view name) {
+  const ErrorRow* const row = FindRow(name);
+  return row == nullptr ? RowOfType(ErrorType::kServerInternal) : *row;
 }
 
 std::string Text(const absl::Status& status, const char* payload) {
@@ -109,6 +115,17 @@ std::string ProblemText(const ErrorRow& row, int status, absl::string_view detai
 
 absl::string_view ErrorName(ErrorType type) { return RowOfType(type).name; }
 
+std::optional<ErrorType> ErrorOfUrn(absl::string_view urn) {
+  if (!absl::ConsumePrefix(&urn, kUrn)) return std::nullopt;
+  const ErrorRow* const row = FindRow(urn);
+  return row == nullptr ? std::nullopt : std::make_optional(row->type);
+}
+
+std::optional<ErrorType> TypeOf(const absl::Status& status) {
+  const std::string name = Text(status, kTypePayload);
+  return name.empty() ? std::nullopt : std::make_optional(RowNamed(name).type);
+}
+
 absl::Status Refuse(ErrorType type, absl::string_view detail) {
   const ErrorRow& row = RowOfType(type);
   absl::Status status = MakeError(row.reason, detail);
@@ -123,9 +140,7 @@ absl::Status Refuse(ErrorType type, int http_status, absl::string_view detail) {
 }
 
 absl::Status RefuseForNow(absl::string_view detail, absl::Duration retry_after) {
-  absl::Status status = Refuse(ErrorType::kRateLimited, detail);
-  status.SetPayload(kRetryPayload, absl::Cord(absl::StrCat(absl::ToInt64Seconds(retry_after))));
-  return status;
+  return WithRetryAfter(Refuse(ErrorType::kRateLimited, detail), retry_after);
 }
 
 absl::Status RefuseUntilAgreed(absl::string_view detail, absl::string_view instance) {
@@ -171,10 +186,9 @@ Problem ProblemOf(const absl::Status& status) {
     const std::string field = FieldOf(status);
     detail = field.empty() ? std::string(status.message()) : absl::StrCat(field, ": ", status.message());
   }
-  int64_t seconds = 0;
-  if (absl::SimpleAtoi(Text(status, kRetryPayload), &seconds)) {
-    problem.retry_after = absl::Seconds(seconds);
-  } else if (problem.status == 503 || row.type == ErrorType::kRateLimited) {
+  problem.retry_after = RetryAfterOf(status).value_or(absl::ZeroDuration());
+  if (problem.retry_after == absl::ZeroDuration() &&
+      (problem.status == 503 || row.type == ErrorType::kRateLimited)) {
     problem.retry_after = kRetryAfterTrouble;
   }
   problem.instance = Text(status, kInstancePayload);

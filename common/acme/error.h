@@ -3,6 +3,7 @@
 #ifndef COMMON_ACME_ERROR_H_
 #define COMMON_ACME_ERROR_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,14 +41,20 @@ enum class ErrorType {
 // "badNonce". Thread-safe, like everything here.
 absl::string_view ErrorName(ErrorType type);
 
+// Of "urn:ietf:params:acme:error:badNonce"; none for a type that is not in the list above.
+std::optional<ErrorType> ErrorOfUrn(absl::string_view urn);
+
 // `detail` is shown to the client.
 absl::Status Refuse(ErrorType type, absl::string_view detail);
 // With another HTTP status than the type's own.
 absl::Status Refuse(ErrorType type, int http_status, absl::string_view detail);
-// kRateLimited with the time to wait.
+// kRateLimited with the time to wait (common/base/retry_after.h).
 absl::Status RefuseForNow(absl::string_view detail, absl::Duration retry_after);
 // kUserActionRequired; `instance` is the URL for a person to visit (RFC 8555 s7.3.3).
 absl::Status RefuseUntilAgreed(absl::string_view detail, absl::string_view instance);
+
+// The type that one of these has put into a status; none for other failures.
+std::optional<ErrorType> TypeOf(const absl::Status& status);
 
 struct Identifier {
   std::string type, value;

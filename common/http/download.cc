@@ -1,7 +1,6 @@
 #include "common/http/download.h"
 
 #include <netinet/in.h>
-#include <openssl/x509.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -15,27 +14,11 @@
 #include "absl/time/time.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/http/curl_options.h"
 #include "common/http/message.h"
 
 namespace sti::http {
 namespace {
-
-// Remembers the first option that libcurl refuses: a guard that silently did not take would be no guard.
-class Options {
- public:
-  explicit Options(CURL* easy) : easy_(easy) {}
-
-  template <typename T>
-  Options& Set(CURLoption option, T value) {
-    if (code_ == CURLE_OK) code_ = curl_easy_setopt(easy_, option, value);
-    return *this;
-  }
-  CURLcode code() const { return code_; }
-
- private:
-  CURL* easy_;
-  CURLcode code_ = CURLE_OK;
-};
 
 uint16_t PortOf(const curl_sockaddr& address) {
   // The port has the same place in both families.
@@ -63,7 +46,7 @@ absl::StatusOr<std::unique_ptr<Download>> Download::Create(const DownloadPolicy&
 absl::Status Download::SetUp() {
   if (!easy_) return Fail(Reason::kCertificateUnavailable, "no memory for a download");
   const FetcherOptions& options = policy_.options;
-  Options set(easy());
+  CurlOptions set(easy());
   set.Set(CURLOPT_URL, url_.text().c_str())
       .Set(CURLOPT_PATH_AS_IS, 1L)
       .Set(CURLOPT_PROTOCOLS_STR, "https")
@@ -205,16 +188,7 @@ absl::Status Download::Explain(CURLcode code) const {
     return Fail(Reason::kCertificateAddressRefused,
                 absl::StrCat("its address is special (", address_refused_, ")"));
   }
-  long verified = X509_V_OK;
-  curl_easy_getinfo(easy_.get(), CURLINFO_SSL_VERIFYRESULT, &verified);
-  // libcurl leaves "unspecified" behind when the chain was good and its own look at the name failed.
-  if (code == CURLE_PEER_FAILED_VERIFICATION &&
-      (verified == X509_V_OK || verified == X509_V_ERR_UNSPECIFIED)) {
-    return Fail(unavailable, "the TLS certificate is for another host");
-  }
-  if (code == CURLE_PEER_FAILED_VERIFICATION) {
-    return Fail(unavailable, absl::StrCat("TLS certificate: ", X509_verify_cert_error_string(verified)));
-  }
+  if (code == CURLE_PEER_FAILED_VERIFICATION) return Fail(unavailable, CertificateTrouble(easy_.get()));
   return Fail(unavailable, curl_easy_strerror(code));  // a fixed text, nothing of the peer's in it
 }
 

@@ -17,8 +17,8 @@
 #include "common/base/status_macros.h"
 #include "common/http/address_guard.h"
 #include "common/http/address_load.h"
+#include "common/http/curl_options.h"
 #include "common/http/download.h"
-#include "common/http/tls_files.h"
 #include "common/http/worker_thread.h"
 
 namespace sti::http {
@@ -207,30 +207,13 @@ absl::Status CheckOptions(const FetcherOptions& options) {
   return absl::OkStatus();
 }
 
-// libcurl's built-in place of the web roots.
-absl::StatusOr<std::string> SystemRoots() {
-  const curl_version_info_data* const version = curl_version_info(CURLVERSION_NOW);
-  const std::string path = version->cainfo == nullptr ? "" : version->cainfo;
-  if (path.empty() || !CheckCaFile("ca_file", path).ok()) {
-    return MakeError(Reason::kConfigInvalid, "ca_file",
-                     absl::StrCat("no web roots at ", path, "; install ca-certificates or name a file"));
-  }
-  return path;
-}
-
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpFetcher>> CreateFetcher(const FetcherOptions& options) {
-  static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
-  if (initialized != CURLE_OK) return MakeError(Reason::kInternal, curl_easy_strerror(initialized));
+  STI_RETURN_IF_ERROR(StartCurl());
   STI_RETURN_IF_ERROR(CheckOptions(options));
   STI_ASSIGN_OR_RETURN(AddressGuard guard, AddressGuard::Create(options.allowed_special_addresses));
-  std::string ca_file = options.ca_file;
-  if (ca_file.empty()) {
-    STI_ASSIGN_OR_RETURN(ca_file, SystemRoots());
-  } else {
-    STI_RETURN_IF_ERROR(CheckCaFile("ca_file", ca_file));
-  }
+  STI_ASSIGN_OR_RETURN(std::string ca_file, RootsFile(options.ca_file));
   CURLM* const multi = curl_multi_init();
   if (multi == nullptr) return MakeError(Reason::kInternal, "no memory for downloads");
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(options.max_downloads));

@@ -47,6 +47,10 @@ absl::string_view MediaTypeOf(absl::string_view content_type) {
   return absl::StripAsciiWhitespace(content_type.substr(0, content_type.find(';')));
 }
 
+bool IsHeaderField(absl::string_view name, absl::string_view value) {
+  return name.size() <= kFieldMax && value.size() <= kFieldMax && IsToken(name) && IsFieldValue(value);
+}
+
 absl::Status CheckResponse(const HttpResponse& response) {
   if (response.status < 200 || response.status > 599) {
     return Refuse(absl::StrCat("the handler answered with status ", response.status));

@@ -38,6 +38,10 @@ struct HttpResponse {
 // "application/json" of "application/json; charset=utf-8" (RFC 9110 s8.3.1), in the letters given.
 absl::string_view MediaTypeOf(absl::string_view content_type);
 
+// Whether this can stand in a header: a name that is a token, a value without control characters, so that no
+// header can be smuggled in through it (RFC 9110 s5.5), neither of them huge.
+bool IsHeaderField(absl::string_view name, absl::string_view value);
+
 // kInternal for an answer that must not go out: a status outside of 200..599; a field name that is no token;
 // or that is huge; a value with control characters, so that no header can be smuggled in through it (RFC 9110
 // s5.5); a field that is the server's.

@@ -1,20 +1,16 @@
 #include "common/http/tls_context.h"
 
-#include <openssl/bio.h>
-#include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
 #include <cstddef>
-#include <filesystem>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
-#include "common/crypto/key_file.h"
 #include "common/http/tls_files.h"
+#include "common/http/tls_identity.h"
 
 namespace sti::http {
 namespace {
@@ -34,42 +30,6 @@ int SelectProtocol(SSL*, const unsigned char** out, unsigned char* out_length, c
   }
   *out = selected;
   return SSL_TLSEXT_ERR_OK;
-}
-
-// Asking at the terminal would stop a daemon for ever.
-int NoPassphrase(char*, int, int, void*) { return 0; }
-
-// Besides the P-256 keys of common/crypto, TLS takes RSA and other curves, as the web's CAs still certify
-// them.
-absl::StatusOr<crypto::EvpPkeyPtr> LoadKey(const std::string& path) {
-  const absl::Status loaded = crypto::LoadPrivateKeyFile(path).status();
-  if (ReasonOf(loaded) == Reason::kKeyPermissions) {
-    return MakeError(Reason::kKeyPermissions, "key_file", loaded.message());
-  }
-  std::error_code ignored;
-  if ((!loaded.ok() && ReasonOf(loaded) != Reason::kKeyInvalid) ||
-      !std::filesystem::is_regular_file(path, ignored)) {
-    return MakeError(Reason::kConfigInvalid, "key_file", loaded.message());
-  }
-  const crypto::BioPtr file(BIO_new_file(path.c_str(), "r"));
-  crypto::EvpPkeyPtr key(file ? PEM_read_bio_PrivateKey(file.get(), nullptr, NoPassphrase, nullptr)
-                              : nullptr);
-  if (!key) return Refuse("key_file", absl::StrCat(path, ": no PEM private key without passphrase"));
-  return key;
-}
-
-absl::Status UseCertificateAndKey(SSL_CTX* context, const HttpServerOptions& options) {
-  if (SSL_CTX_use_certificate_chain_file(context, options.certificate_file.c_str()) != 1) {
-    return Refuse("certificate_file", absl::StrCat(options.certificate_file, ": no PEM certificate chain"));
-  }
-  STI_ASSIGN_OR_RETURN(const crypto::EvpPkeyPtr key, LoadKey(options.key_file));
-  if (X509_check_private_key(SSL_CTX_get0_certificate(context), key.get()) != 1) {
-    crypto::DrainOpenSslErrors();
-    return MakeError(Reason::kKeyMismatch, "key_file",
-                     absl::StrCat(options.key_file, " is not the key of ", options.certificate_file));
-  }
-  if (SSL_CTX_use_PrivateKey(context, key.get()) != 1) return Refuse("key_file", options.key_file);
-  return absl::OkStatus();
 }
 
 absl::Status AskForClientCertificates(SSL_CTX* context, const std::string& ca_file, bool optional) {
@@ -123,7 +83,7 @@ absl::StatusOr<SslCtxPtr> MakeServerTlsContext(const HttpServerOptions& options)
                                          SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_alpn_select_cb(context.get(), SelectProtocol, nullptr);
-  STI_RETURN_IF_ERROR(UseCertificateAndKey(context.get(), options));
+  STI_RETURN_IF_ERROR(UseCertificateAndKey(context.get(), options.certificate_file, options.key_file));
   if (!options.client_ca_file.empty()) {
     STI_RETURN_IF_ERROR(
         AskForClientCertificates(context.get(), options.client_ca_file, options.client_certificate_optional));
