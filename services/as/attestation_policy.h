@@ -13,8 +13,9 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/base/random.h"
+#include "common/base/secret.h"
 #include "common/stir/passport.h"
-#include "common/stir/telephone_number.h"
+#include "services/as/origid.h"
 #include "services/as/provider_table.h"
 #include "services/as/provisioned_view.h"
 
@@ -27,8 +28,9 @@ struct CallToAttest {
   bool client_attests = false;
   std::string client_customer;      // of a customer's client
   std::string trunk, customer;      // as requested; may be empty
-  std::optional<NumberValue> orig;  // none: a URI
+  std::optional<NumberValue> orig;  // NumberValueOf; none: a URI, or no telephone number ("*67")
   std::vector<NumberValue> dest;    // those that are numbers
+  bool emergency_service = false;   // a destination is urn:service:sos or below (RFC 5031)
   stir::Attestation requested = stir::Attestation::kNone;
   std::string requested_origid;
   absl::Time time;
@@ -53,21 +55,26 @@ struct Explanation {
 // Thread-safe; no I/O, no lock but a reader's for the snapshot.
 class AttestationPolicy {
  public:
-  // `origid_keys`: one secret a provider, at least 32 octets. The references must outlive this.
+  // `origid_keys`: one secret a provider (LoadOrigidKey). The references must outlive this.
   AttestationPolicy(const ProviderTable& providers, const ProvisionedSnapshot& provisioned,
-                    std::vector<std::string> origid_keys, const Random& random);
+                    std::vector<Secret> origid_keys, const Random& random);
 
   // kCustomerUnknown (customer, trunk), kNumberDoNotOriginate (orig), kAttestRefused (orig or attest),
-  // kInvalidField (a trunk of another customer).
+  // kInvalidField (trunk and customer that contradict each other), kInternal (no random numbers). Calls to
+  // emergency numbers get a decision whatever they name.
   absl::StatusOr<AttestationDecision> Decide(const CallToAttest& call) const;
   // The same, told to a person.
   Explanation Explain(const CallToAttest& call) const;
+
+  // Whose origid it is, if it stands for a trunk or customer that this provider still has. Takes about a
+  // microsecond for each of them.
+  std::optional<OrigidOwner> OwnerOfOrigid(size_t provider, absl::string_view origid) const;
 
  private:
   class Judge;
   const ProviderTable& providers_;
   const ProvisionedSnapshot& provisioned_;
-  const std::vector<std::string> origid_keys_;
+  const std::vector<OrigidMaker> origids_;
   const Random& random_;
 };
 

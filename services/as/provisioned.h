@@ -9,6 +9,7 @@
 #include <variant>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "common/stir/passport.h"
 #include "services/as/outgoing_call.h"
@@ -35,9 +36,13 @@ struct Trunk {
   absl::Time changed;
 };
 
-// Telephone numbers as integers: canonical digits (1 to 15, no leading zero), so that ranges compare as
-// numbers.
+// Telephone numbers as integers: the value of 1 to 15 canonical digits, so that ranges compare as numbers.
+// One that begins with 0 (service codes such as "000") has 10^15 times its length added, and stays apart.
 using NumberValue = uint64_t;
+// None for text that is not 1 to 15 digits: "*67", URIs.
+std::optional<NumberValue> NumberValueOf(absl::string_view digits);
+// The digits of what NumberValueOf gave.
+std::string NumberDigits(NumberValue number);
 
 // Consecutive numbers of the same length, both included.
 struct CustomerNumbers {

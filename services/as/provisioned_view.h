@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -46,11 +47,17 @@ class ProvisionedView {
                                  absl::Time time) const = 0;
 
   virtual bool IsDoNotOriginate(size_t provider, NumberValue number) const = 0;
+  // 911, 112 and the numbers of emergency rules.
   virtual bool IsEmergency(size_t provider, NumberValue number) const = 0;
   // The rule with the longest beginning of the number; null without.
   virtual const NumberRule* CallingPrefix(size_t provider, NumberValue number) const = 0;
 
-  virtual size_t numbers() const = 0;  // entries of all providers
+  virtual size_t numbers()
+      const = 0;  // entries of all providers, about; exact when nothing waits to be merged
+
+  // Every customer or trunk of a provider, in no order.
+  virtual void EachCustomer(size_t provider, const std::function<void(const Customer&)>& visit) const = 0;
+  virtual void EachTrunk(size_t provider, const std::function<void(const Trunk&)>& visit) const = 0;
 };
 
 // Never null.
