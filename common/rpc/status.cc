@@ -1,9 +1,12 @@
 #include "common/rpc/status.h"
 
+#include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/base/reason.h"
+#include "common/base/retry_after.h"
 
 namespace sti::rpc {
 namespace {
@@ -11,6 +14,7 @@ namespace {
 // All trailers of a response share 8 KiB; the text travels twice, once percent-encoded and once in base64.
 constexpr size_t kMaxText = 1000;
 constexpr size_t kMaxField = 250;
+constexpr char kRetryInfoType[] = "type.googleapis.com/google.rpc.RetryInfo";
 
 // Octets of the UTF-8 sequence that `text` begins with; 0 when it is none (RFC 3629 s4).
 size_t SequenceLength(absl::string_view text) {
@@ -70,6 +74,7 @@ sti::v1::ErrorDetail ToErrorDetail(const absl::Status& status) {
   detail.set_field(Bounded(FieldOf(status), kMaxField));
   const bool tell = IsForTheCallerToMend(row.code) && !status.message().empty();
   detail.set_text(Bounded(tell ? status.message() : row.public_text, kMaxText));
+  if (const auto wait = RetryAfterOf(status)) detail.set_retry_after_ms(absl::ToInt64Milliseconds(*wait));
   return detail;
 }
 
@@ -81,6 +86,14 @@ grpc::Status ToGrpcStatus(const absl::Status& status) {
   wire.set_code(static_cast<int>(code));
   wire.set_message(detail.text());
   wire.add_details()->PackFrom(detail);
+  if (detail.retry_after_ms() > 0) {
+    sti::v1::RetryInfo retry;
+    retry.mutable_retry_delay()->set_seconds(detail.retry_after_ms() / 1000);
+    retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(detail.retry_after_ms() % 1000) * 1000000);
+    google::protobuf::Any& any = *wire.add_details();
+    any.set_type_url(kRetryInfoType);
+    any.set_value(retry.SerializeAsString());
+  }
   // The numbers of absl::StatusCode are those of gRPC.
   return grpc::Status(static_cast<grpc::StatusCode>(code), detail.text(), wire.SerializeAsString());
 }
@@ -93,7 +106,10 @@ absl::Status FromGrpcStatus(const grpc::Status& status) {
       sti::v1::ErrorDetail detail;
       if (!any.Is<sti::v1::ErrorDetail>() || !any.UnpackTo(&detail)) continue;
       const Reason reason = ReasonFromName(detail.reason());
-      if (reason != Reason::kNone) return MakeError(reason, detail.field(), detail.text());
+      if (reason == Reason::kNone) continue;
+      const absl::Status error = MakeError(reason, detail.field(), detail.text());
+      if (detail.retry_after_ms() <= 0) return error;
+      return WithRetryAfter(error, absl::Milliseconds(detail.retry_after_ms()));
     }
   }
   return absl::Status(static_cast<absl::StatusCode>(status.error_code()), status.error_message());

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
 #include "common/base/reason.h"
+#include "common/base/retry_after.h"
 
 namespace sti::rpc {
 namespace {
@@ -109,6 +111,29 @@ TEST(StatusTest, DamagedOrUnknownDetailsDoNoHarm) {
   const grpc::Status newer(grpc::StatusCode::ABORTED, "something new", details.SerializeAsString());
   EXPECT_EQ(FromGrpcStatus(newer).code(), absl::StatusCode::kAborted);
   EXPECT_EQ(FromGrpcStatus(newer).message(), "something new");
+}
+
+TEST(StatusTest, WhenToTryAgainTravelsForOwnAndForGenericClients) {
+  const absl::Status refused =
+      WithRetryAfter(MakeError(Reason::kOverloaded, "calls", ""), absl::Milliseconds(1500));
+  const grpc::Status sent = ToGrpcStatus(refused);
+  EXPECT_EQ(RetryAfterOf(FromGrpcStatus(sent)), absl::Milliseconds(1500));
+  EXPECT_EQ(ReasonOf(FromGrpcStatus(sent)), Reason::kOverloaded);
+  EXPECT_EQ(FieldOf(FromGrpcStatus(sent)), "calls");
+  sti::v1::RpcStatus wire;
+  ASSERT_TRUE(wire.ParseFromString(sent.error_details()));
+  ASSERT_EQ(wire.details_size(), 2);
+  EXPECT_EQ(wire.details(1).type_url(), "type.googleapis.com/google.rpc.RetryInfo");
+  // By hand: field 1, a Duration of 1 s and 500,000,000 ns.
+  EXPECT_EQ(wire.details(1).value(), absl::string_view("\x0a\x08\x08\x01\x10\x80\xca\xb5\xee\x01", 10));
+}
+
+TEST(StatusTest, WithoutAHintNothingIsSaidOfRetries) {
+  const grpc::Status sent = ToGrpcStatus(MakeError(Reason::kOverloaded, ""));
+  sti::v1::RpcStatus wire;
+  ASSERT_TRUE(wire.ParseFromString(sent.error_details()));
+  EXPECT_EQ(wire.details_size(), 1);
+  EXPECT_EQ(RetryAfterOf(FromGrpcStatus(sent)), std::nullopt);
 }
 
 }  // namespace

@@ -48,6 +48,8 @@ AtisError AtisErrorOf(const absl::Status& status) {
   }
   // Who the caller is or may do: the sentence of the Reason table, since the standard has none.
   if (id == "POL4050") return Make(id, row.http_status, row.public_text);
+  // A limit of the client's own: it should know that it is no trouble of the daemon's.
+  if (row.http_status == 429) return Make("POL5000", 429, row.public_text);
   const int http_status = row.http_status >= 500 ? row.http_status : 500;
   return Make("POL5000", http_status, "Internal Server Error. Please try again later");
 }

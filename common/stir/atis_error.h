@@ -27,7 +27,7 @@ struct AtisError {
 
 // What the daemon found wrong with a request, by its Reason (reason_table.h): kMissingField is SVC4001 and
 // kMalformedJson SVC4006, both with what they name; other SVC4005 with field and what is wrong. POL5000 says
-// nothing more, whatever happened. Not for OK.
+// nothing more, whatever happened, but for a limit of the client (429). Not for OK.
 AtisError AtisErrorOf(const absl::Status& status);
 
 // Those that a server finds before it has anything to judge.

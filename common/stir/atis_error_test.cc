@@ -69,6 +69,25 @@ TEST(AtisErrorTest, WhatTheDaemonLacksIsNotSaid) {
   EXPECT_EQ(AtisErrorOf(absl::UnknownError("SECRET")).id, "POL5000");
 }
 
+TEST(AtisErrorTest, AClientOverItsLimitIsToldSo) {
+  const AtisError error = AtisErrorOf(MakeError(Reason::kQuotaExceeded, "calls_per_day of sbc-7"));
+  EXPECT_EQ(error.http_status, 429);
+  EXPECT_EQ(
+      error.AtisBody(),
+      R"({"requestError":{"policyException":{"messageId":"POL5000","text":"Error: The client has used up what it may ask for; try again later.","variables":[]}}})");
+}
+
+TEST(AtisErrorTest, PolicyOfTheSignerIsAPolicyException) {
+  for (const Reason reason : {Reason::kNumberDoNotOriginate, Reason::kAttestRefused}) {
+    const AtisError error = AtisErrorOf(MakeError(reason, "orig", "SECRET"));
+    EXPECT_EQ(error.id, "POL4050");
+    EXPECT_EQ(error.http_status, 403);
+    EXPECT_EQ(error.text, RowOf(reason).public_text);
+  }
+  EXPECT_EQ(AtisErrorOf(MakeError(Reason::kClockWrong, "SECRET")).http_status, 503);
+  EXPECT_EQ(AtisErrorOf(MakeError(Reason::kCustomerUnknown, "customer", "no such")).id, "SVC4005");
+}
+
 TEST(AtisErrorTest, StrangersAreTurnedAway) {
   const AtisError nobody = AtisErrorOf(MakeError(Reason::kUnauthenticated, "SECRET"));
   EXPECT_EQ(nobody.http_status, 401);

@@ -87,8 +87,8 @@ JsonObject GppResult(const stir::CallVerdict& verdict) {
 
 }  // namespace
 
-std::string RestResponse(const stir::CallVerdict& verdict, RestForm form) {
-  JsonObject result = form == RestForm::kAtis ? AtisResult(verdict) : GppResult(verdict);
+std::string RestResponse(const stir::CallVerdict& verdict, rest::RestForm form) {
+  JsonObject result = form == rest::RestForm::kAtis ? AtisResult(verdict) : GppResult(verdict);
   // In neither standard, like the callId without which it cannot be known.
   if (verdict.replay_suspected) result.emplace_back("replaySuspected", true);
   return codec::OrderedJson(JsonObject{{"verificationResponse", std::move(result)}});

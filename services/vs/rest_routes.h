@@ -3,7 +3,6 @@
 #define SERVICES_VS_REST_ROUTES_H_
 
 #include <functional>
-#include <string>
 
 #include "absl/status/statusor.h"
 #include "common/base/random.h"
@@ -31,9 +30,6 @@ class RestRoutes {
   void Handle(const http::HttpRequest& request, const http::HttpAnswer& answer) const;
 
  private:
-  absl::StatusOr<std::string> IdentityOf(const http::HttpRequest& request) const;
-  std::string RequestIdOf(const http::HttpRequest& request) const;
-
   const Verify verify_;
   const ProfileTable profiles_;
   const crypto::ApiKeyTable api_keys_;

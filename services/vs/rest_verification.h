@@ -6,29 +6,26 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "common/codec/json.h"
+#include "common/rest/reply.h"
 #include "common/stir/verdict.h"
 #include "services/vs/call_facts.h"
 
 namespace sti::vs {
 
-enum class RestForm { kAtis, kGpp };
-
-// The request's object in the body. kMalformedJson, also for JSON that is no object; kTooLarge; kMissingField
-// and kInvalidField for "verificationRequest".
-absl::StatusOr<codec::JsonObject> ParseRestBody(absl::string_view body);
+// Of the object in the body.
+inline constexpr char kVerificationRequest[] = "verificationRequest";
 
 // kGpp with identityHeader or identityHeaders and without identity.
-RestForm FormOf(const codec::JsonObject& request);
+rest::RestForm FormOf(const codec::JsonObject& request);
 
 // Types are strict, unknown members ignored. Numbers are canonical already, so no numbering plan touches
 // them; a "+" in front is tolerated. kMissingField, kInvalidField and kTelephoneNumberInvalid name the member
 // by its path.
-absl::StatusOr<IncomingCall> CallFrom(const codec::JsonObject& request, RestForm form);
+absl::StatusOr<IncomingCall> CallFrom(const codec::JsonObject& request, rest::RestForm form);
 
 // What goes out with 200, whatever the verdict.
-std::string RestResponse(const stir::CallVerdict& verdict, RestForm form);
+std::string RestResponse(const stir::CallVerdict& verdict, rest::RestForm form);
 
 }  // namespace sti::vs
 

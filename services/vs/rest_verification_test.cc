@@ -10,10 +10,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "common/base/reason.h"
+#include "common/rest/members.h"
 
 namespace sti::vs {
 namespace {
 
+using rest::RestForm;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -27,8 +29,11 @@ constexpr char kGpp[] =
     R"("to":{"tn":"12155550131"},"dest":{"tn":"12155550199"},"time":1735689601,)"
     R"("protectedHeaders":["Diversion: <sip:12155550131@10.0.0.1>;reason=unconditional"]}})";
 
+absl::StatusOr<codec::JsonObject> Body(const std::string& body) {
+  return rest::ParseBody(body, kVerificationRequest);
+}
 absl::StatusOr<IncomingCall> Read(const std::string& body) {
-  const auto request = ParseRestBody(body);
+  const auto request = Body(body);
   if (!request.ok()) return request.status();
   return CallFrom(*request, FormOf(*request));
 }
@@ -50,7 +55,7 @@ TEST(RestRequestTest, AtisExampleIsRead) {
   EXPECT_EQ(call.date, absl::FromUnixSeconds(1735689601));
   EXPECT_THAT(call.identity,
               ElementsAre("eyJ...;info=<https://cr.example.net/1234.pem>;alg=ES256;ppt=shaken"));
-  EXPECT_EQ(FormOf(*ParseRestBody(kAtis)), RestForm::kAtis);
+  EXPECT_EQ(FormOf(*Body(kAtis)), RestForm::kAtis);
 }
 
 TEST(RestRequestTest, GppExampleIsRead) {
@@ -58,7 +63,7 @@ TEST(RestRequestTest, GppExampleIsRead) {
   EXPECT_THAT(call.identity, ElementsAre("eyJ..shaken", "eyJ..div"));
   EXPECT_EQ(call.to, "+12155550131");
   EXPECT_EQ(call.request_uri, "+12155550199");
-  EXPECT_EQ(FormOf(*ParseRestBody(kGpp)), RestForm::kGpp);
+  EXPECT_EQ(FormOf(*Body(kGpp)), RestForm::kGpp);
 }
 
 TEST(RestRequestTest, GppUrisAndProtectedHeadersAreRead) {
@@ -94,7 +99,7 @@ TEST(RestRequestTest, EitherFormMayNameTheCall) {
 
 TEST(RestRequestTest, FormIsDecidedByTheMembers) {
   const auto form = [](const char* members) {
-    return FormOf(*ParseRestBody(absl::StrCat(R"({"verificationRequest":{)", members, "}}")));
+    return FormOf(*Body(absl::StrCat(R"({"verificationRequest":{)", members, "}}")));
   };
   EXPECT_EQ(form(R"("identity":"a")"), RestForm::kAtis);
   EXPECT_EQ(form(R"("identityHeader":"a")"), RestForm::kGpp);

@@ -41,7 +41,7 @@ absl::StatusOr<VsOptions> OptionsFrom(const sti::config::v1::VerificationServer&
   options.fetcher = FetcherFrom(config.download());
   options.replay_entries = static_cast<size_t>(config.replay().entries());
   if (config.has_rest()) {
-    STI_ASSIGN_OR_RETURN(options.rest, RestOptionsFrom(config.rest()));
+    STI_ASSIGN_OR_RETURN(options.rest, rest::RestOptionsFrom(config.rest()));
   }
   return options;
 }

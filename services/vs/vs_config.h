@@ -8,10 +8,10 @@
 
 #include "absl/status/statusor.h"
 #include "common/http/fetcher.h"
+#include "common/rest/rest_config.h"
 #include "proto/sti/config/v1/vs.pb.h"
 #include "services/vs/certificate_cache.h"
 #include "services/vs/client_profile.h"
-#include "services/vs/rest_config.h"
 #include "services/vs/trust_domain.h"
 
 namespace sti::vs {
@@ -22,7 +22,7 @@ struct VsOptions {
   CertificateCacheOptions cache;
   http::FetcherOptions fetcher;
   size_t replay_entries = 1000000;
-  std::optional<RestOptions> rest;  // none: no REST server
+  std::optional<rest::RestOptions> rest;  // none: no REST server
 };
 
 // `config` has passed the schema. Reads the files that it names. kConfigInvalid, with the path of the key as

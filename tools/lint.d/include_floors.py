@@ -36,6 +36,7 @@ LIBRARIES = {
     "p11-kit-1/": "pkcs11",
     "postgresql/": "libpq",
     "proto/": "protobuf",
+    "prometheus/": "prometheus",
     "pthread.h": "threads",
     "simdjson": "simdjson",
     "spdlog/": "spdlog",
@@ -51,7 +52,8 @@ FLOOR_1 = ["common/base"]
 FLOOR_2 = FLOOR_1 + ["common/codec", "common/crypto"]
 FLOOR_3 = FLOOR_2 + ["common/jose", "common/pki"]
 BELOW_SERVICES = FLOOR_3 + [
-    "common/acme", "common/admin", "common/daemon", "common/edge", "common/http", "common/rpc", "common/stir", "common/store",
+    "common/acme", "common/admin", "common/daemon", "common/edge", "common/http", "common/metrics", "common/rest", "common/rpc",
+    "common/stir", "common/store",
 ]
 
 # Room -> (rooms below that it may use, libraries beside Abseil).
@@ -65,10 +67,12 @@ ROOMS = {
     "common/acme": (FLOOR_3, []),
     "common/daemon": (FLOOR_2, ["protobuf", "spdlog", "threads", "sockets", "yaml-cpp"]),
     "common/http": (FLOOR_2, ["boost", "curl", "openssl", "sockets", "threads"]),
+    "common/metrics": (FLOOR_2 + ["common/http"], ["prometheus"]),
     "common/rpc": (FLOOR_2, ["grpc", "protobuf", "sockets", "threads"]),
     "common/store": (FLOOR_2, ["hiredis", "libpq", "protobuf", "sockets", "sqlite", "threads"]),
     "common/admin": (FLOOR_3 + ["common/daemon", "common/rpc", "common/store"], ["grpc", "protobuf", "threads"]),
     "common/edge": (FLOOR_3 + ["common/stir", "common/rpc"], ["protobuf"]),
+    "common/rest": (FLOOR_3 + ["common/http", "common/stir"], ["protobuf"]),
     "services/as": (BELOW_SERVICES, ["threads"]),
     "services/ca": (BELOW_SERVICES, ["threads"]),
     "services/pa": (BELOW_SERVICES, ["threads"]),

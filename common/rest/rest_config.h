@@ -1,13 +1,13 @@
-// The "rest" part of the configuration of sti-vs.
-#ifndef SERVICES_VS_REST_CONFIG_H_
-#define SERVICES_VS_REST_CONFIG_H_
+// The "rest" part of a daemon's configuration.
+#ifndef COMMON_REST_REST_CONFIG_H_
+#define COMMON_REST_REST_CONFIG_H_
 
 #include "absl/status/statusor.h"
 #include "common/crypto/api_key.h"
 #include "common/http/server.h"
-#include "proto/sti/config/v1/vs.pb.h"
+#include "proto/sti/config/v1/common.pb.h"
 
-namespace sti::vs {
+namespace sti::rest {
 
 struct RestOptions {
   http::HttpServerOptions https;
@@ -18,6 +18,6 @@ struct RestOptions {
 // kKeyPermissions for one that others may read; the key as field.
 absl::StatusOr<RestOptions> RestOptionsFrom(const sti::config::v1::RestServer& config);
 
-}  // namespace sti::vs
+}  // namespace sti::rest
 
-#endif  // SERVICES_VS_REST_CONFIG_H_
+#endif  // COMMON_REST_REST_CONFIG_H_

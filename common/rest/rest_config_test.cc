@@ -1,4 +1,4 @@
-#include "services/vs/rest_config.h"
+#include "common/rest/rest_config.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -8,7 +8,7 @@
 #include "common/testing/sequence_random.h"
 #include "common/testing/temp_dir.h"
 
-namespace sti::vs {
+namespace sti::rest {
 namespace {
 
 using ::testing::HasSubstr;
@@ -76,4 +76,4 @@ TEST_F(RestConfigTest, BadFileIsNamedAndNotQuoted) {
 }
 
 }  // namespace
-}  // namespace sti::vs
+}  // namespace sti::rest

@@ -1,4 +1,4 @@
-#include "services/vs/rest_config.h"
+#include "common/rest/rest_config.h"
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
@@ -8,7 +8,7 @@
 #include "common/base/status_macros.h"
 #include "common/crypto/private_file.h"
 
-namespace sti::vs {
+namespace sti::rest {
 namespace {
 
 constexpr size_t kApiKeysFile = 256 * 1024;  // octets; a line has about 80
@@ -47,4 +47,4 @@ absl::StatusOr<RestOptions> RestOptionsFrom(const sti::config::v1::RestServer& c
   return options;
 }
 
-}  // namespace sti::vs
+}  // namespace sti::rest
