@@ -38,7 +38,8 @@ class EnrolmentClient::Call {
 
 EnrolmentClient::EnrolmentClient(const std::shared_ptr<grpc::Channel>& pa,
                                  const std::shared_ptr<grpc::Channel>& ca)
-    : pa_(sti::v1::SpcTokens::NewStub(pa)), ca_(sti::v1::CertificateAuthority::NewStub(ca)) {}
+    : pa_(pa == nullptr ? nullptr : sti::v1::SpcTokens::NewStub(pa)),
+      ca_(ca == nullptr ? nullptr : sti::v1::CertificateAuthority::NewStub(ca)) {}
 
 absl::StatusOr<std::string> EnrolmentClient::IssueToken(const std::string& tn_auth_list,
                                                         const std::string& fingerprint) {

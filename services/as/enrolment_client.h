@@ -16,6 +16,7 @@ namespace sti::as {
 
 class EnrolmentClient final : public EnrolmentPeers {
  public:
+  // One of them may be null; then what it is for must not be asked for.
   EnrolmentClient(const std::shared_ptr<grpc::Channel>& pa, const std::shared_ptr<grpc::Channel>& ca);
 
   absl::StatusOr<std::string> IssueToken(const std::string& tn_auth_list,

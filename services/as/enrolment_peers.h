@@ -1,31 +1,30 @@
-// Seam: the STI-PA and STI-CA as enrolment sees them.
+// Seam: an STI-PA and STI-CA that are asked in the way of this project's own gRPC services.
 #ifndef SERVICES_AS_ENROLMENT_PEERS_H_
 #define SERVICES_AS_ENROLMENT_PEERS_H_
 
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
+#include "common/base/status_macros.h"
+#include "common/jose/jwk.h"
+#include "services/as/certificate_source.h"
+#include "services/as/token_source.h"
 
 namespace sti::as {
 
-struct PublishedChain {
-  std::string chain_pem;  // leaf first
-  std::string x5u;
-};
-
-// Thread-safe. Every function waits for its peer; all fail soon once Cancel was called. Errors carry the
-// peer's Reason when it answered, kUnavailable or kDeadlineExceeded when it did not.
-class EnrolmentPeers {
+// Thread-safe.
+class EnrolmentPeers : public TokenSource, public CertificateSource {
  public:
-  virtual ~EnrolmentPeers() = default;
-  // An SPC token for the TNAuthList (DER), bound to the key with this fingerprint.
-  virtual absl::StatusOr<std::string> IssueToken(const std::string& tn_auth_list,
-                                                 const std::string& fingerprint) = 0;
   // A published certificate for the request (DER).
   virtual absl::StatusOr<PublishedChain> IssueCertificate(const std::string& csr,
                                                           const std::string& spc_token) = 0;
-  virtual void Cancel() = 0;
+  // The token is bound to the request's own key: here is no account whose key it could be (RFC 9448 s5.4).
+  absl::StatusOr<PublishedChain> Certify(const CertificateRequest& request,
+                                         const AskForToken& ask_for_token) final {
+    STI_ASSIGN_OR_RETURN(const std::string token, ask_for_token(jose::Fingerprint(request.public_key)));
+    return IssueCertificate(request.csr, token);
+  }
+  void Cancel() override = 0;
 };
 
 }  // namespace sti::as

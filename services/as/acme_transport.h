@@ -1,0 +1,30 @@
+// HTTPS as acme::Transport.
+#ifndef SERVICES_AS_ACME_TRANSPORT_H_
+#define SERVICES_AS_ACME_TRANSPORT_H_
+
+#include <memory>
+#include <utility>
+
+#include "common/acme/transport.h"
+#include "common/daemon/pause.h"
+#include "common/http/client.h"
+
+namespace sti::as {
+
+class AcmeTransport final : public acme::Transport {
+ public:
+  explicit AcmeTransport(std::unique_ptr<http::HttpClient> client) : client_(std::move(client)) {}
+
+  absl::StatusOr<acme::TransportAnswer> Send(const acme::TransportRequest& request) override;
+  absl::Status Wait(absl::Duration time) override;
+  // Ends a request or a wait under way, and fails all that follow. From any thread.
+  void Cancel();
+
+ private:
+  const std::unique_ptr<http::HttpClient> client_;
+  daemon::Pause pause_;
+};
+
+}  // namespace sti::as
+
+#endif  // SERVICES_AS_ACME_TRANSPORT_H_
