@@ -2,18 +2,20 @@
 #ifndef SERVICES_AS_AS_CONFIG_H_
 #define SERVICES_AS_AS_CONFIG_H_
 
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "proto/sti/config/v1/as.pb.h"
 #include "services/as/call_signer.h"
-#include "services/as/enroller.h"
-#include "services/as/enrolment.h"
+#include "services/as/enrolment_config.h"
+#include "services/as/provider_table.h"
 
 namespace sti::as {
 
 struct AsOptions {
-  Applicant applicant;
+  ProviderTable providers;
+  std::vector<ProviderEnrolment> enrolments;  // one a provider
   CallSignerOptions signer;
-  EnrolmentOptions enrolment;
 };
 
 // `config` has passed the schema. kConfigInvalid, with the path of the key as field.

@@ -1,5 +1,6 @@
 #include "services/as/authentication_service.h"
 
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -21,22 +22,22 @@ grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext& context, const abs
 
 }  // namespace
 
-AuthenticationService::AuthenticationService(const CallSigner& signer, std::vector<std::string> clients)
-    : signer_(signer), clients_(std::move(clients)) {}
-
-absl::Status AuthenticationService::Admit(const grpc::CallbackServerContext& context) const {
-  return clients_.empty() ? absl::OkStatus() : rpc::RequireIdentity(context, clients_);
+absl::StatusOr<size_t> AuthenticationService::ProviderOf(const grpc::CallbackServerContext& context) const {
+  const std::string identity = rpc::ClientIdentity(context);
+  if (const auto client = providers_.ClientOf(identity)) return client->provider;
+  return MakeError(Reason::kPermissionDenied,
+                   absl::StrCat("client \"", identity, "\" belongs to no provider"));
 }
 
-absl::Status AuthenticationService::SignOne(const sti::v1::SignRequest& request,
+absl::Status AuthenticationService::SignOne(size_t provider, const sti::v1::SignRequest& request,
                                             sti::v1::SignResponse& response) const {
   STI_ASSIGN_OR_RETURN(const OutgoingCall call, FromProto(request));
-  STI_ASSIGN_OR_RETURN(SignedCall signed_call, signer_.Sign(call));
+  STI_ASSIGN_OR_RETURN(SignedCall signed_call, signer_.Sign(provider, call));
   ToProto(std::move(signed_call), response);
   return absl::OkStatus();
 }
 
-absl::Status AuthenticationService::SignAll(const sti::v1::SignBatchRequest& request,
+absl::Status AuthenticationService::SignAll(size_t provider, const sti::v1::SignBatchRequest& request,
                                             sti::v1::SignBatchResponse& response) const {
   const auto size = static_cast<size_t>(request.requests_size());
   if (size > limits::kBatch) {
@@ -46,7 +47,7 @@ absl::Status AuthenticationService::SignAll(const sti::v1::SignBatchRequest& req
   response.mutable_results()->Reserve(request.requests_size());
   for (int i = 0; i < request.requests_size(); ++i) {
     sti::v1::SignResult& result = *response.add_results();
-    const absl::Status status = SignOne(request.requests(i), *result.mutable_response());
+    const absl::Status status = SignOne(provider, request.requests(i), *result.mutable_response());
     if (status.ok()) continue;
     *result.mutable_error() = rpc::ToErrorDetail(PrefixField(absl::StrCat("requests[", i, "]"), status));
   }
@@ -56,17 +57,15 @@ absl::Status AuthenticationService::SignAll(const sti::v1::SignBatchRequest& req
 grpc::ServerUnaryReactor* AuthenticationService::Sign(grpc::CallbackServerContext* context,
                                                       const sti::v1::SignRequest* request,
                                                       sti::v1::SignResponse* response) {
-  absl::Status status = Admit(*context);
-  if (status.ok()) status = SignOne(*request, *response);
-  return Answer(*context, status);
+  const absl::StatusOr<size_t> provider = ProviderOf(*context);
+  return Answer(*context, provider.ok() ? SignOne(*provider, *request, *response) : provider.status());
 }
 
 grpc::ServerUnaryReactor* AuthenticationService::SignBatch(grpc::CallbackServerContext* context,
                                                            const sti::v1::SignBatchRequest* request,
                                                            sti::v1::SignBatchResponse* response) {
-  absl::Status status = Admit(*context);
-  if (status.ok()) status = SignAll(*request, *response);
-  return Answer(*context, status);
+  const absl::StatusOr<size_t> provider = ProviderOf(*context);
+  return Answer(*context, provider.ok() ? SignAll(*provider, *request, *response) : provider.status());
 }
 
 }  // namespace sti::as

@@ -4,19 +4,21 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <string>
-#include <vector>
+#include <cstddef>
 
+#include "absl/status/statusor.h"
 #include "proto/sti/v1/authentication.grpc.pb.h"
 #include "services/as/call_signer.h"
+#include "services/as/provider_table.h"
 
 namespace sti::as {
 
 // Thread-safe. Every call is answered on the thread that received it.
 class AuthenticationService final : public sti::v1::Authentication::CallbackService {
  public:
-  // `clients` empty: every client that the server let in. `signer` must outlive the service.
-  AuthenticationService(const CallSigner& signer, std::vector<std::string> clients);
+  // Both must outlive the service.
+  AuthenticationService(const ProviderTable& providers, const CallSigner& signer)
+      : providers_(providers), signer_(signer) {}
 
   grpc::ServerUnaryReactor* Sign(grpc::CallbackServerContext* context, const sti::v1::SignRequest* request,
                                  sti::v1::SignResponse* response) override;
@@ -25,12 +27,15 @@ class AuthenticationService final : public sti::v1::Authentication::CallbackServ
                                       sti::v1::SignBatchResponse* response) override;
 
  private:
-  absl::Status Admit(const grpc::CallbackServerContext& context) const;
-  absl::Status SignOne(const sti::v1::SignRequest& request, sti::v1::SignResponse& response) const;
-  absl::Status SignAll(const sti::v1::SignBatchRequest& request, sti::v1::SignBatchResponse& response) const;
+  // The provider that the caller is a client of. kPermissionDenied.
+  absl::StatusOr<size_t> ProviderOf(const grpc::CallbackServerContext& context) const;
+  absl::Status SignOne(size_t provider, const sti::v1::SignRequest& request,
+                       sti::v1::SignResponse& response) const;
+  absl::Status SignAll(size_t provider, const sti::v1::SignBatchRequest& request,
+                       sti::v1::SignBatchResponse& response) const;
 
+  const ProviderTable& providers_;
   const CallSigner& signer_;
-  const std::vector<std::string> clients_;
 };
 
 }  // namespace sti::as

@@ -16,6 +16,14 @@ namespace {
 
 constexpr char kUrl[] = "https://cr.example.net/1234.pem";
 
+ProviderTable DemoProviders(std::vector<std::string> clients = {}) {
+  SigningProviderOptions provider;
+  provider.name = "demo";
+  provider.spc = "1234";
+  provider.clients = std::move(clients);
+  return ProviderTable::Create({provider}).value();
+}
+
 sti::v1::SignRequest Request() {
   sti::v1::SignRequest request;
   request.mutable_orig()->set_tn("+12155550121");
@@ -43,8 +51,9 @@ class AuthenticationServiceTest : public ::testing::Test {
   testing::FakeClock clock_{stir::DemoTime()};
   testing::SequenceRandom random_;
   KeyRingSnapshot ring_;
-  CallSigner signer_{ring_, clock_, random_, {}};
-  AuthenticationService service_{signer_, {"sbc1.example"}};
+  const ProviderTable providers_ = DemoProviders({"sbc1.example"});
+  CallSigner signer_{{providers_, {&ring_}, clock_, random_}, {}};
+  AuthenticationService service_{providers_, signer_};
   testing::GrpcServer server_{{&service_}};
   std::unique_ptr<sti::v1::Authentication::Stub> stub_ =
       sti::v1::Authentication::NewStub(server_.Channel("sbc1.example"));
@@ -112,7 +121,8 @@ TEST_F(AuthenticationServiceTest, OnlyListedClientsMaySign) {
 }
 
 TEST_F(AuthenticationServiceTest, AnEmptyListAdmitsEveryTrustedClient) {
-  AuthenticationService open(signer_, {});
+  const ProviderTable providers = DemoProviders();
+  AuthenticationService open(providers, signer_);
   testing::GrpcServer server({&open});
   const auto stub = sti::v1::Authentication::NewStub(server.Channel("anyone.example"));
   grpc::ClientContext context;

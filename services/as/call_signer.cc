@@ -9,9 +9,8 @@
 
 namespace sti::as {
 
-CallSigner::CallSigner(const KeyRingSnapshot& ring, const Clock& clock, const Random& random,
-                       const CallSignerOptions& options)
-    : ring_(ring), clock_(clock), random_(random), options_(options) {}
+CallSigner::CallSigner(CallSignerParts parts, const CallSignerOptions& options)
+    : parts_(std::move(parts)), options_(options) {}
 
 absl::StatusOr<int64_t> CallSigner::CheckedIat(const OutgoingCall& call, absl::Time now) const {
   if (!call.iat.has_value()) return absl::ToUnixSeconds(now);
@@ -30,18 +29,19 @@ absl::StatusOr<int64_t> CallSigner::CheckedIat(const OutgoingCall& call, absl::T
   return *call.iat;
 }
 
-absl::StatusOr<SignedCall> CallSigner::Sign(const OutgoingCall& call) const {
+absl::StatusOr<SignedCall> CallSigner::Sign(size_t provider, const OutgoingCall& call) const {
   STI_ASSIGN_OR_RETURN(const stir::PassportType type, OutgoingType(call));
-  STI_ASSIGN_OR_RETURN(stir::PassportClaims claims, MakeOutgoingClaims(call, type, options_.plan));
-  const absl::Time now = clock_.TimeNow();
+  STI_ASSIGN_OR_RETURN(stir::PassportClaims claims,
+                       MakeOutgoingClaims(call, type, parts_.providers.all()[provider].plan));
+  const absl::Time now = parts_.clock.TimeNow();
   STI_ASSIGN_OR_RETURN(claims.iat, CheckedIat(call, now));
 
-  const std::shared_ptr<const KeyRing> ring = ring_.Get();
+  const std::shared_ptr<const KeyRing> ring = parts_.rings[provider]->Get();
   if (ring == nullptr) return MakeError(Reason::kNotReady, "no signing certificate yet");
   STI_ASSIGN_OR_RETURN(const SigningCredentialPtr credential,
                        ring->Pick(absl::FromUnixSeconds(claims.iat), now));
   if (type == stir::PassportType::kShaken && claims.origid.empty()) {
-    STI_ASSIGN_OR_RETURN(claims.origid, MakeUuid(random_));
+    STI_ASSIGN_OR_RETURN(claims.origid, MakeUuid(parts_.random));
   }
 
   SignedCall signed_call;

@@ -4,15 +4,16 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/base/random.h"
 #include "common/stir/passport_signer.h"
-#include "common/stir/telephone_number.h"
 #include "services/as/key_ring.h"
 #include "services/as/outgoing_call.h"
+#include "services/as/provider_table.h"
 
 namespace sti::as {
 
@@ -25,28 +26,31 @@ struct SignedCall {
 };
 
 struct CallSignerOptions {
-  stir::NumberingPlan plan;
   absl::Duration freshness = absl::Seconds(60);
+};
+
+// What signatures are made of. What it refers to must outlive the signer.
+struct CallSignerParts {
+  const ProviderTable& providers;
+  std::vector<const KeyRingSnapshot*> rings;  // one a provider
+  const Clock& clock;
+  const Random& random;
 };
 
 // Thread-safe; takes a reader's lock for the key ring and no other.
 class CallSigner {
  public:
-  // The references must outlive the signer.
-  CallSigner(const KeyRingSnapshot& ring, const Clock& clock, const Random& random,
-             const CallSignerOptions& options);
+  CallSigner(CallSignerParts parts, const CallSignerOptions& options);
 
   // Errors carry the path of the field in SignRequest: those of OutgoingType and MakeOutgoingClaims;
   // kIatStale, kIatInFuture; kTooLarge when the PASSporT would be; kNotReady without a credential;
   // kCertificateExpired, kCertificateNotYetValid; kInternal.
-  absl::StatusOr<SignedCall> Sign(const OutgoingCall& call) const;
+  absl::StatusOr<SignedCall> Sign(size_t provider, const OutgoingCall& call) const;
 
  private:
   absl::StatusOr<int64_t> CheckedIat(const OutgoingCall& call, absl::Time now) const;
 
-  const KeyRingSnapshot& ring_;
-  const Clock& clock_;
-  const Random& random_;
+  const CallSignerParts parts_;
   const CallSignerOptions options_;
 };
 

@@ -61,6 +61,13 @@ for ppt, identity, expected in zip(lines[0::3], lines[1::3], lines[2::3]):
     print(ppt or "base")
 )";
 
+ProviderTable DemoProviders() {
+  SigningProviderOptions provider;
+  provider.name = "demo";
+  provider.spc = "1234";
+  return ProviderTable::Create({provider}).value();
+}
+
 OutgoingCall Call(const char* ppt) {
   OutgoingCall call;
   call.ppt = ppt;
@@ -82,7 +89,7 @@ class CallSignerJudgeTest : public ::testing::Test {
   // Signs, and remembers for the judge. `more` are the claims beside iat, orig and those that it names
   // itself.
   std::string Sign(const OutgoingCall& call, const std::string& more, const std::string& dest) {
-    const auto signed_call = signer_.Sign(call);
+    const auto signed_call = signer_.Sign(0, call);
     EXPECT_TRUE(signed_call.ok()) << signed_call.status();
     if (!signed_call.ok()) return "";
     const std::string ppt = call.ppt == "base" ? "" : call.ppt;
@@ -108,7 +115,8 @@ class CallSignerJudgeTest : public ::testing::Test {
   testing::FakeClock clock_{stir::DemoTime()};
   testing::SequenceRandom random_;
   KeyRingSnapshot ring_;
-  CallSigner signer_{ring_, clock_, random_, {}};
+  const ProviderTable providers_ = DemoProviders();
+  CallSigner signer_{{providers_, {&ring_}, clock_, random_}, {}};
   std::string lines_, expected_;
 };
 

@@ -23,6 +23,13 @@ pki::CertificateChain DemoChain() {
   return pki::CertificateChain::Parse(stir::ReadVector("demo-pki/chain1234.pem")).value();
 }
 
+ProviderTable DemoProviders() {
+  SigningProviderOptions provider;
+  provider.name = "demo";
+  provider.spc = "1234";
+  return ProviderTable::Create({provider}).value();
+}
+
 std::shared_ptr<const KeyRing> DemoRing() {
   auto ring = std::make_shared<KeyRing>();
   ring->current =
@@ -43,17 +50,18 @@ class CallSignerTest : public ::testing::Test {
  protected:
   CallSignerTest() { ring_.Set(DemoRing()); }
 
-  SignedCall Sign(const OutgoingCall& call) { return signer_.Sign(call).value(); }
+  SignedCall Sign(const OutgoingCall& call) { return signer_.Sign(0, call).value(); }
   // "REASON field"
   std::string Refused(const OutgoingCall& call) {
-    const absl::Status status = signer_.Sign(call).status();
+    const absl::Status status = signer_.Sign(0, call).status();
     return std::string(ReasonName(ReasonOf(status))) + " " + FieldOf(status);
   }
 
   testing::FakeClock clock_{stir::DemoTime()};
   testing::SequenceRandom random_;
   KeyRingSnapshot ring_;
-  CallSigner signer_{ring_, clock_, random_, {}};
+  const ProviderTable providers_ = DemoProviders();
+  CallSigner signer_{{providers_, {&ring_}, clock_, random_}, {}};
 };
 
 // Header and claims of the demo token were serialized by another program.
@@ -111,7 +119,7 @@ TEST_F(CallSignerTest, AUriMayCall) {
 TEST_F(CallSignerTest, EmptyPptMeansShakenAndOthersAreRefused) {
   OutgoingCall call = DemoCall();
   call.ppt = "shaken";
-  EXPECT_TRUE(signer_.Sign(call).ok());
+  EXPECT_TRUE(signer_.Sign(0, call).ok());
   for (const char* ppt : {"Shaken", "div-O", "rsp", "msec", " "}) {
     call.ppt = ppt;
     EXPECT_EQ(Refused(call), "PPT_UNSUPPORTED ppt");
@@ -149,7 +157,7 @@ TEST_F(CallSignerTest, WhatIsInvalidIsNamedByItsPath) {
 TEST_F(CallSignerTest, TheNumberOfDestinationsIsBounded) {
   OutgoingCall call = DemoCall();
   call.dest_tn.assign(limits::kDestinations, "12155550131");
-  EXPECT_TRUE(signer_.Sign(call).ok());
+  EXPECT_TRUE(signer_.Sign(0, call).ok());
   call.dest_uri = {"sip:a@b"};
   EXPECT_EQ(Refused(call), "TOO_LARGE dest");
 }
@@ -174,7 +182,7 @@ TEST_F(CallSignerTest, TheTimeOfTheCallMustBeFresh) {
 TEST_F(CallSignerTest, NothingIsSignedOutsideTheCertificatesValidity) {
   const absl::Time end = DemoChain().leaf().not_after();
   clock_.Set(end);
-  EXPECT_TRUE(signer_.Sign(DemoCall()).ok());
+  EXPECT_TRUE(signer_.Sign(0, DemoCall()).ok());
   clock_.Set(end + absl::Seconds(1));
   EXPECT_EQ(Refused(DemoCall()), "CERTIFICATE_EXPIRED ");
   OutgoingCall call = DemoCall();
@@ -190,10 +198,10 @@ TEST_F(CallSignerTest, WithoutACertificateItIsNotReady) {
 
 TEST_F(CallSignerTest, ABrokenRandomSourceIsNotSignedOver) {
   testing::FailingRandom broken;
-  const CallSigner signer(ring_, clock_, broken, {});
+  const CallSigner signer({providers_, {&ring_}, clock_, broken}, {});
   OutgoingCall call = DemoCall();
   call.origid.clear();
-  EXPECT_FALSE(signer.Sign(call).ok());
+  EXPECT_FALSE(signer.Sign(0, call).ok());
 }
 
 TEST_F(CallSignerTest, SignsOnManyThreadsWhileTheKeyChanges) {
@@ -203,7 +211,7 @@ TEST_F(CallSignerTest, SignsOnManyThreadsWhileTheKeyChanges) {
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       while (!done) {
-        if (!signer_.Sign(DemoCall()).ok()) ++failures;
+        if (!signer_.Sign(0, DemoCall()).ok()) ++failures;
         ++signatures;
       }
     });

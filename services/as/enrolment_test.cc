@@ -12,7 +12,6 @@
 #include "common/testing/fake_clock.h"
 #include "common/testing/sequence_random.h"
 #include "common/testing/temp_dir.h"
-#include "services/as/call_signer.h"
 #include "services/as/testing/fake_authorities.h"
 
 namespace sti::as {
@@ -32,13 +31,13 @@ class EnrolmentTest : public ::testing::Test {
         [this](const std::vector<std::string>& lacking) { lacking_ = lacking; }, EnrolmentOptions{});
   }
   SigningCredentialPtr Current() const { return ring_.Get() == nullptr ? nullptr : ring_.Get()->current; }
-  absl::Status Sign() {
-    OutgoingCall call;
-    call.orig_tn = "+12155550121";
-    call.dest_tn = {"+12155550131"};
-    call.attest = stir::Attestation::kA;
-    return CallSigner(ring_, clock_, random_, {}).Sign(call).status();
+  // What a call would be signed with.
+  absl::StatusOr<SigningCredentialPtr> Pick(absl::Duration age = absl::ZeroDuration()) {
+    const auto ring = ring_.Get();
+    if (ring == nullptr) return MakeError(Reason::kNotReady, "no ring");
+    return ring->Pick(clock_.TimeNow() - age, clock_.TimeNow());
   }
+  absl::Status Sign() { return Pick().status(); }
   std::string Lacking() const { return lacking_.empty() ? "" : lacking_[0]; }
 
   testing::TempDir dir_;
@@ -190,14 +189,9 @@ TEST_F(EnrolmentTest, ACallFromBeforeTheRenewalIsStillSigned) {
   enrolment_->Step();
   clock_.Advance(absl::Hours(70));
   enrolment_->Step();
-  OutgoingCall call;
-  call.orig_tn = "+12155550121";
-  call.dest_tn = {"+12155550131"};
-  call.attest = stir::Attestation::kA;
-  call.iat = absl::ToUnixSeconds(clock_.TimeNow()) - 30;
-  const auto signed_call = CallSigner(ring_, clock_, random_, {}).Sign(call);
-  ASSERT_TRUE(signed_call.ok()) << signed_call.status();
-  EXPECT_EQ(signed_call->x5u, "https://cr.example.net/1.pem");
+  const auto credential = Pick(absl::Seconds(30));
+  ASSERT_TRUE(credential.ok()) << credential.status();
+  EXPECT_EQ((*credential)->signer.x5u(), "https://cr.example.net/1.pem");
 }
 
 TEST_F(EnrolmentTest, ACaWhoseClockIsAheadIsForgiven) {

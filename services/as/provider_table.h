@@ -52,11 +52,14 @@ class ProviderTable {
   std::optional<size_t> Find(absl::string_view name) const;
   // Whose client is it. With a single provider without clients everybody is.
   std::optional<ProviderClient> ClientOf(absl::string_view identity) const;
+  // A client that the configuration names; null for any other.
+  const ProviderClient* Listed(absl::string_view identity) const;
 
  private:
   std::vector<SigningProviderOptions> providers_;
   absl::flat_hash_map<std::string, ProviderClient> clients_;
   absl::flat_hash_map<std::string, size_t> names_;
+  bool open_ = false;  // a single provider without clients
 };
 
 }  // namespace sti::as

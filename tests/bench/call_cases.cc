@@ -57,7 +57,7 @@ std::vector<Case> CallCases(Fixture& fixture) {
       {"Sign: claims to Identity", "EVP ES256 sign, parsed key",
        [&fixture](absl::Duration duration) {
          const as::OutgoingCall call = Fixture::OutgoingCall();
-         return Repeat(duration, [&] { Require(fixture.signer().Sign(call).status(), "Sign"); });
+         return Repeat(duration, [&] { Require(fixture.signer().Sign(0, call).status(), "Sign"); });
        }},
       {"EVP ES256 verify, parsed key", "",
        [key, message, signature](absl::Duration duration) {

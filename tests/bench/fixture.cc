@@ -77,7 +77,12 @@ Fixture::Fixture() {
 
   ring_.Set(std::make_shared<as::KeyRing>(
       as::KeyRing{Must(as::CheckCredential(key_, chain, kX5u, "1234", now), "credential"), nullptr}));
-  signer_ = std::make_unique<as::CallSigner>(ring_, clock, random, as::CallSignerOptions());
+  as::SigningProviderOptions provider;
+  provider.name = "bench";
+  provider.spc = "1234";
+  providers_ = Must(as::ProviderTable::Create({provider}), "providers");
+  signer_ = std::make_unique<as::CallSigner>(as::CallSignerParts{providers_, {&ring_}, clock, random},
+                                             as::CallSignerOptions());
   trust_.Publish(0, std::make_shared<vs::TrustState>(
                         vs::TrustState{pki::TrustAnchors({root}), 1, validity.not_after, nullptr, nullptr}));
   repository_ = std::make_unique<OneChainRepository>(chain.Pem());
@@ -97,7 +102,7 @@ as::OutgoingCall Fixture::OutgoingCall() {
 }
 
 vs::IncomingCall Fixture::IncomingCall() {
-  const as::SignedCall signed_call = Must(signer_->Sign(OutgoingCall()), "sign");
+  const as::SignedCall signed_call = Must(signer_->Sign(0, OutgoingCall()), "sign");
   vs::IncomingCall call;
   call.identity = {signed_call.passport.identity};
   call.from = "<sip:+12155550121@example.net;user=phone>;tag=1";

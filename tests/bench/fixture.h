@@ -9,6 +9,7 @@
 #include "common/http/fetcher.h"
 #include "services/as/call_signer.h"
 #include "services/as/key_ring.h"
+#include "services/as/provider_table.h"
 #include "services/vs/certificate_cache.h"
 #include "services/vs/client_profile.h"
 #include "services/vs/trust_board.h"
@@ -24,6 +25,7 @@ class Fixture {
   Fixture();
   ~Fixture();
 
+  const as::ProviderTable& providers() const { return providers_; }
   as::CallSigner& signer() { return *signer_; }
   vs::Verifier& verifier() { return *verifier_; }
   const vs::ClientProfile& profile() const { return profile_; }
@@ -37,6 +39,7 @@ class Fixture {
  private:
   std::shared_ptr<const crypto::SigningKey> key_;
   as::KeyRingSnapshot ring_;
+  as::ProviderTable providers_;
   vs::TrustBoard trust_{{vs::TrustDomainRules()}};
   std::unique_ptr<http::HttpFetcher> repository_;
   std::unique_ptr<as::CallSigner> signer_;

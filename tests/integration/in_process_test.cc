@@ -111,15 +111,20 @@ class FourDaemonsTest : public ::testing::Test {
     sti::config::v1::AuthenticationServer config;
     *config.mutable_grpc() = testing::GrpcServerConfig(tls_.Server());
     config.set_state_dir(dir_.File("as"));
-    config.set_spc("1234");
-    config.set_organization("Demo Telephone");
-    config.set_country("US");
-    config.set_country_code("1");
-    *config.mutable_pa() = testing::GrpcClientConfig(tls_.Client("sti-as"), pa_->grpc_port());
-    *config.mutable_ca() = testing::GrpcClientConfig(tls_.Client("sti-as"), ca_->grpc_port());
+    auto& provider = *config.add_providers();
+    provider.set_name("demo");
+    provider.set_spc("1234");
+    provider.set_organization("Demo Telephone");
+    provider.set_country("US");
+    provider.set_country_code("1");
+    provider.add_clients("sbc");
+    provider.add_attesting_clients("sbc");
+    auto& enrolment = *provider.mutable_enrolment();
+    *enrolment.mutable_pa() = testing::GrpcClientConfig(tls_.Client("sti-as"), pa_->grpc_port());
+    *enrolment.mutable_ca() = testing::GrpcClientConfig(tls_.Client("sti-as"), ca_->grpc_port());
+    enrolment.set_retry_seconds(1);
+    enrolment.set_renew_percent(33);
     config.set_freshness_seconds(60);
-    config.set_retry_seconds(1);
-    config.set_renew_percent(33);
     as_ = Must(as::AsDaemon::Start(config, clock_, crypto::SystemRandom::Instance()));
   }
 

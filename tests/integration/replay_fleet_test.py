@@ -60,7 +60,7 @@ class ReplayFleetTest(NetworkTest):
 
         def configuration():
             files = own()
-            first = files["sti-vs.yaml"].replace("profiles: [{clients: [sbc]}]", "profiles: [{clients: [sbc], replay: reject}]")
+            first = files["sti-vs.yaml"].replace("profiles: [{clients: [sbc, sti-as]}]", "profiles: [{clients: [sbc, sti-as], replay: reject}]")
             second = first.replace(f"127.0.0.1:{network.ports['sti-vs']}\n", f"127.0.0.1:{network.ports[cls.SECOND]}\n")
             second = second.replace("state/sti-vs", f"state/{cls.SECOND}")
             return {**files, "sti-vs.yaml": first, f"{cls.SECOND}.yaml": second}

@@ -51,7 +51,7 @@ class TrustDomainsTest(unittest.TestCase):
                 ("certificate_file", "sti-vs.pem"), ("key_file", "sti-vs.key"), ("ca_file", "ca.pem")))
             second = (f"  - name: far\n    pa_root_file: {far.path('pa/pa-root.pem')}\n    pa:\n"
                       f"      target: 127.0.0.1:{far.ports['sti-pa']}\n      tls: {{{tls}}}\n")
-            text = files["sti-vs.yaml"].replace("profiles: [{clients: [sbc]}]\n", second + "profiles: [{clients: [sbc]}]\n")
+            text = files["sti-vs.yaml"].replace("profiles: [{clients: [sbc, sti-as]}]\n", second + "profiles: [{clients: [sbc, sti-as]}]\n")
             text = text.replace("download: {ca_file: tls/ca.pem", "download: {ca_file: both.pem")
             text = text.replace(f"8443, {home.ports['repository']}]",
                                 f"8443, {home.ports['repository']}, {far.ports['repository']}]")

@@ -123,6 +123,13 @@ class Network:
     def _peer(self, key, name, own):
         return f"{key}:\n  target: 127.0.0.1:{self.ports[name]}\n  {self._tls(own)}\n"
 
+    def _provider(self, name, spc, organization, own):
+        """`providers` of an sti-as whose client certificate is `own`. The SBC decides the attestation itself."""
+        peers = "".join(f"      {key}: {{target: \"127.0.0.1:{self.ports[daemon]}\", {self._tls(own)}}}\n"
+                        for key, daemon in (("pa", "sti-pa"), ("ca", "sti-ca")))
+        return (f"providers:\n  - name: {name}\n    spc: \"{spc}\"\n    organization: {organization}\n"
+                f"    clients: [sbc]\n    attesting_clients: [sbc]\n    enrolment:\n      retry_seconds: 1\n{peers}")
+
     def configuration(self):
         """File name -> YAML text."""
         files = {
@@ -141,13 +148,13 @@ class Network:
                 "root_certificate_file: ca/root.pem\npa_root_file: pa/pa-root.pem\n"
                 "crl_url: https://pa.example.net/crl\ncrl_issuer_file: pa/pa-crl-signer.pem\nadmins: [admin]\n")
             + self._peer("pa", "sti-pa", "sti-ca"),
-            "sti-as.yaml": self._server("sti-as") + (
-                f"spc: \"{self.spc}\"\norganization: Quickstart Telephone\nclients: [sbc]\nretry_seconds: 1\n")
-            + self._peer("pa", "sti-pa", "sti-as") + self._peer("ca", "sti-ca", "sti-as"),
+            "sti-as.yaml": self._server("sti-as")
+            + self._provider("quickstart", self.spc, "Quickstart Telephone", "sti-as")
+            + self._peer("verification", "sti-vs", "sti-as"),
             "sti-vs.yaml": self._server("sti-vs") + (
                 "trust_domains:\n  - name: default\n    pa_root_file: pa/pa-root.pem\n    pa:\n"
                 f"      target: 127.0.0.1:{self.ports['sti-pa']}\n      {self._tls('sti-vs')}\n"
-                "profiles: [{clients: [sbc]}]\nadmins: [admin]\n"
+                f"profiles: [{{clients: [{', '.join(('sbc', 'sti-as', *self.others))}]}}]\nadmins: [admin]\n"
                 # Loopback is special (RFC 6890); the guard against attackers' URLs would refuse it.
                 "download: {ca_file: tls/ca.pem, allowed_special_addresses: [\"127.0.0.0/8\", \"::1/128\"], "
                 f"allowed_ports: [443, 8443, {self.ports['repository']}]}}\n"),
@@ -183,8 +190,8 @@ class Network:
         self.ports[instance] = free_ports(("sti-as",))["sti-as"]
         self.binaries = {**self.binaries, instance: self.binaries["sti-as"]}
         with open(self.path(f"{instance}.yaml"), "w", encoding="utf-8") as file:
-            file.write(self._server(instance) + f"spc: \"{spc}\"\norganization: Provider {spc}\nclients: [sbc]\nretry_seconds: 1\n"
-                       + self._peer("pa", "sti-pa", instance) + self._peer("ca", "sti-ca", instance))
+            file.write(self._server(instance) + self._provider(instance, spc, f"Provider {spc}", instance)
+                       + self._peer("verification", "sti-vs", instance))
         with open(self.path(f"{instance}-client.yaml"), "w", encoding="utf-8") as file:
             file.write(self._peer("as", instance, "sbc"))
         self.register_provider(instance, f"Provider {spc}", spc, instance)
