@@ -1,0 +1,35 @@
+#include "services/as/number_map_singles.h"
+
+namespace sti::as {
+
+void SingleNumbers::Reserve(size_t entries) {
+  lowers_.reserve(entries);
+  rights_.reserve(entries);
+}
+
+void SingleNumbers::Append(NumberValue number, RightCode right) {
+  const uint64_t upper = number >> kLowerBits;
+  if (uppers_.empty() || uppers_.back() != upper) {
+    uppers_.push_back(upper);
+    starts_.push_back(static_cast<uint32_t>(lowers_.size()));
+  }
+  lowers_.push_back(static_cast<uint16_t>(number));
+  rights_.push_back(right);
+}
+
+void SingleNumbers::Finish() {
+  uppers_.shrink_to_fit();
+  starts_.shrink_to_fit();
+  // What was reserved is seldom much too large, and to shrink it takes twice the memory for a while.
+  if (lowers_.capacity() > lowers_.size() + lowers_.size() / 16) {
+    lowers_.shrink_to_fit();
+    rights_.shrink_to_fit();
+  }
+}
+
+size_t SingleNumbers::memory() const {
+  return uppers_.capacity() * sizeof(uint64_t) + starts_.capacity() * sizeof(uint32_t) +
+         lowers_.capacity() * sizeof(uint16_t) + rights_.capacity() * sizeof(RightCode);
+}
+
+}  // namespace sti::as
