@@ -17,34 +17,21 @@ sys.path.insert(0, os.path.abspath("tests/integration"))
 # pylint: disable=wrong-import-position
 from independent_signer import IndependentSigner, b64url, compact_json  # noqa: E402
 from repository import Repository, document, status, tarpit  # noqa: E402
+from rest_client import JSON, RestClient, make_keys, missing, rest_port, service  # noqa: E402
 from suite_network import CALLED, CALLER, NetworkTest  # noqa: E402
 
 PATH = "/stir/v1/verification"
 UUID = re.compile(r"^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$")
-JSON = "application/json"
 NONE, FAILED = "No-TN-Validation", "TN-Validation-Failed"
 
 
-def service(message_id, text, *variables):
-    """The error body of ATIS-1000082, octet for octet."""
-    kind = "policyException" if message_id.startswith("POL") else "serviceException"
-    return json.dumps({"requestError": {kind: {"messageId": message_id, "text": "Error: " + text,
-                                               "variables": list(variables)}}}, separators=(",", ":"))
+class RestTest(RestClient, NetworkTest):
+    PATH = PATH
 
-
-def missing(name):
-    return service("SVC4001", "Missing mandatory parameter '%1'", name)
-
-
-class RestTest(NetworkTest):
     @classmethod
     def prepare(cls, network):
-        made = json.loads(network.stictl("--output", "json", "api-key", "sbc"))
-        cls.key = made["key"]
-        stranger = json.loads(network.stictl("--output", "json", "api-key", "stranger"))
-        cls.strangers_key = stranger["key"]
-        with open(os.open(network.path("rest.keys"), os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
-            file.write(f"# REST clients\n{made['line']}\n{stranger['line']}\n")
+        keys = make_keys(network, "rest.keys", ("sbc", "stranger"))
+        cls.key, cls.strangers_key = keys["sbc"], keys["stranger"]
         cls.repository = Repository(network.path("tls/sti-ca.pem"), network.path("tls/sti-ca.key"))
         network.extra["sti-vs"] = (
             "rest:\n  listen: 127.0.0.1:0\n  certificate_file: tls/sti-vs.pem\n  key_file: tls/sti-vs.key\n"
@@ -61,8 +48,7 @@ class RestTest(NetworkTest):
         super().setUpClass()
         cls.signer = IndependentSigner(cls.network, cls.repository.url("/chain.pem"))
         cls.repository.paths["/chain.pem"] = document(cls.signer.chain)
-        with open(cls.network.path("state/sti-vs.ports"), encoding="ascii") as file:
-            cls.port = int(dict(line.strip().split("=") for line in file)["rest"])
+        cls.port = rest_port(cls.network, "sti-vs")
 
     @classmethod
     def tearDownClass(cls):
@@ -70,43 +56,7 @@ class RestTest(NetworkTest):
         if hasattr(cls, "repository"):
             cls.repository.stop()
 
-    # --- clients
-
-    def context(self, client=None):
-        context = ssl.create_default_context(cafile=self.network.path("tls/ca.pem"))
-        if client:
-            context.load_cert_chain(self.network.path(f"tls/{client}.pem"), self.network.path(f"tls/{client}.key"))
-        return context
-
-    def connection(self, client="sbc"):
-        return http.client.HTTPSConnection("127.0.0.1", self.port, context=self.context(client), timeout=20)
-
-    def ask(self, body, method="POST", path=PATH, headers=None, client="sbc", connection=None):
-        """Status, headers and text. `headers` replace the usual ones; None leaves one out."""
-        own = connection is None
-        connection = connection or self.connection(client)
-        if isinstance(body, (dict, list)):
-            body = json.dumps(body)
-        body = body.encode() if isinstance(body, str) else body
-        fields = {"Content-Type": JSON, "Accept": JSON, "Content-Length": str(len(body or b"")), **(headers or {})}
-        connection.putrequest(method, path, skip_accept_encoding=True)
-        for name, value in fields.items():
-            if value is not None:
-                connection.putheader(name, value)
-        connection.endheaders(body or None)
-        answer = connection.getresponse()
-        text = answer.read().decode()
-        self.assertEqual(answer.headers["Content-Type"], JSON, text)
-        self.assertTrue(answer.headers["X-RequestID"])
-        if own:
-            connection.close()
-        return answer.status, answer.headers, text
-
-    def curl(self, body, *more, path=PATH):
-        command = ["curl", "-sS", "-i", "--max-time", "20", "--cacert", self.network.path("tls/ca.pem"), "-H",
-                   "Content-Type: application/json", "--data-binary", body, *more, f"https://127.0.0.1:{self.port}{path}"]
-        done = subprocess.run(command, capture_output=True, timeout=30, check=False)
-        return done.returncode, done.stdout.decode()
+    # --- requests
 
     def request(self, identity=None, **changes):
         fields = {"from": {"tn": CALLER}, "to": {"tn": [CALLED]}, "time": int(time.time()),
