@@ -13,7 +13,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
-#include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
@@ -21,6 +20,7 @@
 #include "services/stictl/audit_source.h"
 #include "services/stictl/audit_verifier.h"
 #include "services/stictl/rpc_call.h"
+#include "services/stictl/time_option.h"
 #include "services/stictl/time_text.h"
 
 namespace sti::stictl {
@@ -119,20 +119,6 @@ int Head(Session& session, const VerifyOptions& options) {
     std::cout << chain.seq() << ":" << chain.hash() << "\n";
   }
   return kExitOk;
-}
-
-absl::Status SetTime(const std::string& option, const std::string& text,
-                     google::protobuf::Timestamp& timestamp) {
-  absl::Time time;
-  std::string error;
-  if (!absl::ParseTime(absl::RFC3339_full, text, &time, &error) &&
-      !absl::ParseTime("%Y-%m-%d", text, &time, &error)) {
-    return MakeError(Reason::kInvalidField, option, "no time such as 2026-11-23T07:00:00Z, nor a date");
-  }
-  timestamp.set_seconds(absl::ToUnixSeconds(time));
-  timestamp.set_nanos(
-      static_cast<int32_t>(absl::ToInt64Nanoseconds(time - absl::FromUnixSeconds(timestamp.seconds()))));
-  return absl::OkStatus();
 }
 
 absl::StatusOr<sti::v1::ListAuditEventsRequest> RequestOf(const ListOptions& options) {

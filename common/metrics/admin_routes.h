@@ -1,0 +1,35 @@
+// What a daemon's admin port answers: /metrics for Prometheus, /healthz and /readyz for whoever restarts and
+// routes.
+#ifndef COMMON_METRICS_ADMIN_ROUTES_H_
+#define COMMON_METRICS_ADMIN_ROUTES_H_
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "common/http/message.h"
+#include "common/metrics/metrics.h"
+
+namespace sti::metrics {
+
+// Thread-safe. GET and HEAD only.
+//   /metrics  200, Prometheus text
+//   /healthz  200 "ok": the process answers; restarting it would not help
+//   /readyz   200 "ok", or 503 with a line for each thing that is lacking
+class AdminRoutes {
+ public:
+  // `lacking`: what keeps the daemon from serving. `metrics` must outlive this.
+  AdminRoutes(Metrics& metrics, std::function<std::vector<std::string>()> lacking)
+      : metrics_(metrics), lacking_(std::move(lacking)) {}
+
+  http::HttpResponse Handle(const http::HttpRequest& request) const;
+
+ private:
+  Metrics& metrics_;
+  const std::function<std::vector<std::string>()> lacking_;
+};
+
+}  // namespace sti::metrics
+
+#endif  // COMMON_METRICS_ADMIN_ROUTES_H_
