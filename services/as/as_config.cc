@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "services/as/limits_config.h"
 #include "services/as/provider_config.h"
 
 namespace sti::as {
@@ -18,6 +19,10 @@ absl::StatusOr<AsOptions> OptionsFrom(const sti::config::v1::AuthenticationServe
     options.enrolments.push_back(*std::move(enrolment));
   }
   options.signer.freshness = absl::Seconds(config.freshness_seconds());
+  STI_ASSIGN_OR_RETURN(options.limits, LimitsFrom(config.limits()));
+  if (config.has_rest()) {
+    STI_ASSIGN_OR_RETURN(options.rest, rest::RestOptionsFrom(config.rest()));
+  }
   return options;
 }
 

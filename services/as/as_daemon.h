@@ -3,12 +3,15 @@
 #define SERVICES_AS_AS_DAEMON_H_
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
 #include "common/base/random.h"
+#include "common/http/server.h"
 #include "common/rpc/server.h"
 #include "proto/sti/config/v1/as.pb.h"
 #include "services/as/as_config.h"
@@ -16,18 +19,22 @@
 #include "services/as/call_signer.h"
 #include "services/as/lacking_board.h"
 #include "services/as/provider_daemon.h"
+#include "services/as/rest_routes.h"
 
 namespace sti::as {
 
 // Starts without its peers; health says what it lacks.
 class AsDaemon {
  public:
-  // `clock` and `random` must outlive it. Errors of OptionsFrom, ProviderDaemon and rpc::Server::Start.
+  // `clock` and `random` must outlive it. Errors of OptionsFrom, ProviderDaemon, rpc::Server::Start and
+  // http::StartHttpsServer.
   static absl::StatusOr<std::unique_ptr<AsDaemon>> Start(const sti::config::v1::AuthenticationServer& config,
                                                          const Clock& clock, const Random& random);
   ~AsDaemon();
 
   int grpc_port() const { return server_->port(); }
+  // None without a REST server.
+  std::optional<int> rest_port() const;
   // Ends the enrolments, lets calls under way finish within `grace`. Idempotent.
   void Stop(absl::Duration grace);
 
@@ -35,6 +42,8 @@ class AsDaemon {
   AsDaemon(AsOptions options, const Clock& clock, const Random& random);
   absl::Status OpenProviders(const sti::config::v1::AuthenticationServer& config);
   void MakeSigner();
+  absl::Status StartRest();
+  absl::StatusOr<size_t> ProviderOf(const std::string& client) const;
 
   const AsOptions options_;
   const Clock& clock_;
@@ -44,6 +53,8 @@ class AsDaemon {
   std::unique_ptr<CallSigner> signer_;
   std::unique_ptr<AuthenticationService> service_;
   std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<RestRoutes> rest_routes_;
+  std::unique_ptr<http::HttpServer> rest_server_;
 };
 
 }  // namespace sti::as

@@ -1,5 +1,7 @@
 // sti-as: the STI authentication service (ATIS-1000074).
+#include <map>
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -20,7 +22,9 @@ absl::Status Run(const sti::config::v1::AuthenticationServer& config, sti::daemo
   absl::StatusOr<std::unique_ptr<AsDaemon>> as =
       AsDaemon::Start(config, sti::SystemClock::Instance(), sti::crypto::SystemRandom::Instance());
   if (!as.ok()) return as.status();
-  const absl::Status announced = lifetime.Announce(config.port_file(), {{"grpc", (*as)->grpc_port()}});
+  std::map<std::string, int> ports = {{"grpc", (*as)->grpc_port()}};
+  if (const auto rest = (*as)->rest_port()) ports["rest"] = *rest;
+  const absl::Status announced = lifetime.Announce(config.port_file(), ports);
   if (!announced.ok()) return announced;
   lifetime.WaitForStop();
   (*as)->Stop(kGrace);
