@@ -17,9 +17,9 @@
 namespace sti::acme {
 
 // Everything fails with errors of Transport, or with RefusalOf the server's answer. A nonce that the server
-// calls bad is exchanged for its fresh one, up to ten times a request; trouble of the server's (5xx, 429) is
-// waited out up to three times, for as long as it says, a minute at most, and never past the deadline. Not
-// thread-safe.
+// calls bad is exchanged for its fresh one, up to ten times a request; a server that is away or in trouble
+// (5xx, 429) is tried up to three times, after the time that it names, a minute at most, and never past the
+// deadline. Not thread-safe.
 class Connection {
  public:
   // The references must outlive it.

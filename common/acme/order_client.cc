@@ -104,8 +104,8 @@ absl::Status OrderClient::Authorize(const OrderView& order, const OrderRequest& 
   STI_ASSIGN_OR_RETURN(const AuthorizationView authorization, ReadAuthorization(last_.body));
   if (authorization.status == "valid") return absl::OkStatus();  // the order will follow
   if (authorization.status == "pending" && authorization.challenge.status != "invalid") {
-    if (answered_ || authorization.challenge.status != "pending")
-      return absl::OkStatus();  // it is being judged
+    const std::string& challenge = authorization.challenge.status;
+    if (answered_ || challenge == "processing" || challenge == "valid") return absl::OkStatus();
     return AnswerChallenge(authorization, request);
   }
   over_ = true;

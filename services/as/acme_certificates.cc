@@ -16,6 +16,8 @@ namespace sti::as {
 namespace {
 
 constexpr size_t kMaxAlternates = 4;
+// No CA makes a provider forget about its certificates for longer.
+constexpr absl::Duration kLongestPeace = absl::Hours(24);
 
 absl::Status CheckChain(const std::string& pem, const CertificateRequest& request) {
   STI_ASSIGN_OR_RETURN(const pki::CertificateChain chain, pki::CertificateChain::Parse(pem));
@@ -75,10 +77,15 @@ absl::StatusOr<PublishedChain> AcmeCertificates::Certify(const CertificateReques
   }
   acme::Connection connection(transport_, clock_, *account_key, options_.directory_url);
   connection.set_deadline(now + options_.timeout);
-  absl::StatusOr<acme::IssuedChain> issued = Order(connection, request, ask_for_token);
+  bool has_token = true;  // else it is the STI-PA that failed
+  absl::StatusOr<acme::IssuedChain> issued = Order(connection, request, [&](const std::string& fingerprint) {
+    absl::StatusOr<std::string> token = ask_for_token(fingerprint);
+    has_token = token.ok();
+    return token;
+  });
   if (!issued.ok()) {
     const auto wait = RetryAfterOf(issued.status());
-    if (wait && ReasonOf(issued.status()) == Reason::kOverloaded) not_before_ = clock_.TimeNow() + *wait;
+    if (wait && has_token) not_before_ = clock_.TimeNow() + std::min(*wait, kLongestPeace);
     return issued.status();
   }
   if (absl::Status chosen = ChooseChain(connection, request, *issued); !chosen.ok()) {

@@ -117,6 +117,10 @@ absl::StatusOr<std::unique_ptr<EnrolmentSources>> EnrolmentSources::Open(
   return sources;
 }
 
+bool EnrolmentSources::Wanted(const sti::config::v1::Enrolment& config) {
+  return config.has_pa() || config.has_token_service() || config.has_ca() || config.has_acme();
+}
+
 void EnrolmentSources::Cancel() {
   tokens_->Cancel();
   certificates_->Cancel();

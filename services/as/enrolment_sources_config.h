@@ -25,6 +25,8 @@ class EnrolmentSources {
   static absl::StatusOr<std::unique_ptr<EnrolmentSources>> Open(const sti::config::v1::Enrolment& config,
                                                                 const std::string& folder,
                                                                 const Clock& clock);
+  // Whether the configuration names any of them; without, certificates are imported.
+  static bool Wanted(const sti::config::v1::Enrolment& config);
   EnrolmentSources(const EnrolmentSources&) = delete;
   EnrolmentSources& operator=(const EnrolmentSources&) = delete;
 

@@ -63,13 +63,14 @@ class MisbehavingCa:
         self.moods, self.network = moods, network
         self.trust = ssl.create_default_context(cafile=network.path("tls/ca.pem"))
         self.base = f"https://localhost:{port}"
+        self.spoilers = {}  # kind of resource -> functions, each of which spoils one answer and is gone
         ca = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):  # pylint: disable=invalid-name
-                self.relay(*ca.forward(self.command, self.path, None, self.headers))
+                self.relay(*ca.spoil(self.path, *ca.forward(self.command, self.path, None, self.headers)))
 
             do_HEAD = do_GET
 
@@ -116,8 +117,8 @@ class MisbehavingCa:
     def post(self, path, body, headers):
         if self.moods.rejects((path, json.loads(body)["payload"])):
             return self.reject(headers)
-        status, answer_headers, answer = self.forward("POST", path, body, headers)
-        if status != 200:
+        status, answer_headers, answer = self.spoil(path, *self.forward("POST", path, body, headers))
+        if status != 200 or not answer.startswith(b"{"):
             return status, answer_headers, answer
         kind = path.split("/")[2]
         changed = None
@@ -130,6 +131,16 @@ class MisbehavingCa:
         if changed is None:
             return status, answer_headers, answer
         return status, [*answer_headers, ("Retry-After", str(self.moods.retry_after))], json.dumps(changed).encode()
+
+    def spoil(self, path, status, headers, body):
+        """What was asked for has been done, though the answer may not say so."""
+        spoilers = self.spoilers.get(self.kind(path))
+        return spoilers.pop(0)(status, headers, body) if spoilers else (status, headers, body)
+
+    @staticmethod
+    def kind(path):
+        """"new-order", "order", "finalize", "certificate"..."""
+        return "finalize" if path.endswith("/finalize") else path.split("/")[2]
 
     def reject(self, headers):
         _, answer_headers, _ = self.forward("HEAD", "/acme/new-nonce", None, headers)
