@@ -67,11 +67,17 @@ absl::StatusOr<std::unique_ptr<SqliteConnection>> SqliteConnection::Open(const s
   if (database == nullptr) return Fail(path, sqlite3_errstr(result));
   if (result != SQLITE_OK) return connection->LastError();
   sqlite3_extended_result_codes(database, 1);
-  sqlite3_busy_timeout(database, static_cast<int>(absl::ToInt64Milliseconds(lock_timeout)));
-  // SQLite falls back to reading only when it may not write, and would tell at the first write.
-  if (sqlite3_db_readonly(database, "main") == 1) return Fail(path, "the file may not be written to");
+  connection->WaitForLocks(lock_timeout);
+  // SQLite falls back to reading only when it may not write, and would tell at the first write. A reader may:
+  // what is known is still answered when the file system turns read-only.
+  if (use == Use::kReadAndWrite && sqlite3_db_readonly(database, "main") == 1)
+    return Fail(path, "the file may not be written to");
   STI_RETURN_IF_ERROR(connection->SetUp(use));
   return connection;
+}
+
+void SqliteConnection::WaitForLocks(absl::Duration time) {
+  sqlite3_busy_timeout(database_.get(), static_cast<int>(absl::ToInt64Milliseconds(time)));
 }
 
 absl::Status SqliteConnection::SetUp(Use use) {

@@ -26,6 +26,9 @@ class SqliteConnection {
   static absl::StatusOr<std::unique_ptr<SqliteConnection>> Open(const std::string& path, Use use,
                                                                 absl::Duration lock_timeout);
 
+  // From the next statement on, in the place of Open's `lock_timeout`.
+  void WaitForLocks(absl::Duration time);
+
   // One statement, as Transaction says.
   absl::StatusOr<std::vector<SqlRow>> Run(absl::string_view sql, const std::vector<SqlValue>& parameters);
   int64_t RowsChanged() const { return sqlite3_changes64(database_.get()); }

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <cstring>
@@ -12,6 +13,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/base/mutex.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
@@ -77,7 +79,11 @@ class SqliteDatabase final : public Database {
     if (writing_thread_ == std::this_thread::get_id()) {
       return MakeError(Reason::kInternal, absl::StrCat(path_, ": a write inside of a write"));
     }
+    const absl::Time asked = absl::Now();
     MutexLock lock(write_mutex_);
+    // Who has waited behind a writer that waited for another program's lock has waited for that, too.
+    writer_->WaitForLocks(
+        std::clamp(lock_timeout_ - (absl::Now() - asked), lock_timeout_ / 50, lock_timeout_));
     writing_thread_ = std::this_thread::get_id();
     const auto done = absl::MakeCleanup([this] { writing_thread_ = std::thread::id(); });
     return InTransaction(*writer_, "BEGIN IMMEDIATE", body);
@@ -136,7 +142,10 @@ absl::Status Migrate(SqliteConnection& connection, const std::string& path, cons
                          transaction.Query("SELECT 1 FROM schema_migrations WHERE version = ?1",
                                            {static_cast<int64_t>(migration.version)}));
     if (!done.empty()) return absl::OkStatus();
-    for (const std::string& statement : migration.statements) {
+    std::vector<std::string> statements = migration.statements;
+    statements.insert(statements.end(), migration.sqlite_statements.begin(),
+                      migration.sqlite_statements.end());
+    for (const std::string& statement : statements) {
       if (const absl::Status status = transaction.Execute(statement, {}); !status.ok()) {
         return MakeError(Reason::kStorageFailed,
                          absl::StrCat("migration ", migration.version, " of ", path, ": ", status.message()));

@@ -237,5 +237,16 @@ TEST(SqliteTest, FileThatMayNotBeWrittenIsAClearErrorAtOpening) {
   EXPECT_THAT(std::string(status.message()), HasSubstr(path + ": the file may not be written to"));
 }
 
+TEST(SqliteTest, FileThatMayNoLongerBeWrittenIsStillRead) {
+  const TempDir dir;
+  const std::string path = dir.File("state.db");
+  const auto database = OpenSqlite(path, Notes());
+  ASSERT_TRUE(database.ok());
+  ASSERT_TRUE(Add(**database, "before").ok());
+  ASSERT_EQ(chmod(path.c_str(), 0400), 0);
+  const WithoutCapabilities user;
+  EXPECT_EQ(Count(**database), 1);  // by a reader that is opened only now
+}
+
 }  // namespace
 }  // namespace sti::store

@@ -27,7 +27,7 @@ CaDaemon::CaDaemon(CaSettings settings, std::unique_ptr<store::Database> databas
     : settings_(std::move(settings)),
       clock_(clock),
       random_(random),
-      database_(std::move(database)),
+      database_(std::make_unique<admin::DatabaseWatch>(std::move(database), clock)),
       issuer_(*database_, settings_.authority, settings_.tokens, settings_.profile, settings_.limits, clock,
               random),
       archive_(*database_),
@@ -59,6 +59,7 @@ absl::StatusOr<std::unique_ptr<CaDaemon>> CaDaemon::Start(
   STI_RETURN_IF_ERROR(ca->StartServers(config.grpc()));
   ca->audit_.KeepFile(config.audit_file(), ca->settings_.state_dir,
                       [daemon = ca.get()] { daemon->pause_.Wake(); });
+  ca->database_->Start([daemon = ca.get()] { daemon->pause_.Wake(); });
   ca->ReportHealth();
   ca->watcher_ = std::thread([daemon = ca.get()] { daemon->Watch(); });
   return ca;
@@ -104,7 +105,8 @@ absl::Status CaDaemon::StartServers(const sti::config::v1::GrpcServer& grpc) {
   acme_server_ =
       std::make_unique<AcmeServer>(*acme_resources_, acme_accounts_, *acme_nonces_, links, random_);
   announced_ = true;
-  certificate_service_ = std::make_unique<CertificateAuthorityService>(issuer_, public_url_, gate_);
+  certificate_service_ =
+      std::make_unique<CertificateAuthorityService>(issuer_, public_url_, gate_, audit_.refusals());
   admin_service_ =
       std::make_unique<AuthorityAdminService>(AdminParts{archive_, settings_.authority, revoker_,
                                                          acme_accounts_, issuer_, operator_settings_, clock_},
@@ -119,6 +121,7 @@ void CaDaemon::ReportHealth() {
   if (!settings_.authority.IsValidAt(clock_.TimeNow()))
     lacking.emplace_back("valid certificate of the issuing CA");
   for (const std::string& what : audit_.Lacking()) lacking.push_back(what);
+  for (const std::string& what : database_->Lacking()) lacking.push_back(what);
   if (rpc_server_->SetServing(lacking) && !lacking.empty()) {
     daemon::LogError("health changed", {{"lacking", absl::StrJoin(lacking, ", ")}});
   }
@@ -140,6 +143,7 @@ void CaDaemon::Stop(absl::Duration grace) {
   if (rpc_server_) rpc_server_->Shutdown(grace);
   if (https_server_) https_server_->Shutdown(grace);
   audit_.Stop();
+  database_->Stop();
   if (reporter_) reporter_->Stop();
 }
 

@@ -10,6 +10,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/admin/audit.h"
+#include "common/admin/database_watch.h"
 #include "common/admin/gate.h"
 #include "common/base/clock.h"
 #include "common/base/random.h"
@@ -65,7 +66,7 @@ class CaDaemon {
   const CaSettings settings_;
   const Clock& clock_;
   const Random& random_;
-  const std::unique_ptr<store::Database> database_;
+  const std::unique_ptr<admin::DatabaseWatch> database_;
   const CertificateIssuer issuer_;
   const CertificateArchive archive_;
   const Repository repository_;

@@ -1,7 +1,6 @@
 #include "services/pa/api_session_records.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <vector>
 
 #include "common/base/status_macros.h"
@@ -54,6 +53,14 @@ absl::Status ReplaceTokens(store::Transaction& transaction, const SessionRecord&
       " refresh_expires = ?5, ends = ?6 WHERE id_hash = ?1",
       {session.id_hash, session.access_hash, absl::ToUnixSeconds(session.access_expires),
        session.refresh_hash, absl::ToUnixSeconds(session.refresh_expires), EndOf(session)});
+}
+
+absl::StatusOr<int64_t> CountSessions(store::Transaction& transaction, absl::string_view user_id,
+                                      absl::Time now) {
+  STI_ASSIGN_OR_RETURN(const std::vector<store::SqlRow> rows,
+                       transaction.Query("SELECT COUNT(*) FROM api_sessions WHERE user_id = ?1 AND ends > ?2",
+                                         {std::string(user_id), absl::ToUnixSeconds(now)}));
+  return AsInt(rows.at(0).at(0));
 }
 
 absl::Status DeleteSession(store::Transaction& transaction, absl::string_view id_hash) {

@@ -3,6 +3,7 @@
 #ifndef SERVICES_PA_API_SESSION_RECORDS_H_
 #define SERVICES_PA_API_SESSION_RECORDS_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -32,6 +33,9 @@ absl::StatusOr<std::optional<SessionRecord>> FindSession(store::Transaction& tra
                                                          absl::string_view id_hash);
 // New tokens for the session `session.id_hash`.
 absl::Status ReplaceTokens(store::Transaction& transaction, const SessionRecord& session);
+// Of a user, by then not over.
+absl::StatusOr<int64_t> CountSessions(store::Transaction& transaction, absl::string_view user_id,
+                                      absl::Time now);
 absl::Status DeleteSession(store::Transaction& transaction, absl::string_view id_hash);
 
 }  // namespace sti::pa

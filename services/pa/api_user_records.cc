@@ -56,7 +56,7 @@ absl::StatusOr<std::vector<ApiUser>> ListApiUsers(store::Transaction& transactio
   return users;
 }
 
-absl::Status RemoveApiUser(store::Transaction& transaction, absl::string_view user_id) {
+absl::Status DeleteApiUser(store::Transaction& transaction, absl::string_view user_id) {
   STI_RETURN_IF_ERROR(
       transaction.Execute("DELETE FROM api_sessions WHERE user_id = ?1", {std::string(user_id)}));
   return transaction.Execute("DELETE FROM api_users WHERE user_id = ?1", {std::string(user_id)});

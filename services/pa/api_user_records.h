@@ -35,7 +35,7 @@ absl::StatusOr<std::vector<ApiUser>> ListApiUsers(store::Transaction& transactio
                                                   absl::string_view provider_id, absl::string_view after,
                                                   int64_t limit);
 // With its sessions.
-absl::Status RemoveApiUser(store::Transaction& transaction, absl::string_view user_id);
+absl::Status DeleteApiUser(store::Transaction& transaction, absl::string_view user_id);
 
 }  // namespace sti::pa
 

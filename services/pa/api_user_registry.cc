@@ -11,10 +11,11 @@
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
-#include "common/codec/json.h"
 #include "common/store/audit_log.h"
 #include "common/store/page.h"
 #include "services/pa/api_login_failures.h"
+#include "services/pa/api_session_records.h"
+#include "services/pa/api_user_removal.h"
 #include "services/pa/pa_schema.h"
 #include "services/pa/provider_records.h"
 
@@ -24,13 +25,23 @@ namespace {
 constexpr char kListing[] = "api_users";
 constexpr size_t kPasswordOctets = 24;
 
-std::string Describe(const ApiUser& user) {
-  return codec::CanonicalJson(codec::JsonObject{{"provider", user.provider_id}});
-}
-
 absl::StatusOr<std::vector<std::string>> SpcsOf(store::Transaction& transaction, const ApiUser& user) {
   STI_ASSIGN_OR_RETURN(const std::optional<Provider> provider, FindProvider(transaction, user.provider_id));
   return provider ? provider->spcs : std::vector<std::string>();
+}
+
+// A user of a provider whom nobody has agreed to would wait there for the approval, unseen by the approver.
+absl::Status CheckMayHaveUsers(const Provider& provider) {
+  if (provider.state == ProviderState::kApproved || provider.state == ProviderState::kSuspended)
+    return absl::OkStatus();
+  return MakeError(Reason::kStateConflict, "provider_id",
+                   absl::StrCat("the provider \"", provider.id, "\" is ", StateName(provider.state)));
+}
+
+std::vector<std::string> RemovalEffects(const ApiUser& user, int64_t sessions) {
+  return {absl::StrCat("the user \"", user.user_id, "\" of the provider \"", user.provider_id,
+                       "\" cannot log in any more; a new one has a new password"),
+          sessions == 0 ? "it has no session" : absl::StrCat(sessions, " of its sessions end at once")};
 }
 
 }  // namespace
@@ -67,6 +78,7 @@ absl::StatusOr<NewApiUser> ApiUserRegistry::Create(const Actor& actor, const std
     if (!provider) {
       return MakeError(Reason::kNotFound, "provider_id", absl::StrCat("no provider \"", provider_id, "\""));
     }
+    STI_RETURN_IF_ERROR(CheckMayHaveUsers(*provider));
     STI_ASSIGN_OR_RETURN(const std::optional<ApiUser> same, FindApiUser(transaction, user_id));
     if (same) {
       return MakeError(
@@ -78,7 +90,7 @@ absl::StatusOr<NewApiUser> ApiUserRegistry::Create(const Actor& actor, const std
     STI_RETURN_IF_ERROR(ForgetLoginFailures(transaction, user_id));
     return store::AppendAudit(
         transaction, actor,
-        {"user.create", absl::StrCat("user/", user_id), provider->spcs, "", Describe(made.user)}, now);
+        {"user.create", absl::StrCat("user/", user_id), provider->spcs, "", ApiUserForAudit(made.user)}, now);
   });
   STI_RETURN_IF_ERROR(stored);
   return made;
@@ -100,20 +112,22 @@ absl::StatusOr<ApiUserPage> ApiUserRegistry::List(absl::string_view provider_id,
   return page;
 }
 
-absl::StatusOr<ApiUser> ApiUserRegistry::Delete(const Actor& actor, const std::string& user_id) const {
-  ApiUser deleted;
-  const absl::Status stored = database_.Write([&](store::Transaction& transaction) -> absl::Status {
+absl::StatusOr<ApiUserRemoval> ApiUserRegistry::Delete(const Actor& actor, const std::string& user_id,
+                                                       RunMode run) const {
+  ApiUserRemoval removal;
+  const absl::Time now = clock_.TimeNow();
+  const auto remove = [&](store::Transaction& transaction) -> absl::Status {
     STI_ASSIGN_OR_RETURN(const std::optional<ApiUser> user, FindApiUser(transaction, user_id));
     if (!user) return MakeError(Reason::kNotFound, "user_id", absl::StrCat("no user \"", user_id, "\""));
-    deleted = *user;
-    STI_ASSIGN_OR_RETURN(const std::vector<std::string> spcs, SpcsOf(transaction, deleted));
-    STI_RETURN_IF_ERROR(RemoveApiUser(transaction, user_id));
-    return store::AppendAudit(transaction, actor,
-                              {"user.delete", absl::StrCat("user/", user_id), spcs, Describe(deleted), ""},
-                              clock_.TimeNow());
-  });
-  STI_RETURN_IF_ERROR(stored);
-  return deleted;
+    removal.user = *user;
+    STI_ASSIGN_OR_RETURN(const int64_t sessions, CountSessions(transaction, user_id, now));
+    removal.effects = RemovalEffects(*user, sessions);
+    if (run == RunMode::kDry) return absl::OkStatus();
+    STI_ASSIGN_OR_RETURN(const std::vector<std::string> spcs, SpcsOf(transaction, *user));
+    return RemoveApiUser(transaction, actor, *user, spcs, now);
+  };
+  STI_RETURN_IF_ERROR(run == RunMode::kDry ? database_.Read(remove) : database_.Write(remove));
+  return removal;
 }
 
 }  // namespace sti::pa

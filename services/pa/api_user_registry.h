@@ -14,12 +14,18 @@
 #include "common/crypto/password_hash.h"
 #include "common/store/database.h"
 #include "services/pa/api_user_records.h"
+#include "services/pa/run_mode.h"
 
 namespace sti::pa {
 
 struct NewApiUser {
   ApiUser user;
   Secret password;  // 192 random bits in base64url; kept nowhere
+};
+
+struct ApiUserRemoval {
+  ApiUser user;
+  std::vector<std::string> effects;  // in plain words, one each
 };
 
 struct ApiUserPage {
@@ -34,14 +40,16 @@ class ApiUserRegistry {
   ApiUserRegistry(store::Database& database, const Clock& clock, const Random& random,
                   crypto::ScryptCost cost = {});
 
-  // kMissingField, kInvalidField "user_id"; kNotFound "provider_id"; kAlreadyExists; kInternal.
+  // kMissingField, kInvalidField "user_id"; kNotFound "provider_id"; kStateConflict "provider_id" while
+  // nobody has agreed to the provider, and when it is revoked; kAlreadyExists; kInternal.
   absl::StatusOr<NewApiUser> Create(const Actor& actor, const std::string& user_id,
                                     const std::string& provider_id) const;
   // Of one provider unless `provider_id` is empty.
   absl::StatusOr<ApiUserPage> List(absl::string_view provider_id, int64_t page_size,
                                    absl::string_view page_token) const;
   // Ends its sessions, too. kNotFound.
-  absl::StatusOr<ApiUser> Delete(const Actor& actor, const std::string& user_id) const;
+  absl::StatusOr<ApiUserRemoval> Delete(const Actor& actor, const std::string& user_id,
+                                        RunMode run = RunMode::kReal) const;
 
  private:
   store::Database& database_;

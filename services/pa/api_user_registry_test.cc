@@ -13,6 +13,7 @@
 #include "common/testing/sequence_random.h"
 #include "common/testing/temp_dir.h"
 #include "gtest/gtest.h"
+#include "services/pa/api_session_records.h"
 #include "services/pa/pa_testing.h"
 #include "services/pa/provider_registry.h"
 
@@ -108,10 +109,44 @@ TEST_F(ApiUserRegistryTest, ListIsPagedAndMayBeOfOneProvider) {
 TEST_F(ApiUserRegistryTest, DeletedUserIsGoneAndMayComeAgain) {
   EXPECT_EQ(ReasonOf(users_.Delete(kAdmin, "kms").status()), Reason::kNotFound);
   ASSERT_TRUE(users_.Create(kAdmin, "kms", "acme").ok());
-  EXPECT_EQ(users_.Delete(kAdmin, "kms")->provider_id, "acme");
+  EXPECT_EQ(users_.Delete(kAdmin, "kms")->user.provider_id, "acme");
   EXPECT_TRUE(users_.List("", 0, "")->users.empty());
   EXPECT_EQ(ReasonOf(users_.Delete(kAdmin, "kms").status()), Reason::kNotFound);
   EXPECT_TRUE(users_.Create(kAdmin, "kms", "other").ok());
+}
+
+TEST_F(ApiUserRegistryTest, ProviderMustBeApprovedAndNotRevoked) {
+  const ProviderRegistry providers(*real_, clock_);
+  Provider pending{"new", "New", {"777A"}, {"new-as"}, {}};
+  pending.state = ProviderState::kPending;
+  pending.pending_change = "change-1";
+  ASSERT_TRUE(providers.Register(kAdmin, pending).ok());
+  EXPECT_EQ(Refusal("kms", "new"), "STATE_CONFLICT provider_id");
+  ASSERT_TRUE(providers.Suspend(kAdmin, "acme", "fraud", false, RunMode::kReal).ok());
+  EXPECT_EQ(Refusal("kms", "acme"), "NONE ") << "what it may have again needs no new user";
+  ASSERT_TRUE(providers.Revoke(kAdmin, "acme", "gone", RunMode::kReal).ok());
+  EXPECT_EQ(Refusal("second", "acme"), "STATE_CONFLICT provider_id");
+}
+
+TEST_F(ApiUserRegistryTest, DryRunOfARemovalCountsTheSessionsAndEndsNone) {
+  EXPECT_EQ(ReasonOf(users_.Delete(kAdmin, "kms", RunMode::kDry).status()), Reason::kNotFound);
+  ASSERT_TRUE(users_.Create(kAdmin, "kms", "acme").ok());
+  const auto log_in = [this](const std::string& id, absl::Duration life) {
+    return real_->Write([&](store::Transaction& transaction) {
+      return InsertSession(transaction, {id, "kms", id, kNow + life, id, kNow + life, kNow}, 100, kNow);
+    });
+  };
+  ASSERT_TRUE(log_in("one", absl::Seconds(2)).ok());
+  ASSERT_TRUE(log_in("two", absl::Seconds(3)).ok());
+  clock_.Set(kNow + absl::Seconds(1));
+  const auto would = users_.Delete(kAdmin, "kms", RunMode::kDry);
+  ASSERT_TRUE(would.ok()) << would.status();
+  EXPECT_EQ(would->effects.at(1), "2 of its sessions end at once");
+  EXPECT_EQ(users_.List("", 0, "")->users.size(), 1u);
+  EXPECT_EQ(AuditOf("user/kms").size(), 1u);
+  clock_.Set(kNow + absl::Seconds(2));  // the first one is over
+  EXPECT_EQ(users_.Delete(kAdmin, "kms")->effects.at(1), "1 of its sessions end at once");
+  EXPECT_TRUE(users_.List("", 0, "")->users.empty());
 }
 
 TEST_F(ApiUserRegistryTest, ChangesAreInTheAuditAndRefusalsAreNot) {

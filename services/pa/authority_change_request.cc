@@ -54,8 +54,11 @@ ChangeAction AuthorityApproval(const AuthorityRegistry& authorities) {
     STI_RETURN_IF_ERROR(authorities.ApproveIn(transaction, approver, FromProto(request), change.id));
     return [&authorities] { authorities.Publish(); };
   };
-  action.drop = [&authorities](store::Transaction& transaction, const Actor&, const PendingChange& change) {
-    return authorities.DropIn(transaction, absl::StripPrefix(change.object, kObject), change.id);
+  action.drop = [&authorities](store::Transaction& transaction, const Actor&,
+                               const PendingChange& change) -> absl::StatusOr<ChangeAction::Then> {
+    STI_RETURN_IF_ERROR(
+        authorities.DropIn(transaction, absl::StripPrefix(change.object, kObject), change.id));
+    return ChangeAction::Then();
   };
   return action;
 }

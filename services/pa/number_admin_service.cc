@@ -1,4 +1,6 @@
 // Which numbers an SPC may use, at the edge.
+#include <string>
+
 #include "common/base/status_macros.h"
 #include "common/daemon/log.h"
 #include "services/pa/policy_admin_service.h"
@@ -37,10 +39,12 @@ grpc::Status PolicyAdminService::WithdrawNumbers(ServerContext* context,
                                                  const sti::v1::WithdrawNumbersRequest* request,
                                                  sti::v1::WithdrawNumbersResponse* response) {
   return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
-    STI_ASSIGN_OR_RETURN(const int64_t sequence,
-                         rooms_.numbers.Withdraw(actor, FromProto(request->numbers())));
-    LogNumbers("numbers withdrawn", actor, request->numbers(), sequence);
-    response->set_number_list_sequence(sequence);
+    STI_ASSIGN_OR_RETURN(const NumberWithdrawal withdrawal,
+                         rooms_.numbers.Withdraw(actor, FromProto(request->numbers()),
+                                                 request->dry_run() ? RunMode::kDry : RunMode::kReal));
+    if (!request->dry_run()) LogNumbers("numbers withdrawn", actor, request->numbers(), withdrawal.sequence);
+    response->set_number_list_sequence(withdrawal.sequence);
+    for (const std::string& effect : withdrawal.effects) response->add_effects(effect);
     return absl::OkStatus();
   });
 }

@@ -19,6 +19,7 @@ namespace sti::pa {
 namespace {
 
 constexpr char kListing[] = "numbers";
+constexpr size_t kShownEffects = 20;
 
 std::string Element(size_t index) { return absl::StrCat("numbers[", index, "]"); }
 
@@ -56,6 +57,21 @@ absl::Status CheckSpcsAreKnown(store::Transaction& transaction, const std::vecto
   return absl::OkStatus();
 }
 
+std::vector<std::string> WithdrawalEffects(absl::Span<const NumberRequest> requests) {
+  std::vector<std::string> effects;
+  for (const NumberRequest& request : requests.subspan(0, kShownEffects)) {
+    effects.push_back(request.count == 1 ? absl::StrCat("the number ", request.start, " is no longer SPC ",
+                                                        request.spc, "'s")
+                                         : absl::StrCat(request.count, " numbers from ", request.start,
+                                                        " on are no longer SPC ", request.spc, "'s"));
+  }
+  if (requests.size() > kShownEffects)
+    effects.push_back(absl::StrCat("and so on: ", requests.size(), " ranges in all"));
+  effects.emplace_back(
+      "the number authority list is signed anew without them, and reaches verifiers at once");
+  return effects;
+}
+
 // A list that verifiers would refuse for its size must never come to be. Counts as stir::SignNumberAuthority
 // writes.
 absl::Status CheckRoom(const NumberLedger& ledger) {
@@ -81,11 +97,11 @@ NumberRegistry::NumberRegistry(store::Database& database, TrustPublisher& publis
     : database_(database), publisher_(publisher), clock_(clock) {}
 
 absl::StatusOr<int64_t> NumberRegistry::Change(const Actor& actor, absl::Span<const NumberRequest> requests,
-                                               Action action) const {
+                                               Action action, RunMode run) const {
   STI_ASSIGN_OR_RETURN(const std::vector<NumberBlock> blocks, ParseAll(requests));
   int64_t sequence = 0;
   bool changed = false;
-  const absl::Status stored = database_.Write([&](store::Transaction& transaction) -> absl::Status {
+  const auto change = [&](store::Transaction& transaction) -> absl::Status {
     if (action == Action::kAssign) STI_RETURN_IF_ERROR(CheckSpcsAreKnown(transaction, blocks));
     STI_ASSIGN_OR_RETURN(std::vector<NumberBlock> before, AllNumbers(transaction));
     NumberLedger ledger(std::move(before));
@@ -96,27 +112,31 @@ absl::StatusOr<int64_t> NumberRegistry::Change(const Actor& actor, absl::Span<co
     }
     STI_RETURN_IF_ERROR(CheckRoom(ledger));
     const NumberLedger::Difference changes = ledger.Changes();
-    changed = !changes.added.empty() || !changes.removed.empty();
-    STI_RETURN_IF_ERROR(WriteChanges(transaction, changes));
+    changed = run == RunMode::kReal && (!changes.added.empty() || !changes.removed.empty());
+    if (changed) STI_RETURN_IF_ERROR(WriteChanges(transaction, changes));
     STI_ASSIGN_OR_RETURN(sequence,
                          changed ? NextNumberListSequence(transaction) : NumberListSequence(transaction));
     if (!changed) return absl::OkStatus();
     const auto audit = action == Action::kAssign ? AuditAssignment : AuditWithdrawal;
     return audit(transaction, actor, blocks, sequence, clock_.TimeNow());
-  });
-  STI_RETURN_IF_ERROR(stored);
+  };
+  STI_RETURN_IF_ERROR(run == RunMode::kReal ? database_.Write(change) : database_.Read(change));
   if (changed) publisher_.PublishNumberList().IgnoreError();  // RenewIfDue tries again and reports
   return sequence;
 }
 
 absl::StatusOr<int64_t> NumberRegistry::Assign(const Actor& actor,
                                                absl::Span<const NumberRequest> requests) const {
-  return Change(actor, requests, Action::kAssign);
+  return Change(actor, requests, Action::kAssign, RunMode::kReal);
 }
 
-absl::StatusOr<int64_t> NumberRegistry::Withdraw(const Actor& actor,
-                                                 absl::Span<const NumberRequest> requests) const {
-  return Change(actor, requests, Action::kWithdraw);
+absl::StatusOr<NumberWithdrawal> NumberRegistry::Withdraw(const Actor& actor,
+                                                          absl::Span<const NumberRequest> requests,
+                                                          RunMode run) const {
+  NumberWithdrawal withdrawal;
+  STI_ASSIGN_OR_RETURN(withdrawal.sequence, Change(actor, requests, Action::kWithdraw, run));
+  withdrawal.effects = WithdrawalEffects(requests);
+  return withdrawal;
 }
 
 absl::StatusOr<NumberPage> NumberRegistry::List(absl::string_view spc, int64_t page_size,

@@ -13,6 +13,7 @@
 #include "common/base/clock.h"
 #include "common/store/database.h"
 #include "services/pa/number_ledger.h"
+#include "services/pa/run_mode.h"
 #include "services/pa/trust_publisher.h"
 
 namespace sti::pa {
@@ -22,6 +23,11 @@ struct NumberRequest {
   std::string spc;
   std::string start;
   uint64_t count = 1;
+};
+
+struct NumberWithdrawal {
+  int64_t sequence = 0;              // of the list that shows the state
+  std::vector<std::string> effects;  // in plain words, one each
 };
 
 struct NumberPage {
@@ -43,15 +49,16 @@ class NumberRegistry {
   // is; kStateConflict when the list is full; kTooLarge, kStorageFailed.
   absl::StatusOr<int64_t> Assign(const Actor& actor, absl::Span<const NumberRequest> requests) const;
   // kNotFound when one of the numbers is not the SPC's; else as Assign.
-  absl::StatusOr<int64_t> Withdraw(const Actor& actor, absl::Span<const NumberRequest> requests) const;
+  absl::StatusOr<NumberWithdrawal> Withdraw(const Actor& actor, absl::Span<const NumberRequest> requests,
+                                            RunMode run = RunMode::kReal) const;
   // Blocks of one SPC, or all when `spc` is empty.
   absl::StatusOr<NumberPage> List(absl::string_view spc, int64_t page_size,
                                   absl::string_view page_token) const;
 
  private:
   enum class Action { kAssign, kWithdraw };
-  absl::StatusOr<int64_t> Change(const Actor& actor, absl::Span<const NumberRequest> requests,
-                                 Action action) const;
+  absl::StatusOr<int64_t> Change(const Actor& actor, absl::Span<const NumberRequest> requests, Action action,
+                                 RunMode run) const;
 
   store::Database& database_;
   TrustPublisher& publisher_;

@@ -103,6 +103,26 @@ TEST_F(NumberRegistryTest, AfterTheLastWithdrawalTheListIsEmptyButThere) {
   EXPECT_EQ(Judged(), "{\"exp\":1750086400,\"numbers\":[],\"sequence\":2,\"version\":\"1.0\"}\n");
 }
 
+TEST_F(NumberRegistryTest, DryRunOfAWithdrawalChangesNothingAndFailsLikeIt) {
+  EXPECT_EQ(Assign({{"1234", "12155551000", 1000}}), "NONE ");
+  const std::vector<NumberRequest> part = {{"1234", "12155551400", 100}, {"1234", "12155551000", 1}};
+  const auto would = registry_.Withdraw(kAdmin, part, RunMode::kDry);
+  ASSERT_TRUE(would.ok()) << would.status();
+  EXPECT_EQ(would->sequence, 1);
+  EXPECT_THAT(would->effects,
+              ElementsAre("100 numbers from 12155551400 on are no longer SPC 1234's",
+                          "the number 12155551000 is no longer SPC 1234's", HasSubstr("signed anew")));
+  EXPECT_EQ(Listed(), "1234:12155551000x1000 ");
+  EXPECT_EQ(publisher_.NumberList()->sequence, 1);
+  const std::vector<NumberRequest> foreign = {{"5678", "12155551400", 1}};
+  EXPECT_EQ(Refusal(registry_.Withdraw(kAdmin, foreign, RunMode::kDry).status()), "NOT_FOUND numbers[0]");
+  const auto did = registry_.Withdraw(kAdmin, part, RunMode::kReal);
+  ASSERT_TRUE(did.ok()) << did.status();
+  EXPECT_EQ(did->effects, would->effects);
+  EXPECT_EQ(did->sequence, 2);
+  EXPECT_EQ(Listed(), "1234:12155551001x399 1234:12155551500x500 ");
+}
+
 TEST_F(NumberRegistryTest, ARequestIsDoneAsAWholeOrNotAtAll) {
   EXPECT_EQ(Assign({{"1234", "12155551000", 1000}, {"5678", "12155551999", 2}}),
             "NUMBERS_OVERLAP numbers[1]");

@@ -17,6 +17,7 @@
 #include "common/store/open_database.h"
 #include "services/pa/authority_change_request.h"
 #include "services/pa/authority_grpc_client.h"
+#include "services/pa/late_authorities.h"
 #include "services/pa/pa_schema.h"
 #include "services/pa/provider_change_request.h"
 
@@ -41,7 +42,7 @@ PaDaemon::PaDaemon(PaSettings settings, std::unique_ptr<store::Database> databas
                    const Random& random)
     : settings_(std::move(settings)),
       clock_(clock),
-      database_(std::move(database)),
+      database_(std::make_unique<admin::DatabaseWatch>(std::move(database), clock)),
       gate_(settings_.roles, random),
       audit_(*database_, gate_, clock),
       publisher_(*database_, settings_.signer, settings_.crl_signer, settings_.publisher, clock),
@@ -79,6 +80,7 @@ absl::Status PaDaemon::ReachAuthorities(const sti::config::v1::PolicyAdministrat
     revokers_.push_back(std::make_unique<SpcRevocationWorker>(
         *database_, config.authorities(i).target(), std::make_unique<AuthorityGrpcClient>(*channel), clock_));
   }
+  STI_RETURN_IF_ERROR(AskLateAuthorities(*database_, settings_.authorities, clock_.TimeNow()));
   for (const auto& revoker : revokers_) revoker->Start();
   return absl::OkStatus();
 }
@@ -110,6 +112,7 @@ absl::StatusOr<std::unique_ptr<PaDaemon>> PaDaemon::Start(
                        rpc::Server::Start(config.grpc(), {&pa->spc_tokens_service_, &pa->trust_service_,
                                                           pa->audit_.service(), &pa->policy_admin_service_}));
   pa->audit_.KeepFile(config.audit_file(), pa->settings_.state_dir, nullptr);
+  pa->database_->Start(nullptr);
   pa->server_->SetServing(pa->publisher_.Lacking());
   pa->renewer_ = std::thread([daemon = pa.get()] { daemon->Renew(); });
   return pa;
@@ -144,6 +147,7 @@ void PaDaemon::Renew() {
     }
     std::vector<std::string> lacking = publisher_.Lacking();
     for (const std::string& what : audit_.Lacking()) lacking.push_back(what);
+    for (const std::string& what : database_->Lacking()) lacking.push_back(what);
     if (server_->SetServing(lacking)) {
       daemon::LogWarning("health changed", {{"lacking", absl::StrJoin(lacking, ", ")}});
     }
@@ -158,6 +162,7 @@ void PaDaemon::Stop(absl::Duration grace) {
   if (server_) server_->Shutdown(grace);
   for (const auto& revoker : revokers_) revoker->Stop();
   audit_.Stop();
+  database_->Stop();
 }
 
 PaDaemon::~PaDaemon() { Stop(absl::ZeroDuration()); }

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/admin/audit.h"
+#include "common/admin/database_watch.h"
 #include "common/admin/gate.h"
 #include "common/base/clock.h"
 #include "common/base/random.h"
@@ -60,7 +61,7 @@ class PaDaemon {
 
   const PaSettings settings_;
   const Clock& clock_;
-  const std::unique_ptr<store::Database> database_;
+  const std::unique_ptr<admin::DatabaseWatch> database_;
   admin::Gate gate_;
   admin::Audit audit_;
   TrustPublisher publisher_;

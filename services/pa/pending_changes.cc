@@ -152,26 +152,30 @@ absl::StatusOr<PendingChange> PendingChanges::Approve(const Actor& actor, absl::
   return change;
 }
 
-absl::Status PendingChanges::Drop(store::Transaction& transaction, const Actor& actor, PendingChange& change,
-                                  absl::string_view event, absl::Time now) const {
+absl::StatusOr<ChangeAction::Then> PendingChanges::Drop(store::Transaction& transaction, const Actor& actor,
+                                                        PendingChange& change, absl::string_view event,
+                                                        absl::Time now) const {
   PendingChange before = change;
   before.state = State::kPending;
   before.note.clear();
   const auto action = actions_.find(change.action);
+  ChangeAction::Then then;
   if (action != actions_.end() && action->second.drop) {
-    STI_RETURN_IF_ERROR(action->second.drop(transaction, actor, change));
+    STI_ASSIGN_OR_RETURN(then, action->second.drop(transaction, actor, change));
   }
   STI_RETURN_IF_ERROR(DecidePendingChange(transaction, change));
-  return store::AppendAudit(transaction, actor,
-                            {std::string(event), absl::StrCat("change/", change.id), change.spcs,
-                             ForAudit(before), ForAudit(change)},
-                            now);
+  STI_RETURN_IF_ERROR(store::AppendAudit(transaction, actor,
+                                         {std::string(event), absl::StrCat("change/", change.id), change.spcs,
+                                          ForAudit(before), ForAudit(change)},
+                                         now));
+  return then;
 }
 
 absl::StatusOr<PendingChange> PendingChanges::Reject(const Actor& actor, bool may_reject_others,
                                                      absl::string_view id, absl::string_view note) const {
   const absl::Time now = WholeSeconds(clock_.TimeNow());
   PendingChange change;
+  ChangeAction::Then then;
   const absl::Status done = database_.Write([&](store::Transaction& transaction) -> absl::Status {
     STI_ASSIGN_OR_RETURN(const std::optional<PendingChange> found, FindPendingChange(transaction, id));
     if (!may_reject_others && (!found || found->requested_by != actor.client)) {
@@ -186,10 +190,30 @@ absl::StatusOr<PendingChange> PendingChanges::Reject(const Actor& actor, bool ma
     change.decided_by = actor.client;
     change.decided = now;
     change.note = std::string(note);
-    return Drop(transaction, actor, change, "change.reject", now);
+    STI_ASSIGN_OR_RETURN(then, Drop(transaction, actor, change, "change.reject", now));
+    return absl::OkStatus();
   });
   STI_RETURN_IF_ERROR(done);
+  if (then) then();
   return change;
+}
+
+absl::Status PendingChanges::Expire(absl::string_view id, absl::Time now) const {
+  ChangeAction::Then then;
+  const absl::Status done = database_.Write([&](store::Transaction& transaction) -> absl::Status {
+    then = nullptr;
+    STI_ASSIGN_OR_RETURN(std::optional<PendingChange> change, FindPendingChange(transaction, id));
+    if (!change || !change->IsOverdue(now)) return absl::OkStatus();  // another replica was faster
+    change->state = State::kExpired;
+    change->decided_by = kItself;
+    change->decided = now;
+    STI_ASSIGN_OR_RETURN(
+        then, Drop(transaction, {kItself, absl::StrCat("expiry-", id)}, *change, "change.expire", now));
+    return absl::OkStatus();
+  });
+  STI_RETURN_IF_ERROR(done);
+  if (then) then();
+  return absl::OkStatus();
 }
 
 absl::Status PendingChanges::ExpireOverdue() const {
@@ -200,18 +224,14 @@ absl::Status PendingChanges::ExpireOverdue() const {
     STI_ASSIGN_OR_RETURN(overdue, ListOverdueChanges(transaction, now));
     return absl::OkStatus();
   });
-  if (!read.ok() || overdue.empty()) return read;
-  return database_.Write([&](store::Transaction& transaction) -> absl::Status {
-    STI_ASSIGN_OR_RETURN(overdue, ListOverdueChanges(transaction, now));
-    for (PendingChange& change : overdue) {
-      change.state = State::kExpired;
-      change.decided_by = kItself;
-      change.decided = now;
-      STI_RETURN_IF_ERROR(
-          Drop(transaction, {kItself, absl::StrCat("expiry-", change.id)}, change, "change.expire", now));
-    }
-    return absl::OkStatus();
-  });
+  if (!read.ok()) return read;
+  absl::Status first;
+  for (const PendingChange& change : overdue) {
+    const absl::Status expired = Expire(change.id, now);
+    if (!expired.ok() && first.ok())
+      first = MakeError(ReasonOf(expired), absl::StrCat("change ", change.id, ": ", expired.message()));
+  }
+  return first;
 }
 
 absl::StatusOr<PendingChangePage> PendingChanges::List(bool include_decided, int64_t page_size,

@@ -30,7 +30,7 @@ struct ChangeAction {
   std::function<absl::StatusOr<Then>(store::Transaction&, const Actor& approver, const PendingChange& change)>
       approve;
   // Rejected, or expired: takes back what asking has left behind. May be empty.
-  std::function<absl::Status(store::Transaction&, const Actor&, const PendingChange& change)> drop;
+  std::function<absl::StatusOr<Then>(store::Transaction&, const Actor&, const PendingChange& change)> drop;
 };
 
 // What is asked for.
@@ -81,15 +81,18 @@ class PendingChanges {
   // everybody else, also for what does not exist. Else as Approve.
   absl::StatusOr<PendingChange> Reject(const Actor& actor, bool may_reject_others, absl::string_view id,
                                        absl::string_view note) const;
-  // Drops what nobody has decided in time. To be called again and again.
+  // Drops what nobody has decided in time, each change in a transaction of its own: one that cannot be
+  // dropped keeps no other. The first error, naming its change. To be called again and again.
   absl::Status ExpireOverdue() const;
 
   absl::StatusOr<PendingChangePage> List(bool include_decided, int64_t page_size,
                                          absl::string_view page_token) const;
 
  private:
-  absl::Status Drop(store::Transaction& transaction, const Actor& actor, PendingChange& change,
-                    absl::string_view event, absl::Time now) const;
+  absl::StatusOr<ChangeAction::Then> Drop(store::Transaction& transaction, const Actor& actor,
+                                          PendingChange& change, absl::string_view event,
+                                          absl::Time now) const;
+  absl::Status Expire(absl::string_view id, absl::Time now) const;
 
   store::Database& database_;
   const Clock& clock_;

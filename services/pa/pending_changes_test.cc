@@ -19,6 +19,7 @@
 #include "services/pa/authority_change_request.h"
 #include "services/pa/pa_testing.h"
 #include "services/pa/provider_change_request.h"
+#include "services/pa/provider_records.h"
 #include "services/pa/to_proto.h"
 
 namespace sti::pa {
@@ -200,6 +201,19 @@ TEST_F(PendingChangesTest, NobodyInTimeMeansExpired) {
   EXPECT_EQ(Approve(kApproves, id), "STATE_CONFLICT");
   EXPECT_EQ(Listed(true)[0].decided_by, "sti-pa");
   EXPECT_EQ(ReasonOf(providers_.Get("acme").status()), Reason::kNotFound);
+  EXPECT_THAT(Audit(), ::testing::Contains("change.expire by sti-pa").Times(1));
+}
+
+TEST_F(PendingChangesTest, ChangeThatCannotBeDroppedKeepsNoOther) {
+  const std::string broken = AskForAcme();
+  ASSERT_TRUE(AskToRegister(changes_, providers_, kAsks, Acme("second", "5678")).ok());
+  ASSERT_TRUE(
+      real_->Write([](store::Transaction& transaction) { return DeleteProvider(transaction, "acme"); }).ok());
+  clock_.Advance(absl::Hours(72));
+  const absl::Status expired = changes_.ExpireOverdue();
+  EXPECT_EQ(ReasonOf(expired), Reason::kNotFound);
+  EXPECT_THAT(std::string(expired.message()), HasSubstr(broken));
+  EXPECT_EQ(ReasonOf(providers_.Get("second").status()), Reason::kNotFound);
   EXPECT_THAT(Audit(), ::testing::Contains("change.expire by sti-pa").Times(1));
 }
 

@@ -8,6 +8,8 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "services/pa/api_user_records.h"
+#include "services/pa/api_user_removal.h"
 #include "services/pa/number_audit.h"
 #include "services/pa/number_records.h"
 #include "services/pa/spc_revocation_records.h"
@@ -45,6 +47,15 @@ absl::Status WithdrawNumbersOf(Transaction& transaction, const Actor& actor, con
   STI_RETURN_IF_ERROR(WriteChanges(transaction, changes));
   STI_ASSIGN_OR_RETURN(const int64_t sequence, NextNumberListSequence(transaction));
   return AuditWithdrawal(transaction, actor, changes.removed, sequence, now);
+}
+
+absl::Status RemoveUsersOf(Transaction& transaction, const Actor& actor, const Provider& provider,
+                           absl::Time now) {
+  STI_ASSIGN_OR_RETURN(const std::vector<ApiUser> users,
+                       ListApiUsers(transaction, provider.id, "", std::numeric_limits<int64_t>::max()));
+  for (const ApiUser& user : users)
+    STI_RETURN_IF_ERROR(RemoveApiUser(transaction, actor, user, provider.spcs, now));
+  return absl::OkStatus();
 }
 
 absl::Status CheckTakenAwayHaveNoNumbers(Transaction& transaction, const Provider& before,

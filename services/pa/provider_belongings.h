@@ -1,5 +1,5 @@
-// What hangs on a provider: SPC tokens, numbers, questions to STI-CAs. All functions run inside of a
-// transaction; kStorageFailed is common to all.
+// What hangs on a provider: SPC tokens, numbers, accounts, questions to STI-CAs. All functions run inside of
+// a transaction; kStorageFailed is common to all.
 #ifndef SERVICES_PA_PROVIDER_BELONGINGS_H_
 #define SERVICES_PA_PROVIDER_BELONGINGS_H_
 
@@ -28,6 +28,10 @@ absl::StatusOr<ProviderBelongings> BelongingsOf(store::Transaction& transaction,
 // some.
 absl::Status WithdrawNumbersOf(store::Transaction& transaction, const Actor& actor, const Provider& provider,
                                absl::Time now);
+
+// All of its accounts at the HTTPS interface with their sessions, each an event of the audit.
+absl::Status RemoveUsersOf(store::Transaction& transaction, const Actor& actor, const Provider& provider,
+                           absl::Time now);
 
 // Codes of `before` that `after` lacks have no numbers: a number must always have a provider behind its code.
 // kStateConflict "spcs".

@@ -53,8 +53,9 @@ ChangeAction RegistrationAction(const ProviderRegistry& providers) {
     return [&providers, done = std::move(done)] { providers.Committed(done); };
   };
   action.drop = [&providers](store::Transaction& transaction, const Actor& actor,
-                             const PendingChange& change) {
-    return providers.Discard(transaction, actor, IdOf(change));
+                             const PendingChange& change) -> absl::StatusOr<ChangeAction::Then> {
+    STI_ASSIGN_OR_RETURN(ProviderChange done, providers.Discard(transaction, actor, IdOf(change)));
+    return [&providers, done = std::move(done)] { providers.Committed(done); };
   };
   return action;
 }

@@ -167,10 +167,6 @@ absl::Status ReplaceProvider(Transaction& transaction, const Provider& provider)
 absl::Status DeleteProvider(Transaction& transaction, absl::string_view id) {
   const std::string key(id);
   STI_RETURN_IF_ERROR(DeleteNames(transaction, key));
-  STI_RETURN_IF_ERROR(transaction.Execute(
-      "DELETE FROM api_sessions WHERE user_id IN (SELECT user_id FROM api_users WHERE provider_id = ?1)",
-      {key}));
-  STI_RETURN_IF_ERROR(transaction.Execute("DELETE FROM api_users WHERE provider_id = ?1", {key}));
   return transaction.Execute("DELETE FROM providers WHERE id = ?1", {key});
 }
 

@@ -52,7 +52,7 @@ absl::Status InsertProvider(store::Transaction& transaction, const Provider& pro
 // Writes everything but id and created, for a provider that is there and not revoked. Becoming revoked gives
 // its codes and identities free. kAlreadyExists when a code or an identity is taken.
 absl::Status ReplaceProvider(store::Transaction& transaction, const Provider& provider);
-// As if it had never been registered, with its accounts at the HTTPS interface.
+// As if it had never been registered. It has no accounts at the HTTPS interface any more.
 absl::Status DeleteProvider(store::Transaction& transaction, absl::string_view id);
 
 absl::StatusOr<std::optional<Provider>> FindProvider(store::Transaction& transaction, absl::string_view id);

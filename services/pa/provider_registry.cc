@@ -124,13 +124,22 @@ absl::StatusOr<ProviderChange> ProviderRegistry::Approve(Transaction& transactio
   return change;
 }
 
-absl::Status ProviderRegistry::Discard(Transaction& transaction, const Actor& actor,
-                                       absl::string_view id) const {
+absl::StatusOr<ProviderChange> ProviderRegistry::Discard(Transaction& transaction, const Actor& actor,
+                                                         absl::string_view id) const {
   STI_ASSIGN_OR_RETURN(const Provider before, MustFind(transaction, id));
   if (before.state != ProviderState::kPending)
     return WrongState(before, "only a pending provider can be discarded");
+  const absl::Time now = clock_.TimeNow();
+  STI_ASSIGN_OR_RETURN(const ProviderBelongings belongings, BelongingsOf(transaction, before, now));
+  ProviderChange change;
+  change.provider = before;
+  // It can have neither any more; one that was registered under an earlier version may.
+  change.withdraws_numbers = belongings.number_ranges > 0;
+  if (change.withdraws_numbers) STI_RETURN_IF_ERROR(WithdrawNumbersOf(transaction, actor, before, now));
+  STI_RETURN_IF_ERROR(RemoveUsersOf(transaction, actor, before, now));
   STI_RETURN_IF_ERROR(DeleteProvider(transaction, id));
-  return AuditProvider(transaction, actor, "provider.discard", before, std::nullopt, clock_.TimeNow());
+  STI_RETURN_IF_ERROR(AuditProvider(transaction, actor, "provider.discard", before, std::nullopt, now));
+  return change;
 }
 
 absl::StatusOr<ProviderChange> ProviderRegistry::UpdateStep(Transaction& transaction, const Actor& actor,

@@ -15,6 +15,7 @@
 #include "common/store/database.h"
 #include "services/pa/provider_check.h"
 #include "services/pa/provider_records.h"
+#include "services/pa/run_mode.h"
 
 namespace sti::pa {
 
@@ -38,9 +39,6 @@ struct ProviderWorld {
   std::function<void()> wake = [] {};             // there is something new for them
   std::function<void()> publish_numbers = [] {};  // the number list has changed
 };
-
-// A dry run changes nothing and says what would; its errors are those of the change itself.
-enum class RunMode { kDry, kReal };
 
 // Thread-safe. Transitions: pending to approved; approved to suspended and back; both of these to revoked.
 // Others are kStateConflict with the state in their text. Common to all changes: kNotFound, kStorageFailed;
@@ -76,8 +74,10 @@ class ProviderRegistry {
                                           const Provider& provider) const;
   absl::StatusOr<ProviderChange> Approve(store::Transaction& transaction, const Actor& actor,
                                          absl::string_view id, absl::string_view note) const;
-  // Of a pending one whose registration was rejected or expired: as if it had never been.
-  absl::Status Discard(store::Transaction& transaction, const Actor& actor, absl::string_view id) const;
+  // Of a pending one whose registration was rejected or expired: as if it had never been, with all that it
+  // has.
+  absl::StatusOr<ProviderChange> Discard(store::Transaction& transaction, const Actor& actor,
+                                         absl::string_view id) const;
   absl::StatusOr<ProviderChange> Revoke(store::Transaction& transaction, const Actor& actor,
                                         absl::string_view id, absl::string_view note) const;
   absl::StatusOr<ProviderChange> Update(store::Transaction& transaction, const Actor& actor,

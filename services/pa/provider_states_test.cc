@@ -12,6 +12,7 @@
 #include "common/testing/temp_dir.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/pa/api_user_records.h"
 #include "services/pa/number_records.h"
 #include "services/pa/pa_testing.h"
 #include "services/pa/provider_registry.h"
@@ -61,7 +62,7 @@ class ProviderStatesTest : public ::testing::Test {
   }
   absl::Status Discard(const std::string& id) {
     return database_.Write(
-        [&](store::Transaction& transaction) { return registry_.Discard(transaction, kAdmin, id); });
+        [&](store::Transaction& transaction) { return registry_.Discard(transaction, kAdmin, id).status(); });
   }
   Provider Known(const std::string& id = "acme") const { return registry_.Get(id).value(); }
 
@@ -201,6 +202,39 @@ TEST_F(ProviderStatesTest, DiscardedRegistrationLeavesNameAndCodesFree) {
   EXPECT_EQ(ReasonOf(registry_.Get("other").status()), Reason::kNotFound);
   EXPECT_TRUE(registry_.Register(kAdmin, Other()).ok());
   EXPECT_THAT(Actions(), Contains("provider/other provider.discard"));
+}
+
+TEST_F(ProviderStatesTest, DiscardedRegistrationTakesItsNumbersAndUsersWithItInTheAudit) {
+  ASSERT_TRUE(RegisterPending().ok());
+  // As an earlier version let it have them.
+  AssignNumber("9999", 12155550100);
+  ASSERT_TRUE(database_
+                  .Write([](store::Transaction& transaction) -> absl::Status {
+                    STI_RETURN_IF_ERROR(InsertApiUser(transaction, {"kms", "other", kNow}, "hash"));
+                    return InsertApiUser(transaction, {"ops", "other", kNow}, "hash");
+                  })
+                  .ok());
+  ProviderChange change;
+  ASSERT_TRUE(database_
+                  .Write([&](store::Transaction& transaction) -> absl::Status {
+                    STI_ASSIGN_OR_RETURN(change, registry_.Discard(transaction, kAdmin, "other"));
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  registry_.Committed(change);
+  EXPECT_EQ(publications_, 1);
+  EXPECT_THAT(Actions(), ElementsAre("provider/acme provider.register", "provider/other provider.register",
+                                     "spc/9999 numbers.withdraw", "user/kms user.delete",
+                                     "user/ops user.delete", "provider/other provider.discard"));
+  EXPECT_TRUE(database_
+                  .Read([&](store::Transaction& transaction) -> absl::Status {
+                    STI_ASSIGN_OR_RETURN(const auto left, AllNumbers(transaction));
+                    EXPECT_TRUE(left.empty());
+                    STI_ASSIGN_OR_RETURN(const auto users, ListApiUsers(transaction, "", "", 10));
+                    EXPECT_TRUE(users.empty());
+                    return absl::OkStatus();
+                  })
+                  .ok());
 }
 
 TEST_F(ProviderStatesTest, SuspensionAsksEveryCaOnlyByChoice) {

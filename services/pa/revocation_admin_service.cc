@@ -1,4 +1,6 @@
 // Revocations of certificates, at the edge.
+#include <string>
+
 #include "common/base/status_macros.h"
 #include "common/daemon/log.h"
 #include "common/rpc/status.h"
@@ -12,14 +14,19 @@ using grpc::ServerContext;
 
 absl::Status PolicyAdminService::Record(const Actor& actor, const sti::v1::RecordRevocationRequest& request,
                                         sti::v1::Revocation& response) const {
-  STI_ASSIGN_OR_RETURN(const Revocation revocation,
-                       rooms_.revocations.Record(actor, {request.certificate_pem(), request.issuer_der(),
-                                                         request.serial(), request.reason_code()}));
-  daemon::LogInfo("revocation recorded", {{"client", actor.client},
-                                          {"issuer", revocation.issuer.Text()},
-                                          {"serial", revocation.serial},
-                                          {"reason_code", revocation.reason_code}});
-  response = ToProto(revocation);
+  STI_ASSIGN_OR_RETURN(
+      const RecordedRevocation recorded,
+      rooms_.revocations.Record(
+          actor, {request.certificate_pem(), request.issuer_der(), request.serial(), request.reason_code()},
+          request.dry_run() ? RunMode::kDry : RunMode::kReal));
+  if (!request.dry_run()) {
+    daemon::LogInfo("revocation recorded", {{"client", actor.client},
+                                            {"issuer", recorded.revocation.issuer.Text()},
+                                            {"serial", recorded.revocation.serial},
+                                            {"reason_code", recorded.revocation.reason_code}});
+  }
+  response = ToProto(recorded.revocation);
+  for (const std::string& effect : recorded.effects) response.add_effects(effect);
   return absl::OkStatus();
 }
 

@@ -43,12 +43,30 @@ absl::StatusOr<std::string> CanonicalSerial(absl::string_view text) {
 struct Named {
   Revocation revocation;
   std::vector<std::string> spcs;
+  bool of_a_ca = false;
 };
 
 std::string ForAudit(const Revocation& revocation) {
   return codec::CanonicalJson(codec::JsonObject{{"issuer", revocation.issuer.Text()},
                                                 {"reason_code", revocation.reason_code},
                                                 {"serial", revocation.serial}});
+}
+
+std::string Time(absl::Time time) { return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone()); }
+
+std::vector<std::string> EffectsOf(const Named& named, const std::optional<Revocation>& known) {
+  if (known) {
+    return {absl::StrCat("it is on the CRL since ", Time(known->revoked), " with reason ", known->reason_code,
+                         ": nothing changes")};
+  }
+  const Revocation& revocation = named.revocation;
+  std::vector<std::string> effects = {
+      absl::StrCat("the certificate ", revocation.serial, " of ", revocation.issuer.Text(),
+                   " goes on the CRL with reason ", revocation.reason_code,
+                   ", for good: calls that it signs fail at verifiers within seconds")};
+  if (named.of_a_ca)
+    effects.emplace_back("it is a CA's certificate: so do all calls of everybody whom that CA has certified");
+  return effects;
 }
 
 absl::StatusOr<Named> FromCertificate(const RevocationRequest& request) {
@@ -62,7 +80,7 @@ absl::StatusOr<Named> FromCertificate(const RevocationRequest& request) {
   }
   const absl::StatusOr<pki::Certificate> certificate = pki::Certificate::ParsePem(request.certificate_pem);
   if (!certificate.ok()) return PrefixField("certificate_pem", certificate.status());
-  Named named{{certificate->issuer(), certificate->serial(), 0, absl::Time()}, {}};
+  Named named{{certificate->issuer(), certificate->serial(), 0, absl::Time()}, {}, certificate->is_ca()};
   if (certificate->tn_auth_list()) named.spcs = certificate->tn_auth_list()->Spcs();
   return named;
 }
@@ -88,32 +106,31 @@ RevocationRegistry::RevocationRegistry(store::Database& database, TrustPublisher
                                        const Clock& clock)
     : database_(database), publisher_(publisher), clock_(clock) {}
 
-absl::StatusOr<Revocation> RevocationRegistry::Record(const Actor& actor,
-                                                      const RevocationRequest& request) const {
+absl::StatusOr<RecordedRevocation> RevocationRegistry::Record(const Actor& actor,
+                                                              const RevocationRequest& request,
+                                                              RunMode run) const {
   STI_RETURN_IF_ERROR(CheckReasonCode(request.reason_code));
   STI_ASSIGN_OR_RETURN(Named named,
                        request.certificate_pem.empty() ? FromNames(request) : FromCertificate(request));
-  Revocation& revocation = named.revocation;
-  revocation.reason_code = request.reason_code;
-  revocation.revoked = WholeSeconds(clock_.TimeNow());
-  bool known = false;
-  const absl::Status stored = database_.Write([&](store::Transaction& transaction) -> absl::Status {
-    STI_ASSIGN_OR_RETURN(std::optional<Revocation> first,
-                         FindRevocation(transaction, revocation.issuer, revocation.serial));
-    known = first.has_value();
-    if (known) {
-      revocation = *std::move(first);
-      return absl::OkStatus();
-    }
-    STI_RETURN_IF_ERROR(InsertRevocation(transaction, revocation));
+  named.revocation.reason_code = request.reason_code;
+  named.revocation.revoked = WholeSeconds(clock_.TimeNow());
+  std::optional<RecordedRevocation> recorded;
+  bool changed = false;
+  const auto record = [&](store::Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(const std::optional<Revocation> known,
+                         FindRevocation(transaction, named.revocation.issuer, named.revocation.serial));
+    recorded = RecordedRevocation{known.value_or(named.revocation), EffectsOf(named, known)};
+    changed = !known && run == RunMode::kReal;
+    if (!changed) return absl::OkStatus();
+    STI_RETURN_IF_ERROR(InsertRevocation(transaction, named.revocation));
     return store::AppendAudit(transaction, actor,
-                              {"revocation.record", absl::StrCat("certificate/", revocation.serial),
-                               named.spcs, "", ForAudit(revocation)},
-                              revocation.revoked);
-  });
-  STI_RETURN_IF_ERROR(stored);
-  if (!known) publisher_.PublishCrl().IgnoreError();  // RenewIfDue tries again and reports
-  return revocation;
+                              {"revocation.record", absl::StrCat("certificate/", named.revocation.serial),
+                               named.spcs, "", ForAudit(named.revocation)},
+                              named.revocation.revoked);
+  };
+  STI_RETURN_IF_ERROR(run == RunMode::kReal ? database_.Write(record) : database_.Read(record));
+  if (changed) publisher_.PublishCrl().IgnoreError();  // RenewIfDue tries again and reports
+  return *std::move(recorded);
 }
 
 absl::StatusOr<RevocationPage> RevocationRegistry::List(int64_t page_size,

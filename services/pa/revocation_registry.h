@@ -11,6 +11,7 @@
 #include "common/base/actor.h"
 #include "common/base/clock.h"
 #include "common/store/database.h"
+#include "services/pa/run_mode.h"
 #include "services/pa/trust_publisher.h"
 #include "services/pa/trust_records.h"
 
@@ -22,6 +23,11 @@ struct RevocationRequest {
   std::string issuer_der;
   std::string serial;  // hexadecimal
   int reason_code = 0;
+};
+
+struct RecordedRevocation {
+  Revocation revocation;             // as it stands on the CRL; of a dry run: as it would
+  std::vector<std::string> effects;  // in plain words, one each
 };
 
 struct RevocationPage {
@@ -39,7 +45,8 @@ class RevocationRegistry {
 
   // Recording it again changes nothing and gives the first record. kMissingField, kInvalidField, kTooLarge,
   // kMalformedPem, kCertificateMalformed, kStorageFailed.
-  absl::StatusOr<Revocation> Record(const Actor& actor, const RevocationRequest& request) const;
+  absl::StatusOr<RecordedRevocation> Record(const Actor& actor, const RevocationRequest& request,
+                                            RunMode run = RunMode::kReal) const;
   absl::StatusOr<RevocationPage> List(int64_t page_size, absl::string_view page_token) const;
 
  private:

@@ -8,11 +8,16 @@
 #include "common/testing/failing_database.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/temp_dir.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/pa/pa_testing.h"
 
 namespace sti::pa {
 namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 const Actor kAdmin{"admin", "r-1"};
 const absl::Time kNow = absl::FromUnixSeconds(1750000000);
@@ -38,17 +43,18 @@ class RevocationRegistryTest : public ::testing::Test {
 };
 
 TEST_F(RevocationRegistryTest, CertificateAndNamesSayTheSame) {
-  const absl::StatusOr<Revocation> by_certificate = registry_.Record(kAdmin, {pem_, "", "", 1});
+  const absl::StatusOr<RecordedRevocation> by_certificate = registry_.Record(kAdmin, {pem_, "", "", 1});
   ASSERT_TRUE(by_certificate.ok()) << by_certificate.status();
-  EXPECT_EQ(by_certificate->serial, kSerial);
-  EXPECT_EQ(by_certificate->revoked, kNow);
+  EXPECT_EQ(by_certificate->revocation.serial, kSerial);
+  EXPECT_EQ(by_certificate->revocation.revoked, kNow);
   clock_.Advance(absl::Hours(1));
   for (const std::string& serial :
        {std::string(kSerial), absl::AsciiStrToLower(kSerial), absl::StrCat("00", kSerial)}) {
-    const absl::StatusOr<Revocation> again = registry_.Record(kAdmin, {"", issuer_, serial, 4});
+    const absl::StatusOr<RecordedRevocation> again = registry_.Record(kAdmin, {"", issuer_, serial, 4});
     ASSERT_TRUE(again.ok()) << again.status();
-    EXPECT_EQ(again->reason_code, 1) << "the first record stays";
-    EXPECT_EQ(again->revoked, kNow);
+    EXPECT_EQ(again->revocation.reason_code, 1) << "the first record stays";
+    EXPECT_EQ(again->revocation.revoked, kNow);
+    EXPECT_THAT(again->effects, ElementsAre(HasSubstr("nothing changes")));
   }
   EXPECT_EQ(registry_.List(0, "")->revocations.size(), 1u);
   EXPECT_EQ(publisher_.Crl()->number, 1) << "no change, no new CRL";
@@ -78,6 +84,20 @@ TEST_F(RevocationRegistryTest, EitherTheCertificateOrItsNamesAreNeeded) {
     EXPECT_EQ(Refusal({"", issuer_, serial, 0}), "INVALID_FIELD serial") << serial;
   }
   EXPECT_EQ(Refusal({"", issuer_, std::string(40, '1'), 0}), "NONE ");
+}
+
+TEST_F(RevocationRegistryTest, DryRunRecordsNothingAndSaysWhatWouldBe) {
+  const auto would = registry_.Record(kAdmin, {pem_, "", "", 1}, RunMode::kDry);
+  ASSERT_TRUE(would.ok()) << would.status();
+  EXPECT_EQ(would->revocation.serial, kSerial);
+  EXPECT_THAT(would->effects, ElementsAre(HasSubstr("goes on the CRL with reason 1")));
+  EXPECT_TRUE(registry_.List(0, "")->revocations.empty());
+  EXPECT_EQ(publisher_.Crl(), nullptr);
+  EXPECT_EQ(FieldOf(registry_.Record(kAdmin, {pem_, "", "", 7}, RunMode::kDry).status()), "reason_code");
+  const auto of_a_ca = registry_.Record(kAdmin, {ReadDemo("int.pem"), "", "", 2}, RunMode::kDry);
+  ASSERT_TRUE(of_a_ca.ok()) << of_a_ca.status();
+  EXPECT_THAT(of_a_ca->effects, Contains(HasSubstr("a CA's certificate")));
+  EXPECT_EQ(registry_.Record(kAdmin, {pem_, "", "", 1})->effects, would->effects);
 }
 
 TEST_F(RevocationRegistryTest, FailedWriteRecordsNothing) {

@@ -1,6 +1,7 @@
 #include "services/pa/spc_revocation_records.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/base/reason.h"
 #include "common/base/status_macros.h"
 
 namespace sti::pa {
@@ -75,9 +76,41 @@ absl::StatusOr<std::vector<SpcRevocation>> OpenSpcRevocations(Transaction& trans
   return revocations;
 }
 
+absl::StatusOr<std::vector<RevokedSpc>> RevokedWithout(Transaction& transaction,
+                                                       absl::string_view authority) {
+  // Codes of revoked providers count also where no CA was configured at all; kind 1: a code.
+  STI_ASSIGN_OR_RETURN(
+      const std::vector<SqlRow> rows,
+      transaction.Query(
+          absl::StrCat("SELECT asked.provider_id, asked.spc, MAX(asked.requested) FROM ("
+                       "SELECT provider_id, spc, requested FROM spc_revocations WHERE done <> ",
+                       kCalledOff,
+                       " UNION ALL SELECT provider_id, value, 0 FROM former_provider_names WHERE kind = 1)"
+                       " AS asked WHERE NOT EXISTS (SELECT 1 FROM spc_revocations AS own"
+                       " WHERE own.provider_id = asked.provider_id AND own.spc = asked.spc"
+                       " AND own.authority = ?1 AND own.done <> ",
+                       kCalledOff,
+                       ") GROUP BY asked.provider_id, asked.spc ORDER BY asked.provider_id, asked.spc"),
+          {std::string(authority)}));
+  std::vector<RevokedSpc> revoked;
+  for (const SqlRow& row : rows)
+    revoked.push_back({AsText(row[0]), AsText(row[1]), absl::FromUnixSeconds(AsInt(row[2]))});
+  return revoked;
+}
+
+absl::StatusOr<SpcRevocationState> StateOfSpcRevocation(Transaction& transaction, int64_t seq) {
+  STI_ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
+                       transaction.Query("SELECT done FROM spc_revocations WHERE seq = ?1", {seq}));
+  if (rows.empty()) return MakeError(Reason::kStorageFailed, absl::StrCat("spc_revocations lacks ", seq));
+  const int64_t done = AsInt(rows[0][0]);
+  if (done == kOpen) return SpcRevocationState::kOpen;
+  return done == kCalledOff ? SpcRevocationState::kCalledOff : SpcRevocationState::kConfirmed;
+}
+
 absl::Status MarkSpcRevoked(Transaction& transaction, int64_t seq, absl::Time now) {
   return transaction.Execute(
-      absl::StrCat("UPDATE spc_revocations SET done = ?2, trouble = '' WHERE seq = ?1 AND done = ", kOpen),
+      absl::StrCat("UPDATE spc_revocations SET done = ?2, trouble = '' WHERE seq = ?1 AND done IN (", kOpen,
+                   ", ", kCalledOff, ")"),
       {seq, absl::ToUnixSeconds(now)});
 }
 

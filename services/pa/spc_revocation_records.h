@@ -43,8 +43,24 @@ absl::StatusOr<absl::Time> NextDue(store::Transaction& transaction, absl::string
 absl::StatusOr<std::vector<SpcRevocation>> OpenSpcRevocations(store::Transaction& transaction,
                                                               absl::string_view spc);
 
-// These change nothing about one that is no longer open.
+// A code whose certificates were to be revoked.
+struct RevokedSpc {
+  std::string provider_id;  // that had it
+  std::string spc;
+  absl::Time requested;  // last
+};
+// Of every CA that was asked and not called off, and of revoked providers, those that this CA was not asked
+// for.
+absl::StatusOr<std::vector<RevokedSpc>> RevokedWithout(store::Transaction& transaction,
+                                                       absl::string_view authority);
+
+// What became of a question by now.
+enum class SpcRevocationState { kOpen, kCalledOff, kConfirmed };
+absl::StatusOr<SpcRevocationState> StateOfSpcRevocation(store::Transaction& transaction, int64_t seq);
+
+// Changes nothing about one that is confirmed.
 absl::Status MarkSpcRevoked(store::Transaction& transaction, int64_t seq, absl::Time now);
+// Changes nothing about one that is no longer open.
 absl::Status NoteSpcTrouble(store::Transaction& transaction, int64_t seq, absl::string_view trouble);
 
 // How many of a provider's are open; and to give those up.

@@ -29,18 +29,22 @@ bool IsAway(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsDeadlineExceeded(status) || absl::IsCancelled(status);
 }
 
-store::AuditEvent ConfirmedEvent(const SpcRevocation& revocation, const std::vector<std::string>& serials) {
+// `called_off`: meanwhile, as the CA was at it. What it has revoked stays revoked.
+store::AuditEvent ConfirmedEvent(const SpcRevocation& revocation, const std::vector<std::string>& serials,
+                                 bool called_off) {
   codec::JsonArray shown;
   for (size_t i = 0; i < std::min(serials.size(), kMostSerials); ++i) shown.emplace_back(serials[i]);
   store::AuditEvent event;
   event.action = "spc.revoke";
   event.object = absl::StrCat("spc/", revocation.spc);
   event.spcs = {revocation.spc};
-  event.after = codec::CanonicalJson(codec::JsonObject{{"authority", revocation.authority},
-                                                       {"provider", revocation.provider_id},
-                                                       {"reason_code", revocation.reason_code},
-                                                       {"certificates", static_cast<int64_t>(serials.size())},
-                                                       {"serials", std::move(shown)}});
+  codec::JsonObject after{{"authority", revocation.authority},
+                          {"provider", revocation.provider_id},
+                          {"reason_code", revocation.reason_code},
+                          {"certificates", static_cast<int64_t>(serials.size())},
+                          {"serials", std::move(shown)}};
+  if (called_off) after.emplace_back("called_off", true);
+  event.after = codec::CanonicalJson(after);
   return event;
 }
 
@@ -52,60 +56,85 @@ SpcRevocationWorker::SpcRevocationWorker(store::Database& database, std::string 
 
 absl::Status SpcRevocationWorker::Confirm(const SpcRevocation& revocation,
                                           const std::vector<std::string>& serials) {
-  bool first = false;
+  SpcRevocationState before = SpcRevocationState::kOpen;
   const absl::Time now = clock_.TimeNow();
   const absl::Status written = database_.Write([&](Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(before, StateOfSpcRevocation(transaction, revocation.seq));
+    if (before == SpcRevocationState::kConfirmed) return absl::OkStatus();
     STI_RETURN_IF_ERROR(MarkSpcRevoked(transaction, revocation.seq, now));
-    first = transaction.RowsChanged() > 0;
-    if (!first) return absl::OkStatus();
     return store::AppendAudit(transaction, {kSelf, revocation.requested_by.request_id},
-                              ConfirmedEvent(revocation, serials), now);
+                              ConfirmedEvent(revocation, serials, before == SpcRevocationState::kCalledOff),
+                              now);
   });
   STI_RETURN_IF_ERROR(written);
-  if (first) {
-    daemon::LogInfo("an STI-CA has revoked the certificates of a code",
-                    {{"authority", authority_},
-                     {"spc", revocation.spc},
-                     {"provider", revocation.provider_id},
-                     {"certificates", serials.size()},
-                     {"request_id", revocation.requested_by.request_id}});
-  }
+  if (before == SpcRevocationState::kConfirmed) return absl::OkStatus();
+  const bool called_off = before == SpcRevocationState::kCalledOff;
+  const auto log = called_off ? daemon::LogWarning : daemon::LogInfo;
+  log(called_off ? "an STI-CA has revoked the certificates of a code, which was called off too late"
+                 : "an STI-CA has revoked the certificates of a code",
+      {{"authority", authority_},
+       {"spc", revocation.spc},
+       {"provider", revocation.provider_id},
+       {"certificates", serials.size()},
+       {"request_id", revocation.requested_by.request_id}});
   return absl::OkStatus();
 }
 
-absl::Status SpcRevocationWorker::Note(const SpcRevocation& revocation, const absl::Status& trouble) {
+void SpcRevocationWorker::Note(const SpcRevocation& revocation, const absl::Status& trouble) {
   daemon::LogError("an STI-CA has not revoked the certificates of a code; trying again",
                    {{"authority", authority_},
                     {"spc", revocation.spc},
                     {"provider", revocation.provider_id},
                     {"reason", ReasonName(ReasonOf(trouble))},
                     {"detail", trouble.message()}});
-  return database_.Write([&](Transaction& transaction) {
+  // Only for people to read: not worth another code's turn.
+  const absl::Status noted = database_.Write([&](Transaction& transaction) {
     return NoteSpcTrouble(transaction, revocation.seq, trouble.message());
   });
+  if (!noted.ok()) daemon::LogError("that cannot be written down", {{"detail", noted.message()}});
+}
+
+// Read one by one: what was called off meanwhile must not be asked.
+absl::StatusOr<std::optional<SpcRevocation>> SpcRevocationWorker::NextAfter(int64_t seq) {
+  std::optional<SpcRevocation> next;
+  STI_RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(next, NextSpcRevocation(transaction, authority_, clock_.TimeNow(), seq));
+    return absl::OkStatus();
+  }));
+  return next;
 }
 
 absl::StatusOr<int> SpcRevocationWorker::AskAll() {
   int failed = 0;
-  int64_t last = 0;
+  absl::Status unwritten;
+  const int64_t start = last_unanswered_;
+  bool from_the_first = start == 0;  // those up to `start` come last
+  int64_t last = start;
   while (true) {
-    // Read one by one: what was called off meanwhile must not be asked.
-    std::optional<SpcRevocation> next;
-    STI_RETURN_IF_ERROR(database_.Read([&](Transaction& transaction) -> absl::Status {
-      STI_ASSIGN_OR_RETURN(next, NextSpcRevocation(transaction, authority_, clock_.TimeNow(), last));
-      return absl::OkStatus();
-    }));
-    if (!next) return failed;
+    STI_ASSIGN_OR_RETURN(const std::optional<SpcRevocation> next, NextAfter(last));
+    if (!next && !from_the_first) {
+      from_the_first = true;
+      last = 0;
+      continue;
+    }
+    if (!next || (from_the_first && start != 0 && next->seq > start)) break;
     last = next->seq;
     const auto serials = ca_->RevokeSpc(next->spc, next->reason_code);
     if (serials.ok()) {
-      STI_RETURN_IF_ERROR(Confirm(*next, *serials));
+      unwritten.Update(Confirm(*next, *serials));
       continue;
     }
     ++failed;
-    STI_RETURN_IF_ERROR(Note(*next, serials.status()));
-    if (IsAway(serials.status())) return failed;
+    Note(*next, serials.status());
+    if (IsAway(serials.status())) {
+      last_unanswered_ = last;
+      STI_RETURN_IF_ERROR(unwritten);
+      return failed;
+    }
   }
+  last_unanswered_ = 0;
+  STI_RETURN_IF_ERROR(unwritten);
+  return failed;
 }
 
 absl::Duration SpcRevocationWorker::UntilNextDue() {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -35,13 +36,16 @@ class SpcRevocationWorker {
   void Wake() { pause_.Wake(); }
   void Stop();
 
-  // One round over everything that is due. How much of it the CA did not confirm; when it does not answer at
-  // all, the round ends there. kStorageFailed. Not to be called beside a running Start.
+  // One round over everything that is due. How much of it the CA did not confirm. Where it does not answer,
+  // the round ends, and the next one begins behind: a code that takes it too long keeps no other. What cannot
+  // be written down keeps no code either; then kStorageFailed at the end. Not to be called beside a running
+  // Start.
   absl::StatusOr<int> AskAll();
 
  private:
   absl::Status Confirm(const SpcRevocation& revocation, const std::vector<std::string>& serials);
-  absl::Status Note(const SpcRevocation& revocation, const absl::Status& trouble);
+  void Note(const SpcRevocation& revocation, const absl::Status& trouble);
+  absl::StatusOr<std::optional<SpcRevocation>> NextAfter(int64_t seq);
   absl::Duration UntilNextDue();
   void Run();
 
@@ -49,6 +53,7 @@ class SpcRevocationWorker {
   const std::string authority_;
   const std::unique_ptr<AuthorityClient> ca_;
   const Clock& clock_;
+  int64_t last_unanswered_ = 0;  // seq
   daemon::Pause pause_;
   std::thread thread_;
 };

@@ -1,6 +1,7 @@
 #include "services/pa/spc_revocation_worker.h"
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -37,7 +38,9 @@ class FakeCa {
     const std::lock_guard<std::mutex> lock(mutex_);
     asked_.push_back(absl::StrCat(spc, " ", reason_code));
     changed_.notify_all();
+    if (meanwhile_) std::exchange(meanwhile_, nullptr)();
     if (spc == refused_) return MakeError(Reason::kInvalidField, "spc", "not for me");
+    if (spc == slow_) return MakeError(Reason::kUnavailable, "took too long");
     if (away_) return MakeError(Reason::kUnavailable, "no answer");
     return std::vector<std::string>{"0A", "0B"};
   }
@@ -46,6 +49,9 @@ class FakeCa {
     away_ = away;
   }
   void Refuse(const std::string& spc) { refused_ = spc; }
+  void BeTooSlowFor(const std::string& spc) { slow_ = spc; }
+  // While it is at the next question.
+  void Meanwhile(std::function<void()> something) { meanwhile_ = std::move(something); }
   std::vector<std::string> TakeAsked() {
     const std::lock_guard<std::mutex> lock(mutex_);
     return std::exchange(asked_, {});
@@ -59,7 +65,8 @@ class FakeCa {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool away_ = false;
-  std::string refused_;
+  std::string refused_, slow_;
+  std::function<void()> meanwhile_;
   std::vector<std::string> asked_;
 };
 
@@ -153,6 +160,67 @@ TEST_F(SpcRevocationWorkerTest, CaThatIsAwayIsAskedAgainAlsoByTheNextProcess) {
   ca_.SetAway(false);
   EXPECT_EQ(NewWorker()->AskAll().value(), 0);
   EXPECT_THAT(ca_.TakeAsked(), ElementsAre("1234 5", "5678 5"));
+}
+
+TEST_F(SpcRevocationWorkerTest, CodeThatAlwaysTakesTooLongKeepsNoOther) {
+  for (const char* spc : {"1111", "2222", "3333"}) Ask(spc);
+  ca_.BeTooSlowFor("2222");
+  const auto worker = NewWorker();
+  EXPECT_EQ(worker->AskAll().value(), 1);
+  EXPECT_THAT(ca_.TakeAsked(), ElementsAre("1111 5", "2222 5"));
+  Ask("0000");
+  EXPECT_EQ(worker->AskAll().value(), 1) << "behind it first, and then it again";
+  EXPECT_THAT(ca_.TakeAsked(), ElementsAre("3333 5", "0000 5", "2222 5"));
+  EXPECT_EQ(worker->AskAll().value(), 1);
+  EXPECT_THAT(ca_.TakeAsked(), ElementsAre("2222 5"));
+  ca_.BeTooSlowFor("");
+  EXPECT_EQ(worker->AskAll().value(), 0);
+  EXPECT_THAT(ca_.TakeAsked(), ElementsAre("2222 5"));
+  EXPECT_EQ(worker->AskAll().value(), 0);
+  EXPECT_THAT(ca_.TakeAsked(), IsEmpty());
+}
+
+TEST_F(SpcRevocationWorkerTest, CaThatIsAwayIsAskedOnceARoundForAnotherCode) {
+  for (const char* spc : {"1111", "2222", "3333"}) Ask(spc);
+  ca_.SetAway(true);
+  const auto worker = NewWorker();
+  for (const char* asked : {"1111 5", "2222 5", "3333 5", "1111 5"}) {
+    EXPECT_EQ(worker->AskAll().value(), 1);
+    EXPECT_THAT(ca_.TakeAsked(), ElementsAre(asked));
+  }
+}
+
+TEST_F(SpcRevocationWorkerTest, TroubleThatCannotBeWrittenDownKeepsNoOtherCode) {
+  Ask("1234");
+  Ask("5678");
+  ca_.Refuse("1234");
+  database_.FailWrite(1);
+  EXPECT_EQ(NewWorker()->AskAll().value(), 1);
+  EXPECT_THAT(ca_.TakeAsked(), ElementsAre("1234 5", "5678 5"));
+  EXPECT_THAT(Open("5678"), IsEmpty());
+}
+
+TEST_F(SpcRevocationWorkerTest, WhatIsCalledOffWhileTheCaIsAtItIsToldNevertheless) {
+  Ask("1234");
+  ASSERT_TRUE(database_
+                  .Write([&](store::Transaction& transaction) {
+                    return InsertProvider(transaction, {"acme", "Acme", {"1234"}, {}, kNow});
+                  })
+                  .ok());
+  ca_.Meanwhile([this] {
+    EXPECT_TRUE(
+        database_
+            .Write([](store::Transaction& transaction) { return CallOffSpcRevocations(transaction, "acme"); })
+            .ok());
+  });
+  EXPECT_EQ(NewWorker()->AskAll().value(), 0);
+  const std::vector<store::AuditRecord> audit = Audit();
+  ASSERT_EQ(audit.size(), 1u);
+  EXPECT_EQ(audit[0].event.action, "spc.revoke");
+  EXPECT_THAT(audit[0].event.after, HasSubstr(R"("called_off":true)"));
+  EXPECT_THAT(audit[0].event.after, HasSubstr(R"("serials":["0A","0B"])"));
+  EXPECT_EQ(NewWorker()->AskAll().value(), 0);
+  EXPECT_EQ(Audit().size(), 1u);
 }
 
 TEST_F(SpcRevocationWorkerTest, RefusalOfOneCodeDoesNotStopTheOthers) {

@@ -1,4 +1,6 @@
 // Accounts at the HTTPS interface, at the edge.
+#include <string>
+
 #include "common/base/status_macros.h"
 #include "common/daemon/log.h"
 #include "services/pa/policy_admin_service.h"
@@ -52,10 +54,15 @@ grpc::Status PolicyAdminService::DeleteApiUser(ServerContext* context,
                                                const sti::v1::DeleteApiUserRequest* request,
                                                sti::v1::ApiUser* response) {
   return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
-    STI_ASSIGN_OR_RETURN(const ApiUser user, rooms_.users.Delete(actor, request->user_id()));
-    daemon::LogInfo("user deleted",
-                    {{"admin", actor.client}, {"user", user.user_id}, {"provider", user.provider_id}});
+    const RunMode run = request->dry_run() ? RunMode::kDry : RunMode::kReal;
+    STI_ASSIGN_OR_RETURN(const ApiUserRemoval removal, rooms_.users.Delete(actor, request->user_id(), run));
+    const ApiUser& user = removal.user;
+    if (run == RunMode::kReal) {
+      daemon::LogInfo("user deleted",
+                      {{"admin", actor.client}, {"user", user.user_id}, {"provider", user.provider_id}});
+    }
     *response = ToProto(user);
+    for (const std::string& effect : removal.effects) response->add_effects(effect);
     return absl::OkStatus();
   });
 }

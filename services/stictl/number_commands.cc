@@ -11,6 +11,7 @@
 #include "common/base/reason.h"
 #include "proto/sti/v1/policy_admin.grpc.pb.h"
 #include "proto/sti/v1/trust.grpc.pb.h"
+#include "services/stictl/effects_text.h"
 #include "services/stictl/number_csv.h"
 #include "services/stictl/rpc_call.h"
 
@@ -22,6 +23,7 @@ using Admin = sti::v1::PolicyAdmin;
 struct RangeOptions {
   std::string spc, start;
   uint64_t count = 1;
+  bool yes = false;  // of withdraw
 };
 
 struct FileOption {
@@ -64,11 +66,16 @@ int Assign(Session& session, const RangeOptions& options) {
 int Withdraw(Session& session, const RangeOptions& options) {
   sti::v1::WithdrawNumbersRequest request;
   AddRange(options.spc, options.start, options.count, request);
+  request.set_dry_run(!options.yes);
   const auto response = Call<Admin>(session, Peer::kPa, &Admin::Stub::WithdrawNumbers, request);
   if (!response.ok()) return FailCall(session.output, response.status());
-  return PrintChange(
-      session, *response,
-      absl::StrCat("withdrew ", options.count, " from ", options.start, " from ", options.spc));
+  if (session.output.json()) {
+    PrintMessage(*response);
+    return kExitOk;
+  }
+  PrintEffects(response->effects(), options.yes);
+  std::cout << "number list sequence " << response->number_list_sequence() << "\n";
+  return kExitOk;
 }
 
 // sti-pa counts ranges, people count lines: "numbers[3].spc" becomes "line 5".
@@ -148,7 +155,12 @@ void AddNumberCommands(CLI::App& pa, Session& session, int& exit_code) {
       },
       [&session](const RangeOptions& options) { return Assign(session, options); }, exit_code);
   AddCommand<RangeOptions>(
-      *group, "withdraw", "numbers are an SPC's no longer; part of a range may go", DeclareRange,
+      *group, "withdraw",
+      "show what taking numbers from an SPC would do; with --yes, do it. Part of a range may go",
+      [](CLI::App& command, RangeOptions& options) {
+        DeclareRange(command, options);
+        command.add_flag("--yes", options.yes, "do it");
+      },
       [&session](const RangeOptions& options) { return Withdraw(session, options); }, exit_code);
   AddCommand<FileOption>(
       *group, "import", "assign the ranges of a file, all or none",

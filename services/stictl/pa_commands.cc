@@ -12,6 +12,7 @@
 #include "proto/sti/v1/policy_admin.grpc.pb.h"
 #include "proto/sti/v1/trust.grpc.pb.h"
 #include "services/stictl/ceremony_commands.h"
+#include "services/stictl/effects_text.h"
 #include "services/stictl/number_commands.h"
 #include "services/stictl/pa_authority_commands.h"
 #include "services/stictl/pa_pending_commands.h"
@@ -29,6 +30,7 @@ using Row = std::vector<std::string>;
 struct RevocationOptions {
   std::string certificate_file;
   int reason_code = 0;
+  bool yes = false;
 };
 
 struct PageOptions {
@@ -69,12 +71,14 @@ int RecordRevocation(Session& session, const RevocationOptions& options) {
   if (!certificate.ok()) return UsageError(session.output, certificate.status());
   request.set_certificate_pem(*certificate);
   request.set_reason_code(options.reason_code);
+  request.set_dry_run(!options.yes);
   return Do<sti::v1::RecordRevocationRequest, sti::v1::Revocation>(
-      session, &Admin::Stub::RecordRevocation, request, [](const sti::v1::Revocation& revocation) {
-        PrintFields({{"revoked", revocation.serial()},
+      session, &Admin::Stub::RecordRevocation, request, [&options](const sti::v1::Revocation& revocation) {
+        PrintFields({{options.yes ? "revoked" : "certificate", revocation.serial()},
                      {"issuer", revocation.issuer()},
                      {"reason", std::to_string(revocation.reason_code())},
-                     {"since", TimeText(revocation.revoked())}});
+                     {"since", options.yes ? TimeText(revocation.revoked()) : ""}});
+        PrintEffects(revocation.effects(), options.yes);
       });
 }
 
@@ -132,12 +136,14 @@ void DeclarePage(CLI::App& command, PageOptions& options) {
 void AddRevocationCommands(CLI::App& app, Session& session, int& exit_code) {
   CLI::App* group = AddGroup(app, "revocation", "revoked certificates: the CRL");
   AddCommand<RevocationOptions>(
-      *group, "record", "put a certificate on the CRL; this cannot be undone",
+      *group, "record",
+      "show what putting a certificate on the CRL would do; with --yes, do it. It cannot be undone",
       [](CLI::App& command, RevocationOptions& options) {
         command.add_option("--certificate", options.certificate_file, "PEM file; of a chain, the first")
             ->required();
         command.add_option("--reason", options.reason_code,
                            "CRLReason of RFC 5280 s5.3.1, for example 1 keyCompromise");
+        command.add_flag("--yes", options.yes, "do it");
       },
       [&session](const RevocationOptions& options) { return RecordRevocation(session, options); }, exit_code);
   AddCommand<PageOptions>(

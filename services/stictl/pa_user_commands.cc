@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "proto/sti/v1/policy_admin.grpc.pb.h"
+#include "services/stictl/effects_text.h"
 #include "services/stictl/rpc_call.h"
 #include "services/stictl/time_text.h"
 
@@ -15,6 +16,7 @@ using Admin = sti::v1::PolicyAdmin;
 
 struct UserOptions {
   std::string provider, user;
+  bool yes = false;  // of remove
 };
 
 struct ListOptions {
@@ -61,12 +63,13 @@ int List(Session& session, const ListOptions& options) {
 int Remove(Session& session, const UserOptions& options) {
   sti::v1::DeleteApiUserRequest request;
   request.set_user_id(options.user);
+  request.set_dry_run(!options.yes);
   const auto user = Call<Admin>(session, Peer::kPa, &Admin::Stub::DeleteApiUser, request);
   if (!user.ok()) return FailCall(session.output, user.status());
   if (session.output.json()) {
     PrintMessage(*user);
   } else {
-    std::cout << "removed " << user->user_id() << "; its sessions are over\n";
+    PrintEffects(user->effects(), options.yes);
   }
   return kExitOk;
 }
@@ -92,9 +95,11 @@ void AddPaUserCommands(CLI::App& pa, Session& session, int& exit_code) {
       },
       [&session](const ListOptions& options) { return List(session, options); }, exit_code);
   AddCommand<UserOptions>(
-      *group, "remove", "it cannot log in any more; its sessions end at once",
+      *group, "remove",
+      "show what removing a user would do; with --yes, do it: it cannot log in any more, its sessions end",
       [](CLI::App& command, UserOptions& options) {
         command.add_option("USER", options.user, "name, as shown by list")->required();
+        command.add_flag("--yes", options.yes, "do it");
       },
       [&session](const UserOptions& options) { return Remove(session, options); }, exit_code);
 }

@@ -162,7 +162,7 @@ class Restore:
             path = self.network.path("revoked.pem")
             with open(path, "w", encoding="ascii") as file:
                 file.write(self.network.stictl_json("ca", "show", row["serial"])[1]["chain_pem"])
-            self.network.stictl("pa", "revocation", "record", "--certificate", path, "--reason", str(row["revocation_reason"]))
+            self.network.stictl("pa", "revocation", "record", "--yes", "--certificate", path, "--reason", str(row["revocation_reason"]))
         self.wait_for_crl({row["serial"] for row in rows} | {lost.serial})
 
 

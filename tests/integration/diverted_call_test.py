@@ -157,7 +157,7 @@ class DivertedCallTest(NetworkTest):
         serial = self.judge(*call).headers[2].signer.serial
         with open(self.network.path("revoked.pem"), "w", encoding="ascii") as file:
             file.write(self.network.stictl_json("ca", "show", serial)[1]["chain_pem"])
-        self.network.stictl("pa", "revocation", "record", "--certificate", self.network.path("revoked.pem"), "--reason", "1")
+        self.network.stictl("pa", "revocation", "record", "--yes", "--certificate", self.network.path("revoked.pem"), "--reason", "1")
         self.network.wait_until(lambda: self.judge(*call, to=f"tel:+{TARGET}").verstat != PASSED, "the revocation to arrive")
 
 

@@ -36,7 +36,7 @@ class EmergencyTest(NetworkTest):
         network = self.network
         old = self.sign()["identity"]
         self.assert_passes(old)
-        network.stictl("pa", "revocation", "record", "--certificate", network.path("ca/issuing.pem"), "--reason", "2")
+        network.stictl("pa", "revocation", "record", "--yes", "--certificate", network.path("ca/issuing.pem"), "--reason", "2")
         self.wait_for_reason(old, "CERTIFICATE_REVOKED")
 
         root = ["--root-cert", network.path("ca/root.pem"), "--root-key", network.path("ca/root.key")]

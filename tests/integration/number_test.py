@@ -1,6 +1,7 @@
 """Number assignments as an admin makes them: sti-pa and stictl as programs; python3-cryptography judges what is published."""
 
 import base64
+import datetime
 import json
 import os
 import sys
@@ -8,7 +9,7 @@ import tempfile
 import unittest
 
 from cryptography import x509
-from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 sys.path.insert(0, os.path.abspath("tools/story"))
@@ -115,7 +116,13 @@ class NumberTest(unittest.TestCase):
         self.assertEqual(sorted(set(self.ranges()) - set(before)), [("1234", "12155553000", 10), ("5678", "0800", 1)])
 
     def test_5_part_of_a_range_may_go(self):
-        self.assertEqual(self.number("withdraw", "--spc", "1234", "--start", "12155551400", "--count", "100")[0], 0)
+        withdraw = ("withdraw", "--spc", "1234", "--start", "12155551400", "--count", "100")
+        before = self.ranges()
+        code, would = self.number(*withdraw)
+        self.assertEqual(code, 0, would)
+        self.assertIn("100 numbers from 12155551400 on are no longer SPC 1234's", would["effects"])
+        self.assertEqual(self.ranges(), before)
+        self.assertEqual(self.number(*withdraw, "--yes")[0], 0)
         self.assertIn(["12155551000", 400], self.published()["numbers"][0]["ranges"])
         self.assertIn(["12155551500", 500], self.published()["numbers"][0]["ranges"])
 
@@ -153,6 +160,51 @@ class LintTest(unittest.TestCase):
         self.assertEqual((leaf["role"], leaf["subject"].split(",")[0]), ("leaf", "CN=SHAKEN 848J"))
         self.assertEqual([(f["name"], f["source"], f["effective"]) for f in leaf["findings"]],
                          [("subject_serial_number_missing", "US SHAKEN CP 1.3", "2022-01-10")])
+
+    def malformed(self, folder, *extensions):
+        """A certificate with these (OID, octets) besides the usual ones, by python3-cryptography."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COUNTRY_NAME, "US"), x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, "C"),
+                          x509.NameAttribute(x509.NameOID.COMMON_NAME, "SHAKEN 1234")])
+        builder = (x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+                   .serial_number(x509.random_serial_number()).not_valid_before(datetime.datetime(2025, 1, 1))
+                   .not_valid_after(datetime.datetime(2026, 1, 1)))
+        for oid, value in extensions:
+            builder = builder.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier(oid), bytes.fromhex(value)), False)
+        path = os.path.join(folder, "malformed.der")
+        with open(path, "wb") as file:
+            file.write(builder.sign(key, hashes.SHA256()).public_bytes(serialization.Encoding.DER))
+        return path
+
+    def test_what_cannot_be_decoded_is_a_finding_each(self):
+        with tempfile.TemporaryDirectory(dir=os.environ.get("TEST_TMPDIR")) as folder:
+            path = self.malformed(folder, ("1.3.6.1.5.5.7.1.26", "3006800431323334"), ("2.5.29.32", "0500"), ("2.5.29.31", "0500"))
+            done = self.lint(path, "--output", "json")
+            self.assertEqual(done.returncode, 1, done.stderr)
+            [leaf] = json.loads(done.stdout)["certificates"]
+            found = {finding["name"]: (finding["source"], finding["effective"]) for finding in leaf["findings"]}
+            self.assertEqual(found["tn_auth_list_entry_tag"], ("RFC 8226 s9", "2018-02-01"))
+            self.assertEqual(found["policies_malformed"], ("RFC 5280 s4.2.1.4", "2008-05-01"))
+            self.assertEqual(found["crl_points_malformed"], ("RFC 5280 s4.2.1.13", "2008-05-01"))
+            self.assertIn("tag 80", self.lint(path).stdout)
+
+    def test_the_role_may_be_said(self):
+        def judged(path, *more):
+            done = Network(".", BINARIES).stictl_process("--output", "json", "ca", "lint", path, *more, config="none.yaml")
+            self.assertIn(done.returncode, (0, 1), done.stderr)
+            return [(one["role"], {finding["name"] for finding in one["findings"]}) for one in json.loads(done.stdout)["certificates"]]
+        root = "tests/vectors/demo-pki/root.pem"
+        self.assertEqual(judged(root), [("root CA", set())])
+        [(role, findings)] = judged(root, "--role", "leaf")
+        self.assertEqual(role, "leaf")
+        self.assertLessEqual({"leaf_is_ca", "tn_auth_list_missing", "policies_missing"}, findings)
+        for name, shown in (("intermediate", "intermediate CA"), ("root", "root CA"), ("delegate", "delegate leaf"),
+                            ("delegate-ca", "delegate CA")):
+            self.assertEqual(judged(root, "--role", name)[0][0], shown)
+        self.assertEqual([role for role, _ in judged("tests/vectors/demo-pki/chain1234.pem", "--role", "delegate")],
+                         ["delegate leaf", "intermediate CA"])
+        wrong = Network(".", BINARIES).stictl_process("ca", "lint", root, "--role", "king", config="none.yaml")
+        self.assertEqual(wrong.returncode, USAGE)
 
     def test_what_is_no_certificate_is_a_usage_error(self):
         for path in ("/nonexistent", "tests/vectors/demo-pki/root.key", "tests/vectors/keys.json"):

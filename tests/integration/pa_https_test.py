@@ -243,7 +243,11 @@ class DeployedFormTest(PaHttpsTest):
         self.assertIn("leaver", users)
         self.assertNotIn(password, json.dumps(self.network.stictl_json("pa", "user", "list")[1]))
         session = self.session("leaver", password)
-        self.network.stictl("pa", "user", "remove", "leaver")
+        would = self.network.stictl("pa", "user", "remove", "leaver")
+        self.assertIn("1 of its sessions", would)
+        self.assertIn("nothing has been done", would)
+        self.assertEqual(self.https.login("leaver", password).status, 200)
+        self.network.stictl("pa", "user", "remove", "leaver", "--yes")
         for answer in (self.https.post("/at/account/interop/token", {}, Authorization=session["accessToken"]),
                        self.https.post("/api/v1/auth/refreshToken", {"refreshToken": session["refreshToken"]}),
                        self.https.login("leaver", password)):

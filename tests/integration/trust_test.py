@@ -40,12 +40,16 @@ class TrustTest(NetworkTest):
         serial = self.network.stictl_json("ca", "list")[1]["certificates"][0]["serial"]
         with open(self.network.path("revoked.pem"), "w", encoding="ascii") as file:
             file.write(self.network.stictl_json("ca", "show", serial)[1]["chain_pem"])
-        self.network.stictl("pa", "revocation", "record", "--certificate", self.network.path("revoked.pem"), "--reason", "1")
+        record = ("pa", "revocation", "record", "--certificate", self.network.path("revoked.pem"), "--reason", "1")
+        self.assertIn("goes on the CRL with reason 1", self.network.stictl(*record))
+        self.assertIn("nothing has been done", self.network.stictl(*record))
+        self.assertNotIn("revocations", self.network.stictl_json("pa", "revocation", "list")[1])
+        self.network.stictl(*record, "--yes")
         self.wait_for_reason(identity, "CERTIFICATE_REVOKED")
         recorded = self.network.stictl_json("pa", "revocation", "list")[1]
         self.assertEqual([row["serial"] for row in recorded["revocations"]], [serial])
         # Recording it again changes nothing.
-        self.network.stictl("pa", "revocation", "record", "--certificate", self.network.path("revoked.pem"), "--reason", "1")
+        self.assertIn("nothing changes", self.network.stictl(*record, "--yes"))
         self.assertEqual(self.network.stictl_json("pa", "revocation", "list")[1]["crl_number"], recorded["crl_number"])
 
 
