@@ -71,10 +71,12 @@ class AttestationPolicy {
   std::optional<OrigidOwner> OwnerOfOrigid(size_t provider, absl::string_view origid) const;
 
  private:
-  class Judge;
+  absl::StatusOr<AttestationDecision> Run(const CallToAttest& call, std::vector<std::string>* steps,
+                                          absl::string_view& rule) const;
+
   const ProviderTable& providers_;
   const ProvisionedSnapshot& provisioned_;
-  const std::vector<OrigidMaker> origids_;
+  std::vector<OrigidMaker> origids_;
   const Random& random_;
 };
 
