@@ -22,6 +22,8 @@ class Audit {
   Audit(store::Database& database, Gate& gate, const Clock& clock);
 
   grpc::Service* service() { return &service_; }
+  // For what else is refused.
+  RefusalAudit& refusals() { return refusals_; }
 
   // Begins to keep the file: `audit_file` of the configuration, or else audit.log in `state_dir`. `on_change`
   // as for AuditFile. Once.

@@ -16,6 +16,7 @@
 #include "common/crypto/system_random.h"
 #include "common/rpc/status.h"
 #include "common/store/audit_chain.h"
+#include "common/testing/failing_database.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/grpc_server.h"
 #include "common/testing/scratch_database.h"
@@ -251,6 +252,23 @@ TEST_F(AuditServiceTest, ClientsBeyondTheMemoryAreCountedTogether) {
   const auto last = List(request);
   ASSERT_EQ(last->events_size(), 1);
   EXPECT_EQ(last->events(0).after(), "{\"others\":3,\"suppressed\":0}");
+}
+
+TEST_F(AuditServiceTest, ARefusalThatCouldNotBeWrittenIsCountedWithWhatItHadToSay) {
+  testing::FailingDatabase failing(*database_);
+  RefusalAudit refusals(failing, clock_);
+  const Actor stranger{"stranger", "r"};
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(refusals.Record(stranger, "Rpc").ok());
+  clock_.Set(kNow + kRefusalInterval);
+  failing.FailWrite(1);
+  EXPECT_EQ(ReasonOf(refusals.Record(stranger, "Rpc")), Reason::kStorageFailed);
+  EXPECT_TRUE(refusals.Record(stranger, "Rpc").ok()) << "counted, not tried again at once";
+  EXPECT_EQ(List()->events_size(), 1);
+  clock_.Set(kNow + 2 * kRefusalInterval);
+  ASSERT_TRUE(refusals.Record(stranger, "Rpc").ok());
+  const auto response = List();
+  ASSERT_EQ(response->events_size(), 2);
+  EXPECT_EQ(response->events(1).after(), "{\"others\":0,\"suppressed\":4}");
 }
 
 }  // namespace

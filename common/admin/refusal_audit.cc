@@ -3,7 +3,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/codec/json.h"
-#include "common/store/audit_log.h"
 
 namespace sti::admin {
 
@@ -18,7 +17,7 @@ void RefusalAudit::Forget(absl::Time now) {
   }
 }
 
-RefusalAudit::Tally RefusalAudit::Count(const std::pair<std::string, std::string>& pair) {
+RefusalAudit::Tally RefusalAudit::Count(const Pair& pair) {
   const absl::Time now = clock_.TimeNow();
   const MutexLock lock(mutex_);
   auto known = pairs_.find(pair);
@@ -40,20 +39,36 @@ RefusalAudit::Tally RefusalAudit::Count(const std::pair<std::string, std::string
   return {suppressed, std::exchange(others_, 0)};
 }
 
-absl::Status RefusalAudit::Record(const Actor& actor, absl::string_view rpc) {
-  const Tally tally = Count({actor.client, std::string(rpc)});
+void RefusalAudit::PutBack(const Pair& pair, const Tally& tally) {
+  const MutexLock lock(mutex_);
+  others_ += tally.others;
+  const auto known = pairs_.find(pair);
+  // Forgotten meanwhile, with many at once.
+  int64_t& count = known == pairs_.end() ? others_ : known->second.suppressed;
+  count += tally.suppressed + 1;
+}
+
+absl::Status RefusalAudit::Record(const Actor& actor, store::AuditEvent event) {
+  const Pair pair(actor.client, event.action);
+  const Tally tally = Count(pair);
   if (tally.suppressed < 0) return absl::OkStatus();
-  store::AuditEvent event;
-  event.action = std::string(rpc);
-  event.object = absl::StrCat("rpc/", rpc);
   if (tally.suppressed > 0 || tally.others > 0) {
     event.after =
         codec::CanonicalJson(codec::JsonObject{{"others", tally.others}, {"suppressed", tally.suppressed}});
   }
-  event.outcome = std::string(ReasonName(Reason::kPermissionDenied));
-  return database_.Write([&](store::Transaction& transaction) {
+  absl::Status written = database_.Write([&](store::Transaction& transaction) {
     return store::AppendAudit(transaction, actor, event, clock_.TimeNow());
   });
+  if (!written.ok()) PutBack(pair, tally);
+  return written;
+}
+
+absl::Status RefusalAudit::Record(const Actor& actor, absl::string_view rpc) {
+  store::AuditEvent event;
+  event.action = std::string(rpc);
+  event.object = absl::StrCat("rpc/", rpc);
+  event.outcome = std::string(ReasonName(Reason::kPermissionDenied));
+  return Record(actor, std::move(event));
 }
 
 }  // namespace sti::admin

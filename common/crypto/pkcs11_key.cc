@@ -7,13 +7,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
-#include "common/base/limits.h"
 #include "common/base/reason.h"
-#include "common/base/secret.h"
 #include "common/base/status_macros.h"
 #include "common/crypto/digest.h"
-#include "common/crypto/private_file.h"
 
 namespace sti::crypto {
 namespace {
@@ -69,32 +65,6 @@ absl::StatusOr<VerifyingKey> ReadPoint(std::string point) {
 }
 
 }  // namespace
-
-absl::Status LogIn(const Pkcs11Session& session, const Pkcs11Uri& uri) {
-  STI_ASSIGN_OR_RETURN(const Secret file, ReadPrivateFile(uri.pin_file, limits::kKeyFile));
-  absl::string_view pin = file.RevealForUse();
-  absl::ConsumeSuffix(&pin, "\n");
-  absl::ConsumeSuffix(&pin, "\r");
-  // An empty PIN would ask at a PIN pad, where nobody stands.
-  if (pin.empty()) return Invalid(absl::StrCat("there is no PIN in ", uri.pin_file));
-  const CK_RV value =
-      session->C_Login(session.handle(), CKU_USER, static_cast<unsigned char*>(Octets(pin)), pin.size());
-  switch (value) {
-    case CKR_OK:
-    case CKR_USER_ALREADY_LOGGED_IN:
-      return absl::OkStatus();
-    case CKR_PIN_INCORRECT:
-    case CKR_PIN_INVALID:
-    case CKR_PIN_LEN_RANGE:
-    case CKR_PIN_EXPIRED:
-    case CKR_PIN_LOCKED:
-    case CKR_USER_PIN_NOT_INITIALIZED:
-      return MakeError(Reason::kPermissionDenied, absl::StrCat("the token refuses the PIN in ", uri.pin_file,
-                                                               ": ", Pkcs11ErrorName(value)));
-    default:
-      return Unavailable("the token does not let us log in", value);
-  }
-}
 
 absl::StatusOr<Pkcs11Key> FindKey(const Pkcs11Session& session, const Pkcs11Uri& uri) {
   STI_ASSIGN_OR_RETURN(const auto keys, FindObjects(session, CKO_PRIVATE_KEY, uri.object, uri.id));

@@ -1,10 +1,9 @@
-// A private key in a PKCS#11 token: logging in, finding it, signing with it. Private to the room.
+// A private key in a PKCS#11 token: finding it, signing with it. Private to the room.
 #ifndef COMMON_CRYPTO_PKCS11_KEY_H_
 #define COMMON_CRYPTO_PKCS11_KEY_H_
 
 #include <string>
 
-#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/crypto/es256.h"
@@ -13,11 +12,6 @@
 #include "common/crypto/pkcs11_uri.h"
 
 namespace sti::crypto {
-
-// With the PIN that stands in the URI's file now, which is forgotten again. The login holds for all of the
-// process' sessions with the token. kPermissionDenied when the token refuses the PIN; kNotFound,
-// kKeyPermissions and the other errors of ReadPrivateFile for the file; kUnavailable.
-absl::Status LogIn(const Pkcs11Session& session, const Pkcs11Uri& uri);
 
 struct Pkcs11Key {
   CK_OBJECT_HANDLE handle;

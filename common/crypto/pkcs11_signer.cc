@@ -6,10 +6,18 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/crypto/pkcs11_key.h"
+#include "common/crypto/pkcs11_login.h"
 #include "common/crypto/pkcs11_module.h"
 #include "common/crypto/pkcs11_token.h"
 
 namespace sti::crypto {
+namespace {
+
+// Of sessions: the token is there and well.
+bool IsShortage(const absl::Status& status) { return ReasonOf(status) == Reason::kOverloaded; }
+absl::Status Busy(const absl::Status& status) { return MakeError(Reason::kUnavailable, status.message()); }
+
+}  // namespace
 
 struct Pkcs11Signer::Connection {
   std::shared_ptr<Pkcs11Token> token;
@@ -39,7 +47,8 @@ absl::StatusOr<std::shared_ptr<const Pkcs11Signer>> Pkcs11Signer::Create(const P
   if (!connection.ok()) {
     // To whoever starts a daemon, a token that is away is a key that cannot be used.
     const Reason reason = ReasonOf(connection.status());
-    const bool unusable = reason == Reason::kUnavailable || reason == Reason::kPermissionDenied;
+    const bool unusable = reason == Reason::kUnavailable || reason == Reason::kPermissionDenied ||
+                          reason == Reason::kOverloaded;
     return MakeError(unusable ? Reason::kKeyInvalid : reason,
                      absl::StrCat(uri.Text(), ": ", connection.status().message()));
   }
@@ -54,7 +63,9 @@ Pkcs11Signer::ConnectionPtr Pkcs11Signer::Current() const {
 // A library may have to be restarted before it sees the token again.
 absl::StatusOr<Pkcs11Signer::ConnectionPtr> Pkcs11Signer::ConnectAgain() const {
   absl::StatusOr<ConnectionPtr> fresh = Connect(module_, uri_);
-  if (!fresh.ok() && ReasonOf(fresh.status()) != Reason::kPermissionDenied && module_.Restart().ok()) {
+  const Reason reason = ReasonOf(fresh.status());
+  const bool may_help = !fresh.ok() && reason != Reason::kPermissionDenied && reason != Reason::kOverloaded;
+  if (may_help && module_.Restart().ok()) {
     fresh = Connect(module_, uri_);
   }
   if (fresh.ok() && !((*fresh)->key.public_key == public_key_)) {
@@ -94,9 +105,11 @@ absl::StatusOr<std::string> Pkcs11Signer::Sign(absl::string_view message) const 
   const ConnectionPtr connection = Current();
   absl::StatusOr<std::string> signature = SignOver(*connection, message);
   if (signature.ok()) return signature;
+  if (IsShortage(signature.status())) return Busy(signature.status());
   connection->token->Lose();
   STI_ASSIGN_OR_RETURN(const ConnectionPtr fresh, Reconnect());
   signature = SignOver(*fresh, message);
+  if (IsShortage(signature.status())) return Busy(signature.status());
   if (!signature.ok()) fresh->token->Lose();
   return signature;
 }

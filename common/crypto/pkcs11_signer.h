@@ -29,7 +29,8 @@ class Pkcs11Signer final : public Signer {
   ~Pkcs11Signer() override;
 
   // Looks for the token anew when it has gone, once at a time. kUnavailable while it is away or shows another
-  // key; and for good once it has refused the PIN, as further tries would lock it.
+  // key, or has had no session to give for kSessionPatience; and for good once it has refused the PIN, as
+  // further tries would lock it.
   absl::StatusOr<std::string> Sign(absl::string_view message) const override;
   const VerifyingKey& public_key() const override { return public_key_; }
 

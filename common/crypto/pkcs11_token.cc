@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 
@@ -15,6 +16,7 @@ namespace {
 
 // More than these at once is a burst; a token has few sessions to give.
 constexpr size_t kIdleSessions = 16;
+constexpr absl::Duration kNextTry = absl::Milliseconds(2);
 
 // Fields of fixed size are padded with blanks.
 template <size_t Size>
@@ -60,7 +62,7 @@ absl::StatusOr<Pkcs11Session> Pkcs11Session::Open(Pkcs11Module& module, CK_SLOT_
   CK_SESSION_HANDLE handle = 0;
   const CK_RV value = use->C_OpenSession(slot, CKF_SERIAL_SESSION, nullptr, nullptr, &handle);
   if (value != CKR_OK) {
-    return MakeError(Reason::kUnavailable,
+    return MakeError(value == CKR_SESSION_COUNT ? Reason::kOverloaded : Reason::kUnavailable,
                      absl::StrCat("the token gives no session: ", Pkcs11ErrorName(value)));
   }
   return Pkcs11Session(std::move(use), handle);
@@ -80,17 +82,24 @@ absl::StatusOr<std::shared_ptr<Pkcs11Token>> Pkcs11Token::Find(Pkcs11Module& mod
   return token;
 }
 
+absl::StatusOr<std::optional<Pkcs11Session>> Pkcs11Token::TakeIdle() {
+  const MutexLock lock(mutex_);
+  if (lost_) return MakeError(Reason::kUnavailable, "the token went away");
+  if (idle_.empty()) return std::optional<Pkcs11Session>();
+  std::optional<Pkcs11Session> session(std::move(idle_.back()));
+  idle_.pop_back();
+  return session;
+}
+
 absl::StatusOr<Pkcs11Session> Pkcs11Token::Take() {
-  {
-    const MutexLock lock(mutex_);
-    if (lost_) return MakeError(Reason::kUnavailable, "the token went away");
-    if (!idle_.empty()) {
-      Pkcs11Session session = std::move(idle_.back());
-      idle_.pop_back();
-      return session;
-    }
+  const absl::Time deadline = absl::Now() + kSessionPatience;
+  for (;;) {
+    STI_ASSIGN_OR_RETURN(std::optional<Pkcs11Session> idle, TakeIdle());
+    if (idle) return *std::move(idle);
+    absl::StatusOr<Pkcs11Session> opened = Pkcs11Session::Open(module_, slot_);
+    if (ReasonOf(opened.status()) != Reason::kOverloaded || absl::Now() >= deadline) return opened;
+    absl::SleepFor(kNextTry);
   }
-  return Pkcs11Session::Open(module_, slot_);
 }
 
 void Pkcs11Token::Keep(Pkcs11Session session) {

@@ -3,10 +3,12 @@
 #define COMMON_CRYPTO_PKCS11_TOKEN_H_
 
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "absl/time/time.h"
 #include "common/base/mutex.h"
 #include "common/crypto/pkcs11_api.h"
 #include "common/crypto/pkcs11_module.h"
@@ -17,7 +19,7 @@ namespace sti::crypto {
 // A session that closes itself. Move-only; one thread at a time.
 class Pkcs11Session {
  public:
-  // kUnavailable.
+  // kUnavailable; kOverloaded when the token has no more sessions to give now.
   static absl::StatusOr<Pkcs11Session> Open(Pkcs11Module& module, CK_SLOT_ID slot);
   Pkcs11Session(Pkcs11Session&& other) noexcept
       : use_(std::move(other.use_)), handle_(other.handle_), open_(std::exchange(other.open_, false)) {}
@@ -36,6 +38,9 @@ class Pkcs11Session {
   bool open_ = true;
 };
 
+// Longer than a burst of signatures takes.
+inline constexpr absl::Duration kSessionPatience = absl::Seconds(2);
+
 // A token as it was found once. All keys in it share it, so that what one of them finds out about its loss
 // holds for all: handles of objects mean nothing, or something else, when it is back. Thread-safe.
 class Pkcs11Token {
@@ -44,7 +49,9 @@ class Pkcs11Token {
   static absl::StatusOr<std::shared_ptr<Pkcs11Token>> Find(Pkcs11Module& module, const Pkcs11Uri& uri);
   Pkcs11Token(Pkcs11Module& module, CK_SLOT_ID slot) : module_(module), slot_(slot) {}
 
-  // A session that nobody else has. kUnavailable, also once the token is lost.
+  // A session that nobody else has. Waits for up to kSessionPatience when the token has no more: others give
+  // theirs back. kUnavailable, also once the token is lost; kOverloaded, which says nothing against the
+  // token.
   absl::StatusOr<Pkcs11Session> Take();
   // Gives it back for the next Take.
   void Keep(Pkcs11Session session);
@@ -53,6 +60,9 @@ class Pkcs11Token {
   bool IsLost() const;
 
  private:
+  // None when nobody has given one back.
+  absl::StatusOr<std::optional<Pkcs11Session>> TakeIdle();
+
   Pkcs11Module& module_;
   const CK_SLOT_ID slot_;
   mutable Mutex mutex_;

@@ -3,6 +3,7 @@
 #define COMMON_PKI_ASN1_H_
 
 #include <openssl/asn1.h>
+#include <openssl/x509.h>
 
 #include <optional>
 #include <string>
@@ -44,6 +45,10 @@ std::string IntegerHex(const ASN1_INTEGER* integer);
 
 // Dotted decimal; "" for an identifier of more than 127 characters.
 std::string OidText(const ASN1_OBJECT* object);
+
+// NID of the curve of a named-curve EC key; NID_undef for any other key. Read from the AlgorithmIdentifier,
+// since OpenSSL itself recognizes a curve that is spelled out in explicit parameters.
+int NamedCurve(X509* x509);
 
 }  // namespace sti::pki
 

@@ -46,21 +46,6 @@ bool IsProcessedByOpenSsl(int nid) {
   }
 }
 
-// NID of the curve of a named-curve EC key; NID_undef for any other key. Read from the AlgorithmIdentifier,
-// since OpenSSL itself recognizes a curve that is spelled out in explicit parameters.
-int NamedCurve(X509* x509) {
-  X509_ALGOR* algorithm = nullptr;
-  const ASN1_OBJECT* type = nullptr;
-  const void* parameter = nullptr;
-  int parameter_type = V_ASN1_UNDEF;
-  if (X509_PUBKEY_get0_param(nullptr, nullptr, nullptr, &algorithm, X509_get_X509_PUBKEY(x509)) != 1)
-    return NID_undef;
-  X509_ALGOR_get0(&type, &parameter_type, &parameter, algorithm);
-  if (OBJ_obj2nid(type) != NID_X9_62_id_ecPublicKey || parameter_type != V_ASN1_OBJECT) return NID_undef;
-  if (X509_get0_pubkey(x509) == nullptr) return NID_undef;  // a point that is not on the curve
-  return OBJ_obj2nid(static_cast<const ASN1_OBJECT*>(parameter));
-}
-
 absl::StatusOr<DistinguishedName> ParseName(const X509_NAME* name) {
   return DistinguishedName::ParseDer(ToDer(name, i2d_X509_NAME));
 }

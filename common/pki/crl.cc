@@ -274,10 +274,10 @@ absl::StatusOr<CrlPtr> ParseOuter(absl::string_view crl) {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const VerifiedCrl>> VerifiedCrl::Verify(
-    absl::string_view crl, const std::vector<Certificate>& signer_chain, const Certificate& pa_root,
-    absl::Time at) {
+    absl::string_view crl, const std::vector<Certificate>& signer_chain,
+    absl::Span<const Certificate> pa_roots, absl::Time at) {
   if (crl.size() > limits::kCrl) return MakeError(Reason::kTooLarge, "the CRL is longer than allowed");
-  const absl::Status path = ValidatePath(signer_chain, {pa_root}, LeafRole::kCrlSigner, at, nullptr).status();
+  const absl::Status path = ValidatePath(signer_chain, pa_roots, LeafRole::kCrlSigner, at, nullptr).status();
   if (!path.ok()) {
     return Invalid(absl::StrCat("the signer: ", ReasonName(ReasonOf(path)), ": ", path.message()));
   }

@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/pki/certificate.h"
 
 namespace sti::pki {
@@ -24,16 +25,21 @@ inline constexpr absl::Duration kCrlClockSkew = absl::Minutes(5);
 // look-up a question, at any number of entries.
 class VerifiedCrl {
  public:
-  // `crl` is DER or PEM (one X509 CRL block). `signer_chain` is signer first; it must lead to `pa_root`, the
-  // signer have cRLSign and the CRL's issuer be its subject. The IDP, if there, must not limit the scope
-  // (user or CA certificates only, some reasons, attribute certificates); unknown critical extensions are
-  // refused, in entries too; certificateIssuer carries over (RFC 5280 s5.3.3), and may name others than the
-  // CRL's issuer only under a critical IDP that says indirectCRL (s5.2.5). Entries with reason removeFromCRL
-  // are passed over. kCrlInvalid (also for no nextUpdate, and thisUpdate beyond kCrlClockSkew), kCrlExpired
-  // (nextUpdate before `at`), kTooLarge.
+  // `crl` is DER or PEM (one X509 CRL block). `signer_chain` is signer first; it must lead to one of
+  // `pa_roots`, the signer have cRLSign and the CRL's issuer be its subject. The IDP, if there, must not
+  // limit the scope (user or CA certificates only, some reasons, attribute certificates); unknown critical
+  // extensions are refused, in entries too; certificateIssuer carries over (RFC 5280 s5.3.3), and may name
+  // others than the CRL's issuer only under a critical IDP that says indirectCRL (s5.2.5). Entries with
+  // reason removeFromCRL are passed over. kCrlInvalid (also for no nextUpdate, and thisUpdate beyond
+  // kCrlClockSkew), kCrlExpired (nextUpdate before `at`), kTooLarge.
+  static absl::StatusOr<std::shared_ptr<const VerifiedCrl>> Verify(
+      absl::string_view crl, const std::vector<Certificate>& signer_chain,
+      absl::Span<const Certificate> pa_roots, absl::Time at);
   static absl::StatusOr<std::shared_ptr<const VerifiedCrl>> Verify(
       absl::string_view crl, const std::vector<Certificate>& signer_chain, const Certificate& pa_root,
-      absl::Time at);
+      absl::Time at) {
+    return Verify(crl, signer_chain, absl::MakeConstSpan(&pa_root, 1), at);
+  }
   virtual ~VerifiedCrl() = default;
 
   // `serial_hex` as Certificate::serial gives it.

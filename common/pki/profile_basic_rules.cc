@@ -20,12 +20,12 @@ std::string CheckVersion(const ProfileFacts& facts) {
 }
 
 std::string CheckSerialSign(const ProfileFacts& facts) {
-  const std::string& serial = facts.certificate->serial();
-  return serial.front() == '-' || serial == "0" ? "the serial number is not positive" : "";
+  const std::string& serial = facts.serial;
+  return serial.empty() || serial.front() == '-' || serial == "0" ? "the serial number is not positive" : "";
 }
 
 std::string CheckSerialLength(const ProfileFacts& facts) {
-  const std::string& serial = facts.certificate->serial();
+  const std::string& serial = facts.serial;
   return serial.size() >= kSerialDigits
              ? ""
              : absl::StrCat("serial number ", serial, " has fewer than 64 random bits");
@@ -38,8 +38,8 @@ std::string CheckSignatureAlgorithm(const ProfileFacts& facts) {
 }
 
 std::string CheckPublicKey(const ProfileFacts& facts) {
-  if (facts.certificate->is_p256()) return "";
-  if (facts.certificate->is_p384() && MayUse384(facts)) return "";
+  if (facts.is_p256) return "";
+  if (facts.is_p384 && MayUse384(facts)) return "";
   return "the public key is not on curve P-256";
 }
 

@@ -39,12 +39,22 @@ std::string CheckBasicConstraintsCritical(const ProfileFacts& facts) {
   return constraints == nullptr || constraints->critical ? "" : "BasicConstraints is not critical";
 }
 
+// `3000` of a leaf; DEFAULT FALSE is not encoded (X.690 s11.5).
+std::string CheckBasicConstraintsDer(const ProfileFacts& facts) {
+  return facts.basic_constraints_der ? "" : "BasicConstraints is not in DER";
+}
+
+std::string CheckLeafPathLength(const ProfileFacts& facts) {
+  return facts.path_length && !facts.is_ca ? "a pathLenConstraint without CA:TRUE" : "";
+}
+
 std::string CheckLeafIsNoCa(const ProfileFacts& facts) {
-  return facts.certificate->is_ca() ? "BasicConstraints says CA:TRUE" : "";
+  return facts.is_ca ? "BasicConstraints says CA:TRUE" : "";
 }
 
 std::string CheckCaIsCa(const ProfileFacts& facts) {
-  return facts.certificate->is_ca() ? "" : "BasicConstraints does not say CA:TRUE";
+  const bool decoded = facts.undecodable.count(kBasicConstraints) == 0;
+  return facts.is_ca || !decoded ? "" : "BasicConstraints does not say CA:TRUE";
 }
 
 std::string CheckKeyUsageThere(const ProfileFacts& facts) {
@@ -81,28 +91,28 @@ std::string CheckEarlyCaKeyUsage(const ProfileFacts& facts) {
 }
 
 std::string CheckSubjectKeyIdThere(const ProfileFacts& facts) {
-  return facts.certificate->subject_key_id().empty() ? "no SubjectKeyIdentifier" : "";
+  return facts.Find(kSubjectKeyId) == nullptr ? "no SubjectKeyIdentifier" : "";
 }
 
 std::string CheckSubjectKeyIdMethod(const ProfileFacts& facts) {
-  const std::string& id = facts.certificate->subject_key_id();
+  const std::string& id = facts.subject_key_id;
   return id.empty() || id == facts.key_id ? "" : "SubjectKeyIdentifier is not the SHA-1 of the key";
 }
 
 std::string CheckAuthorityKeyIdThere(const ProfileFacts& facts) {
-  return facts.certificate->authority_key_id().empty() ? "no AuthorityKeyIdentifier with a keyIdentifier"
-                                                       : "";
+  const bool decoded = facts.undecodable.count(kAuthorityKeyId) == 0;
+  return decoded && facts.authority_key_id.empty() ? "no AuthorityKeyIdentifier with a keyIdentifier" : "";
 }
 
 std::string CheckAuthorityKeyIdValue(const ProfileFacts& facts) {
-  const std::string& id = facts.certificate->authority_key_id();
-  if (id.empty() || facts.issuer == nullptr || id == facts.issuer->subject_key_id()) return "";
+  const std::string& id = facts.authority_key_id;
+  if (id.empty() || facts.issuer_key_id == nullptr || id == *facts.issuer_key_id) return "";
   return "AuthorityKeyIdentifier is not the issuer's SubjectKeyIdentifier";
 }
 
 std::string CheckRootAuthorityKeyId(const ProfileFacts& facts) {
-  if (facts.Find(kAuthorityKeyId) == nullptr) return "";
-  return facts.certificate->authority_key_id() == facts.certificate->subject_key_id()
+  if (facts.Find(kAuthorityKeyId) == nullptr || facts.undecodable.count(kAuthorityKeyId) > 0) return "";
+  return facts.authority_key_id == facts.subject_key_id
              ? ""
              : "AuthorityKeyIdentifier is not the root's own SubjectKeyIdentifier";
 }
@@ -133,6 +143,8 @@ absl::Span<const ProfileRule> ExtensionRules() {
   static constexpr ProfileRule kRules[] = {
       {"basic_constraints_missing", kAtisV3, nullptr, kLeaves | kCas, CheckBasicConstraintsThere},
       {"basic_constraints_not_critical", kAtisV3, nullptr, kLeaves | kCas, CheckBasicConstraintsCritical},
+      {"basic_constraints_encoding", kAtisV3, nullptr, kLeaves | kCas, CheckBasicConstraintsDer},
+      {"path_length_without_ca", kAtisV3, nullptr, kLeaves | kCas, CheckLeafPathLength},
       {"leaf_is_ca", kAtisV3, nullptr, kLeaves, CheckLeafIsNoCa},
       {"ca_is_no_ca", kAtisV3, nullptr, kCas, CheckCaIsCa},
       {"key_usage_missing", kAtisV3, nullptr, kLeaves | kCas, CheckKeyUsageThere},

@@ -17,12 +17,24 @@ bool Applies(const ProfileRule& rule, const ProfileFacts& facts) {
 template <typename Visit>
 void ForEachRule(const Visit& visit) {
   for (const absl::Span<const ProfileRule> rules :
-       {BasicRules(), SubjectRules(), ExtensionRules(), ShakenRules()}) {
+       {FormRules(), TnFormRules(), BasicRules(), SubjectRules(), ExtensionRules(), ShakenRules()}) {
     for (const ProfileRule& rule : rules) visit(rule);
   }
 }
 
 }  // namespace
+
+std::vector<LintFinding> FindingsOf(const ProfileFacts& facts) {
+  std::vector<LintFinding> findings;
+  ForEachRule([&](const ProfileRule& rule) {
+    if (!Applies(rule, facts)) return;
+    std::string text = rule.check(facts);
+    if (text.empty()) return;
+    findings.push_back({rule.name, rule.source.name, facts.is_leaf() ? rule.source.leaves : rule.source.cas,
+                        std::move(text)});
+  });
+  return findings;
+}
 
 CertificateRole RoleOf(const Certificate& certificate) {
   if (certificate.is_ca()) {
@@ -51,16 +63,9 @@ const char* RoleName(CertificateRole role) {
 
 std::vector<LintFinding> LintCertificate(const Certificate& certificate, CertificateRole role,
                                          const Certificate* issuer) {
-  const ProfileFacts facts = FactsOf(certificate, role, issuer);
-  std::vector<LintFinding> findings;
-  ForEachRule([&](const ProfileRule& rule) {
-    if (!Applies(rule, facts)) return;
-    std::string text = rule.check(facts);
-    if (text.empty()) return;
-    findings.push_back({rule.name, rule.source.name, facts.is_leaf() ? rule.source.leaves : rule.source.cas,
-                        std::move(text)});
-  });
-  return findings;
+  ProfileFacts facts = FactsOf(certificate.x509(), certificate.der(), role);
+  if (issuer != nullptr) facts.issuer_key_id = &issuer->subject_key_id();
+  return FindingsOf(facts);
 }
 
 std::vector<std::string> LintChain(const CertificateChain& chain) {
@@ -79,7 +84,7 @@ std::vector<std::string> LintChain(const CertificateChain& chain) {
 }
 
 std::vector<LintFinding> LintRules() {
-  std::vector<LintFinding> rules;
+  std::vector<LintFinding> rules = {RefusedRule()};
   ForEachRule([&](const ProfileRule& rule) {
     const bool of_leaves = (rule.roles & (CertificateRole::kLeaf | CertificateRole::kDelegate)) != 0;
     rules.push_back({rule.name, rule.source.name, of_leaves ? rule.source.leaves : rule.source.cas, ""});

@@ -4,9 +4,13 @@
 #ifndef COMMON_PKI_PROFILE_LINT_H_
 #define COMMON_PKI_PROFILE_LINT_H_
 
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "common/pki/certificate.h"
 
 namespace sti::pki {
@@ -21,8 +25,31 @@ enum class CertificateRole {
   kDelegateCa = 16,
 };
 
+// A certificate as it lies there, for the lint alone: also what Certificate::ParseDer refuses as a whole, for
+// an extension that cannot be decoded, say. Immutable, thread-safe, cheap to copy.
+class UncheckedCertificate {
+ public:
+  // kCertificateMalformed for what is no X.509 certificate at all, kTooLarge.
+  static absl::StatusOr<UncheckedCertificate> ParseDer(absl::string_view der);
+  // PEM blocks, all of them CERTIFICATE, or one bare DER certificate. The same, and kCertificateChainTooLong.
+  static absl::StatusOr<std::vector<UncheckedCertificate>> ParseChain(absl::string_view body);
+
+  const std::string& serial() const;   // as Certificate::serial; empty when it cannot be decoded
+  const std::string& subject() const;  // RFC 4514; in OpenSSL's spelling when it cannot be decoded
+
+ private:
+  friend CertificateRole RoleOf(const UncheckedCertificate& certificate);
+  friend std::vector<struct LintFinding> LintCertificate(const UncheckedCertificate& certificate,
+                                                         CertificateRole role,
+                                                         const UncheckedCertificate* issuer);
+  struct Parts;
+  explicit UncheckedCertificate(std::shared_ptr<const Parts> parts) : parts_(std::move(parts)) {}
+  std::shared_ptr<const Parts> parts_;
+};
+
 // What the certificate looks like.
 CertificateRole RoleOf(const Certificate& certificate);
+CertificateRole RoleOf(const UncheckedCertificate& certificate);
 const char* RoleName(CertificateRole role);  // "leaf", "intermediate CA", "root CA", ...
 
 // A rule of the profile. Names never change: people filter by them.
@@ -37,6 +64,10 @@ struct LintFinding {
 // then the AuthorityKeyIdentifier is not compared. Pure, about 20 microseconds.
 std::vector<LintFinding> LintCertificate(const Certificate& certificate, CertificateRole role,
                                          const Certificate* issuer);
+// One that Certificate::ParseDer refuses always has a finding: "certificate_refused" with its words, when no
+// rule says why.
+std::vector<LintFinding> LintCertificate(const UncheckedCertificate& certificate, CertificateRole role,
+                                         const UncheckedCertificate* issuer);
 
 // One line a finding for all certificates of a delivered chain, leaf first:
 // "leaf CN=...: crl_issuer_missing (ATIS-1000080 v003): ...".

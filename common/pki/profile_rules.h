@@ -2,12 +2,15 @@
 #ifndef COMMON_PKI_PROFILE_RULES_H_
 #define COMMON_PKI_PROFILE_RULES_H_
 
+#include <openssl/x509.h>
+
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "common/pki/certificate.h"
 #include "common/pki/profile_lint.h"
 
 namespace sti::pki {
@@ -38,20 +41,53 @@ struct AttributeFacts {
   std::string text;  // UTF-8
 };
 
+// What can be wrong with a TNAuthList of RFC 8226 s9.
+enum class TnDefect {
+  kForm,
+  kEmpty,
+  kEntryTag,
+  kSpcType,
+  kNumberType,
+  kNumberSize,
+  kNumberCharacters,
+  kRangeForm,
+  kRangeStart,
+  kRangeCount,
+  kRangeEnd,
+};
+
+// Read from the certificate as it lies there: of what cannot be decoded the facts are as if it were absent,
+// and `undecodable` names it.
 struct ProfileFacts {
-  const Certificate* certificate = nullptr;
-  const Certificate* issuer = nullptr;  // null when not known
   CertificateRole role = CertificateRole::kLeaf;
   std::string issued;  // day of notBefore, "2024-01-31"
   long version = 0;    // 3 is v3
+  std::string serial;  // as Certificate::serial
   std::string signature_oid;
+  bool is_p256 = false, is_p384 = false;  // named curves
   std::vector<AttributeFacts> subject;
   std::vector<ExtensionFacts> extensions;
-  std::string key_id;       // SHA-1 of the key, 20 octets
+  std::string key_id;  // SHA-1 of the key, 20 octets
+  bool is_der = true;
+  bool names_decoded = true, times_decoded = true;
+  std::set<std::string> undecodable;  // OIDs of extensions, but that of the TNAuthList
+  std::string refusal;                // of Certificate::ParseDer; empty: none
+
+  bool is_ca = false, path_length = false;  // BasicConstraints
+  bool basic_constraints_der = true;
+  std::string subject_key_id, authority_key_id;
+  const std::string* issuer_key_id = nullptr;  // null when the issuer is not known
+  std::vector<std::string> policies;
   int crl_points = 0;       // distribution points
   int crl_point_names = 0;  // names of the first one's fullName
+  bool crl_url = false;     // one of them
   bool crl_issuer = false;  // of the first one
+  int tn_entries = 0;
+  std::vector<std::string> spcs;
+  std::map<TnDefect, std::string> tn_defects;
 
+  // Such a list says nothing more.
+  bool has_fine_list() const { return tn_entries > 0 && tn_defects.empty(); }
   bool is_leaf() const { return role == CertificateRole::kLeaf || role == CertificateRole::kDelegate; }
   const ExtensionFacts* Find(absl::string_view oid) const;  // null when absent
   std::vector<std::string> SubjectValues(absl::string_view oid) const;
@@ -60,7 +96,11 @@ struct ProfileFacts {
   }
 };
 
-ProfileFacts FactsOf(const Certificate& certificate, CertificateRole role, const Certificate* issuer);
+ProfileFacts FactsOf(X509* x509, absl::string_view der, CertificateRole role);
+std::vector<LintFinding> FindingsOf(const ProfileFacts& facts);
+LintFinding RefusedRule();  // without its text
+// Into tn_entries, spcs and tn_defects.
+void ReadTnAuthList(absl::string_view der, ProfileFacts& facts);
 
 constexpr int operator|(CertificateRole a, CertificateRole b) {
   return static_cast<int>(a) | static_cast<int>(b);
@@ -76,7 +116,9 @@ struct ProfileRule {
   std::string (*check)(const ProfileFacts& facts);
 };
 
-absl::Span<const ProfileRule> BasicRules();  // version, serial number, algorithms
+absl::Span<const ProfileRule> FormRules();    // what verifiers cannot decode, or refuse
+absl::Span<const ProfileRule> TnFormRules();  // RFC 8226 s9
+absl::Span<const ProfileRule> BasicRules();   // version, serial number, algorithms
 absl::Span<const ProfileRule> SubjectRules();
 absl::Span<const ProfileRule> ExtensionRules();  // RFC 5280's
 absl::Span<const ProfileRule> ShakenRules();     // policies, CRL distribution point, TNAuthList

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/pki/profile_rules.h"
+#include "common/pki/tn_auth_list.h"
 
 namespace sti::pki {
 namespace {
@@ -31,17 +32,18 @@ constexpr PolicyVersion kPolicies[] = {
 };
 
 std::string CheckPoliciesThere(const ProfileFacts& facts) {
-  return facts.certificate->policies().empty() ? "no CertificatePolicies" : "";
+  const bool decoded = facts.undecodable.count(kCertificatePolicies) == 0;
+  return facts.policies.empty() && decoded ? "no CertificatePolicies" : "";
 }
 
 std::string CheckOnePolicy(const ProfileFacts& facts) {
-  const size_t count = facts.certificate->policies().size();
+  const size_t count = facts.policies.size();
   return count < 2 ? "" : absl::StrCat(count, " certificate policies instead of one");
 }
 
 // That of the version in force when the certificate was issued, or of a later one.
 std::string CheckPolicyOid(const ProfileFacts& facts) {
-  const std::vector<std::string>& asserted = facts.certificate->policies();
+  const std::vector<std::string>& asserted = facts.policies;
   if (asserted.empty()) return "";
   std::vector<std::string> fitting;
   for (const PolicyVersion& policy : kPolicies) {
@@ -61,7 +63,8 @@ std::string CheckRootHasNoPolicies(const ProfileFacts& facts) {
 }
 
 std::string CheckCrlPointThere(const ProfileFacts& facts) {
-  return facts.crl_points == 0 ? "no CRLDistributionPoints" : "";
+  const bool decoded = facts.undecodable.count(kCrlDistributionPoints) == 0;
+  return facts.crl_points == 0 && decoded ? "no CRLDistributionPoints" : "";
 }
 
 std::string CheckOneCrlPoint(const ProfileFacts& facts) {
@@ -71,7 +74,7 @@ std::string CheckOneCrlPoint(const ProfileFacts& facts) {
 
 std::string CheckCrlUrl(const ProfileFacts& facts) {
   if (facts.crl_points == 0) return "";
-  if (facts.crl_point_names == 1 && !facts.certificate->crl_url().empty()) return "";
+  if (facts.crl_point_names == 1 && facts.crl_url) return "";
   return "the CRL distribution point's fullName is not one URL";
 }
 
@@ -86,26 +89,22 @@ std::string CheckRootHasNoCrlPoint(const ProfileFacts& facts) {
 }
 
 std::string CheckListThere(const ProfileFacts& facts) {
-  return facts.certificate->tn_auth_list() ? "" : "no TNAuthList";
+  return facts.Find(kTnAuthListOid) == nullptr ? "no TNAuthList" : "";
 }
 
 std::string CheckOneSpc(const ProfileFacts& facts) {
-  const auto& list = facts.certificate->tn_auth_list();
-  if (!list || list->Spcs().size() == 1) return "";
-  return absl::StrCat("the TNAuthList has ", list->Spcs().size(), " SPCs instead of one");
+  if (!facts.has_fine_list() || facts.spcs.size() == 1) return "";
+  return absl::StrCat("the TNAuthList has ", facts.spcs.size(), " SPCs instead of one");
 }
 
 std::string CheckNoNumbers(const ProfileFacts& facts) {
-  const auto& list = facts.certificate->tn_auth_list();
-  if (!list || list->Spcs().size() == list->entries().size()) return "";
+  if (!facts.has_fine_list() || facts.spcs.size() == static_cast<size_t>(facts.tn_entries)) return "";
   return "the TNAuthList has telephone numbers besides the SPC";
 }
 
 std::string CheckSpcCharacters(const ProfileFacts& facts) {
-  const auto& list = facts.certificate->tn_auth_list();
-  if (!list) return "";
-  for (const std::string& spc : list->Spcs()) {
-    const bool fine = std::all_of(spc.begin(), spc.end(), [](char c) {
+  for (const std::string& spc : facts.spcs) {
+    const bool fine = !spc.empty() && std::all_of(spc.begin(), spc.end(), [](char c) {
       return absl::ascii_isupper(static_cast<unsigned char>(c)) ||
              absl::ascii_isdigit(static_cast<unsigned char>(c));
     });
@@ -115,16 +114,14 @@ std::string CheckSpcCharacters(const ProfileFacts& facts) {
 }
 
 std::string CheckSpcLength(const ProfileFacts& facts) {
-  const auto& list = facts.certificate->tn_auth_list();
-  if (!list) return "";
-  for (const std::string& spc : list->Spcs()) {
+  for (const std::string& spc : facts.spcs) {
     if (spc.size() != kCompanyCode) return absl::StrCat("SPC ", spc, " has not 4 characters");
   }
   return "";
 }
 
 std::string CheckCaHasNoList(const ProfileFacts& facts) {
-  return facts.certificate->tn_auth_list() ? "a CA of the SHAKEN profile has no TNAuthList" : "";
+  return facts.Find(kTnAuthListOid) == nullptr ? "" : "a CA of the SHAKEN profile has no TNAuthList";
 }
 
 }  // namespace

@@ -48,9 +48,8 @@ std::string CheckCountryIsUs(const ProfileFacts& facts) {
 
 std::string CheckCommonNameHasSpc(const ProfileFacts& facts) {
   const std::vector<std::string> names = facts.SubjectValues(kCommonName);
-  const auto& list = facts.certificate->tn_auth_list();
-  if (names.empty() || !list || list->Spcs().empty()) return "";  // other rules say so
-  const std::string wanted = absl::StrCat("SHAKEN ", list->Spcs().front());
+  if (names.empty() || facts.spcs.empty()) return "";  // other rules say so
+  const std::string wanted = absl::StrCat("SHAKEN ", facts.spcs.front());
   return absl::StrContains(names.front(), wanted)
              ? ""
              : absl::StrCat("CN is ", names.front(), ", which does not contain ", wanted);

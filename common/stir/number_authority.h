@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/crypto/es256.h"
 #include "common/pki/certificate.h"
 #include "common/stir/pa_document.h"
@@ -55,13 +56,16 @@ absl::StatusOr<std::string> SignNumberAuthority(const NumberAuthorityContents& c
                                                 const crypto::Signer& signer,
                                                 const SignerNaming& naming = {});
 
-// Signature, path of the signer to `pa_root`, exp, sequence at least `min_sequence`. kNumberListInvalid,
-// kNumberListExpired, kNumberListRollback, kTooLarge.
-absl::StatusOr<std::shared_ptr<const NumberAuthority>> VerifyNumberAuthority(absl::string_view jws,
-                                                                             const pki::Certificate& pa_root,
-                                                                             const SignerChainSource* sources,
-                                                                             int64_t min_sequence,
-                                                                             absl::Time now);
+// Signature, path of the signer to one of `pa_roots`, exp, sequence at least `min_sequence`.
+// kNumberListInvalid, kNumberListExpired, kNumberListRollback, kTooLarge.
+absl::StatusOr<std::shared_ptr<const NumberAuthority>> VerifyNumberAuthority(
+    absl::string_view jws, absl::Span<const pki::Certificate> pa_roots, const SignerChainSource* sources,
+    int64_t min_sequence, absl::Time now);
+inline absl::StatusOr<std::shared_ptr<const NumberAuthority>> VerifyNumberAuthority(
+    absl::string_view jws, const pki::Certificate& pa_root, const SignerChainSource* sources,
+    int64_t min_sequence, absl::Time now) {
+  return VerifyNumberAuthority(jws, absl::MakeConstSpan(&pa_root, 1), sources, min_sequence, now);
+}
 
 }  // namespace sti::stir
 

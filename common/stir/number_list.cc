@@ -121,15 +121,13 @@ absl::StatusOr<std::string> SignNumberAuthority(const NumberAuthorityContents& c
   return jws;
 }
 
-absl::StatusOr<std::shared_ptr<const NumberAuthority>> VerifyNumberAuthority(absl::string_view jws,
-                                                                             const pki::Certificate& pa_root,
-                                                                             const SignerChainSource* sources,
-                                                                             int64_t min_sequence,
-                                                                             absl::Time now) {
+absl::StatusOr<std::shared_ptr<const NumberAuthority>> VerifyNumberAuthority(
+    absl::string_view jws, absl::Span<const pki::Certificate> pa_roots, const SignerChainSource* sources,
+    int64_t min_sequence, absl::Time now) {
   constexpr PaDocumentReasons kReasons{Reason::kNumberListInvalid, Reason::kNumberListInvalid,
                                        Reason::kNumberListInvalid};
   STI_ASSIGN_OR_RETURN(const JsonValue payload,
-                       VerifyPaDocument(jws, limits::kNumberList, pa_root, sources, now, kReasons));
+                       VerifyPaDocument(jws, limits::kNumberList, pa_roots, sources, now, kReasons));
   const JsonValue* version = payload.Find("version");
   if (version == nullptr || !version->is_string() || !absl::StartsWith(*version->if_string(), "1."))
     return Invalid("version", "not 1");

@@ -89,8 +89,9 @@ absl::StatusOr<std::string> SignPaDocument(const JsonValue& payload,
 }
 
 absl::StatusOr<JsonValue> VerifyPaDocument(absl::string_view text, size_t max_size,
-                                           const pki::Certificate& pa_root, const SignerChainSource* sources,
-                                           absl::Time now, const PaDocumentReasons& reasons) {
+                                           absl::Span<const pki::Certificate> pa_roots,
+                                           const SignerChainSource* sources, absl::Time now,
+                                           const PaDocumentReasons& reasons) {
   if (text.size() > max_size)
     return MakeError(Reason::kTooLarge, absl::StrCat("more than ", max_size, " octets"));
   const absl::StatusOr<jose::ParsedJws> jws = jose::ParseJws(text, max_size);
@@ -101,8 +102,9 @@ absl::StatusOr<JsonValue> VerifyPaDocument(absl::string_view text, size_t max_si
   const absl::StatusOr<pki::CertificateChain> chain =
       pki::CertificateChain::FromCertificates(std::move(certificates));
   if (!chain.ok()) return MakeError(reasons.malformed, chain.status().message());
-  const absl::Status trusted = pki::VerifyChain(*chain, pki::TrustAnchors({pa_root}), nullptr,
-                                                pki::ChainPolicy{pki::LeafRole::kDocumentSigner}, now);
+  const absl::Status trusted =
+      pki::VerifyChain(*chain, pki::TrustAnchors({pa_roots.begin(), pa_roots.end()}), nullptr,
+                       pki::ChainPolicy{pki::LeafRole::kDocumentSigner}, now);
   if (!trusted.ok()) return MakeError(reasons.untrusted, trusted.message());
   const absl::StatusOr<crypto::VerifyingKey> key = chain->leaf().Es256Key();
   if (!key.ok()) return MakeError(reasons.untrusted, key.status().message());

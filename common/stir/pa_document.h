@@ -11,6 +11,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/base/reason.h"
 #include "common/codec/json.h"
 #include "common/crypto/es256.h"
@@ -48,10 +49,10 @@ struct PaDocumentReasons {
   Reason signature;
 };
 
-// The payload of a document whose signature and signer have been verified at `now`. Unverified payloads are
-// not parsed. kTooLarge beyond `max_size`.
+// The payload of a document whose signature and signer, with its path to one of `pa_roots`, have been
+// verified at `now`. Unverified payloads are not parsed. kTooLarge beyond `max_size`.
 absl::StatusOr<codec::JsonValue> VerifyPaDocument(absl::string_view text, size_t max_size,
-                                                  const pki::Certificate& pa_root,
+                                                  absl::Span<const pki::Certificate> pa_roots,
                                                   const SignerChainSource* sources, absl::Time now,
                                                   const PaDocumentReasons& reasons);
 

@@ -119,12 +119,12 @@ absl::StatusOr<std::string> SignSpcToken(const SpcTokenClaims& claims,
 }
 
 absl::StatusOr<VerifiedSpcToken> VerifiedSpcToken::Verify(absl::string_view token,
-                                                          const pki::Certificate& pa_root,
+                                                          absl::Span<const pki::Certificate> pa_roots,
                                                           const SignerChainSource* sources, absl::Time now) {
   constexpr PaDocumentReasons kReasons{Reason::kSpcTokenMalformed, Reason::kSpcTokenUntrusted,
                                        Reason::kSpcTokenSignatureInvalid};
   STI_ASSIGN_OR_RETURN(const JsonValue payload,
-                       VerifyPaDocument(token, limits::kSpcToken, pa_root, sources, now, kReasons));
+                       VerifyPaDocument(token, limits::kSpcToken, pa_roots, sources, now, kReasons));
   STI_ASSIGN_OR_RETURN(SpcTokenClaims claims, ReadClaims(payload));
   STI_RETURN_IF_ERROR(CheckTime(claims, payload, now));
   return VerifiedSpcToken(std::move(claims));

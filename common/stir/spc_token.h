@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/crypto/es256.h"
 #include "common/pki/certificate.h"
 #include "common/pki/tn_auth_list.h"
@@ -38,11 +39,16 @@ absl::StatusOr<std::string> SignSpcToken(const SpcTokenClaims& claims,
 // caller: jti used before, fingerprint, TNAuthList, ca flag (JudgeSpcToken).
 class VerifiedSpcToken {
  public:
-  // `sources` may be null: then only x5c is accepted. tkvalue in all four base64 spellings; tktype in any
-  // case; 60 s of clock skew on exp. kSpcTokenMalformed, kSpcTokenUntrusted, kSpcTokenSignatureInvalid,
-  // kSpcTokenExpired, kTooLarge.
-  static absl::StatusOr<VerifiedSpcToken> Verify(absl::string_view token, const pki::Certificate& pa_root,
+  // To one of `pa_roots`. `sources` may be null: then only x5c is accepted. tkvalue in all four base64
+  // spellings; tktype in any case; 60 s of clock skew on exp. kSpcTokenMalformed, kSpcTokenUntrusted,
+  // kSpcTokenSignatureInvalid, kSpcTokenExpired, kTooLarge.
+  static absl::StatusOr<VerifiedSpcToken> Verify(absl::string_view token,
+                                                 absl::Span<const pki::Certificate> pa_roots,
                                                  const SignerChainSource* sources, absl::Time now);
+  static absl::StatusOr<VerifiedSpcToken> Verify(absl::string_view token, const pki::Certificate& pa_root,
+                                                 const SignerChainSource* sources, absl::Time now) {
+    return Verify(token, absl::MakeConstSpan(&pa_root, 1), sources, now);
+  }
   const SpcTokenClaims& claims() const { return claims_; }
 
  private:

@@ -61,13 +61,13 @@ absl::StatusOr<std::string> SignTrustList(const TrustList& list,
   return SignPaDocument(payload, signer_chain, signer, naming);
 }
 
-absl::StatusOr<TrustList> VerifyTrustList(absl::string_view jws, const pki::Certificate& pa_root,
+absl::StatusOr<TrustList> VerifyTrustList(absl::string_view jws, absl::Span<const pki::Certificate> pa_roots,
                                           const SignerChainSource* sources, int64_t min_sequence,
                                           absl::Time now) {
   constexpr PaDocumentReasons kReasons{Reason::kTrustListInvalid, Reason::kTrustListInvalid,
                                        Reason::kTrustListInvalid};
   STI_ASSIGN_OR_RETURN(const JsonValue payload,
-                       VerifyPaDocument(jws, limits::kTrustList, pa_root, sources, now, kReasons));
+                       VerifyPaDocument(jws, limits::kTrustList, pa_roots, sources, now, kReasons));
   TrustList list;
   const JsonValue* version = payload.Find("version");
   if (version == nullptr || !version->is_string()) return Invalid("version", "not a string");

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
+#include "absl/types/span.h"
 #include "common/crypto/es256.h"
 #include "common/pki/certificate.h"
 #include "common/stir/pa_document.h"
@@ -27,12 +28,17 @@ absl::StatusOr<std::string> SignTrustList(const TrustList& list,
                                           const std::vector<pki::Certificate>& signer_chain,
                                           const crypto::Signer& signer, const SignerNaming& naming = {});
 
-// Signature, path of the signer to `pa_root`, exp, sequence at least `min_sequence`, every root self-signed
-// and CA:TRUE. An empty list is valid: no CA is trusted. Unknown members are ignored. kTrustListInvalid,
-// kTrustListExpired, kTrustListRollback, kTooLarge.
-absl::StatusOr<TrustList> VerifyTrustList(absl::string_view jws, const pki::Certificate& pa_root,
+// Signature, path of the signer to one of `pa_roots`, exp, sequence at least `min_sequence`, every root
+// self-signed and CA:TRUE. An empty list is valid: no CA is trusted. Unknown members are ignored.
+// kTrustListInvalid, kTrustListExpired, kTrustListRollback, kTooLarge.
+absl::StatusOr<TrustList> VerifyTrustList(absl::string_view jws, absl::Span<const pki::Certificate> pa_roots,
                                           const SignerChainSource* sources, int64_t min_sequence,
                                           absl::Time now);
+inline absl::StatusOr<TrustList> VerifyTrustList(absl::string_view jws, const pki::Certificate& pa_root,
+                                                 const SignerChainSource* sources, int64_t min_sequence,
+                                                 absl::Time now) {
+  return VerifyTrustList(jws, absl::MakeConstSpan(&pa_root, 1), sources, min_sequence, now);
+}
 
 }  // namespace sti::stir
 

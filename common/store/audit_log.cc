@@ -112,6 +112,24 @@ std::vector<std::string> AuditTables() {
   };
 }
 
+Migration AuditGuards(int version) {
+  Migration guards{version, {}};
+  guards.postgres_statements.emplace_back(
+      "CREATE FUNCTION refuse_change_of_audit() RETURNS trigger LANGUAGE plpgsql AS"
+      " $$ BEGIN RAISE EXCEPTION 'the audit is append-only'; END $$");
+  for (const char* table : {"audit", "audit_spcs"}) {
+    for (const char* change : {"UPDATE", "DELETE"}) {
+      guards.sqlite_statements.push_back(
+          absl::StrCat("CREATE TRIGGER ", table, "_refuses_", change, " BEFORE ", change, " ON ", table,
+                       " BEGIN SELECT RAISE(ABORT, 'the audit is append-only'); END"));
+    }
+    guards.postgres_statements.push_back(
+        absl::StrCat("CREATE TRIGGER ", table, "_refuses_change BEFORE UPDATE OR DELETE OR TRUNCATE ON ",
+                     table, " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_audit()"));
+  }
+  return guards;
+}
+
 absl::Status AppendAudit(Transaction& transaction, const Actor& who, const AuditEvent& what, absl::Time now) {
   if (SizeOf(what) > limits::kAuditEvent) {
     return MakeError(Reason::kTooLarge, "audit",

@@ -41,6 +41,10 @@ std::string AuditHash(absl::string_view previous, const AuditRecord& record);
 // For the schema of a daemon that keeps an audit.
 std::vector<std::string> AuditTables();
 
+// For its schema, too: from then on the database itself refuses to change or delete what stands in the audit.
+// That stops slips and programs; whoever may alter tables can lift it, and is found by the hashes.
+Migration AuditGuards(int version);
+
 // In the transaction that makes the change, as its last step, so that there is neither without the other.
 // Only in Database::Write, whose writers are serialized. Text that is not UTF-8, or has NUL, is kept escaped,
 // as in C. kTooLarge (an event past limits::kAuditEvent),

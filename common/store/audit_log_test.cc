@@ -103,6 +103,38 @@ TEST_F(AuditLogTest, EventsAreNumberedWithoutGapsAndComeBackAsTheyWere) {
   EXPECT_TRUE(Verify().ok()) << Verify();
 }
 
+TEST_F(AuditLogTest, GuardedDatabaseRefusesEveryChangeButAnotherEvent) {
+  const testing::TempDir dir;
+  database_ = testing::OpenScratchDatabase(dir, {{1, AuditTables()}, AuditGuards(2)});
+  AppendFive();
+  for (const char* change :
+       {"UPDATE audit SET client = 'nobody' WHERE seq = 3", "UPDATE audit SET hash = hash",
+        "DELETE FROM audit WHERE seq = 5", "DELETE FROM audit", "UPDATE audit_spcs SET spc = 'x'",
+        "DELETE FROM audit_spcs WHERE seq = 1"}) {
+    const absl::Status refused =
+        database_->Write([&](Transaction& transaction) { return transaction.Execute(change, {}); });
+    EXPECT_EQ(ReasonOf(refused), Reason::kStorageFailed) << change;
+    EXPECT_NE(refused.message().find("the audit is append-only"), absl::string_view::npos) << refused;
+  }
+  EXPECT_THAT(Seqs(), ElementsAre(1, 2, 3, 4, 5));
+  AuditFilter filter;
+  filter.spc = "101";
+  EXPECT_THAT(Seqs(filter), ElementsAre(1));
+  EXPECT_TRUE(Append(Plain("thing/6")).ok());
+  EXPECT_TRUE(Verify().ok()) << Verify();
+}
+
+// What is in the table when a program with the guards comes is guarded, too.
+TEST_F(AuditLogTest, GuardsComeToATableThatHasEvents) {
+  AppendFive();
+  database_ = nullptr;
+  database_ = testing::OpenScratchDatabase(dir_, {{1, AuditTables()}, AuditGuards(2)});
+  EXPECT_FALSE(
+      database_->Write([](Transaction& transaction) { return transaction.Execute("DELETE FROM audit", {}); })
+          .ok());
+  EXPECT_THAT(Seqs(), ElementsAre(1, 2, 3, 4, 5));
+}
+
 TEST_F(AuditLogTest, PythonFindsTheSameHashes) {
   AppendFive();
   ASSERT_TRUE(Append({"", "", {}, "", "", ""}).ok());

@@ -65,6 +65,9 @@ class Database {
 struct Migration {
   int version;  // 1, 2, 3...
   std::vector<std::string> statements;
+  // What the engines do not say alike, such as triggers; after `statements`.
+  std::vector<std::string> sqlite_statements = {};
+  std::vector<std::string> postgres_statements = {};
 };
 
 // Opens or creates the file (mode 0600), and brings the schema up to the last migration, each in a

@@ -1,6 +1,8 @@
 #include "common/store/postgres_schema.h"
 
 #include <functional>
+#include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
@@ -36,7 +38,10 @@ absl::Status Migrate(PostgresConnection& connection, const Migration& migration)
                        connection.Run("SELECT 1 FROM schema_migrations WHERE version = ?1",
                                       {static_cast<int64_t>(migration.version)}));
   if (!done.empty()) return absl::OkStatus();
-  for (const std::string& statement : migration.statements) {
+  std::vector<std::string> statements = migration.statements;
+  statements.insert(statements.end(), migration.postgres_statements.begin(),
+                    migration.postgres_statements.end());
+  for (const std::string& statement : statements) {
     if (const absl::Status status = Do(connection, statement, {}); !status.ok()) {
       return MakeError(Reason::kStorageFailed,
                        absl::StrCat("migration ", migration.version, ": ", status.message()));

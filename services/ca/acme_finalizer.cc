@@ -37,6 +37,8 @@ absl::Status AsFinalizeError(const absl::Status& why) {
       return Refuse(ErrorType::kBadCsr, why.message());
     case Reason::kKeyInvalid:
       return Refuse(ErrorType::kBadPublicKey, why.message());
+    case Reason::kDelegateScopeExceeded:
+      return Refuse(ErrorType::kRejectedIdentifier, why.message());
     default:
       return why;
   }
@@ -82,6 +84,8 @@ absl::Status AcmeFinalizer::Claim(AcmeOrder& order, OrderState from,
   AcmeOrder claimed = order;
   claimed.state = OrderState::kProcessing;
   claimed.claimed = WholeSeconds(clock_.TimeNow());
+  // The one that counts for the limit, until there is a certificate.
+  if (which == CertificateIssuer::Try::kFirst) claimed.serial = prepared.contents.serial_hex;
   const absl::Status written = database_.Write([&](Transaction& transaction) -> absl::Status {
     STI_ASSIGN_OR_RETURN(const std::optional<AcmeOrder> known, FindOrder(transaction, order.id));
     if (!known || known->claimed != before) {
@@ -163,8 +167,12 @@ absl::Status AcmeFinalizer::FinishOne(const std::string& id) const {
   if (!CanNeverBeIssued(done)) return done;
   order->state = OrderState::kInvalid;
   order->error = acme::ProblemOf(AsFinalizeError(done)).body;
-  return database_.Write(
-      [&](Transaction& transaction) { return UpdateOrder(transaction, *order, OrderState::kProcessing); });
+  return database_.Write([&](Transaction& transaction) -> absl::Status {
+    STI_RETURN_IF_ERROR(ReleaseReservation(transaction, order->serial));
+    STI_RETURN_IF_ERROR(UpdateOrder(transaction, *order, OrderState::kProcessing));
+    return store::AppendAudit(transaction, {kProgram, order->id}, GivenUpEvent(*order, done),
+                              clock_.TimeNow());
+  });
 }
 
 absl::StatusOr<int> AcmeFinalizer::FinishStuck() const {

@@ -11,10 +11,13 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/codec/base64url.h"
+#include "common/store/audit_log.h"
 #include "services/ca/acme_accounts.h"
 #include "services/ca/acme_usage.h"
+#include "services/ca/ca_audit.h"
 #include "services/ca/ca_records.h"
 #include "services/ca/ca_schema.h"
+#include "services/ca/issuing_policy.h"
 #include "services/ca/limit_records.h"
 
 namespace sti::ca {
@@ -27,7 +30,8 @@ using store::Transaction;
 constexpr absl::Duration kHour = absl::Hours(1);
 constexpr int64_t kOrdersPerPage = 100;
 constexpr int64_t kForgottenAtOnce = 500;  // the writer is not held for long
-constexpr size_t kChallengeNoise = 16;     // octets; RFC 8555 s8.3 wants 128 bits
+constexpr char kValidate[] = "authorization.validate";
+constexpr size_t kChallengeNoise = 16;  // octets; RFC 8555 s8.3 wants 128 bits
 
 std::string ExpiredText() {
   return acme::ProblemOf(Refuse(ErrorType::kMalformed, "it was not completed before it expired")).body;
@@ -119,6 +123,9 @@ absl::StatusOr<OrderWithAuthorization> AcmeOrders::Create(const AcmeAccount& acc
                                                           const acme::NewOrder& request) const {
   STI_RETURN_IF_ERROR(CheckNotPaused(account));
   STI_ASSIGN_OR_RETURN(const acme::TnIdentifier identifier, acme::AcceptIdentifiers(request.identifiers));
+  if (const absl::Status fits = CheckScope(authority_, identifier.tn_auth_list); !fits.ok()) {
+    return Refuse(ErrorType::kRejectedIdentifier, fits.message());
+  }
   const absl::Time now = WholeSeconds(clock_.TimeNow());
   const RequestedValidity validity{request.not_before, request.not_after};
   STI_RETURN_IF_ERROR(ChooseValidity(validity, profile_, authority_.issuing, now).status());
@@ -148,6 +155,9 @@ absl::StatusOr<OrderWithAuthorization> AcmeOrders::Create(const AcmeAccount& acc
 
   const absl::Status written = database_.Write([&](Transaction& transaction) -> absl::Status {
     STI_RETURN_IF_ERROR(CheckUsage(transaction, account, now));
+    STI_ASSIGN_OR_RETURN(const std::string organization,
+                         FindVettedOrganization(transaction, order.spc, account.id));
+    STI_RETURN_IF_ERROR(CheckVetted(profile_, order.spc, organization));
     STI_RETURN_IF_ERROR(CheckReplaces(transaction, account, request, order.spc));
     return InsertOrder(transaction, order, authorization);
   });
@@ -197,17 +207,18 @@ absl::StatusOr<AcmeAuthorization> AcmeOrders::GetAuthorization(const AcmeAccount
   return *std::move(found);
 }
 
-absl::Status AcmeOrders::Settle(Transaction& transaction, const AcmeAuthorization& settled,
-                                OrderState order_state) const {
+absl::StatusOr<AcmeOrder> AcmeOrders::Settle(Transaction& transaction, const AcmeAuthorization& settled,
+                                             OrderState order_state) const {
   STI_ASSIGN_OR_RETURN(std::optional<AcmeOrder> order, FindOrder(transaction, settled.order));
   if (!order) return MakeError(Reason::kInternal, "an authorization without its order");
   STI_RETURN_IF_ERROR(UpdateAuthorization(transaction, settled, AuthorizationState::kPending));
   order->state = order_state;
   if (order_state == OrderState::kInvalid) order->error = settled.error;
-  return UpdateOrder(transaction, *order, OrderState::kPending);
+  STI_RETURN_IF_ERROR(UpdateOrder(transaction, *order, OrderState::kPending));
+  return *std::move(order);
 }
 
-absl::StatusOr<AcmeAuthorization> AcmeOrders::Deactivate(const AcmeAccount& account,
+absl::StatusOr<AcmeAuthorization> AcmeOrders::Deactivate(const Actor& actor, const AcmeAccount& account,
                                                          absl::string_view id) const {
   STI_ASSIGN_OR_RETURN(const AcmeAuthorization known, GetAuthorization(account, id));
   const std::string error =
@@ -223,16 +234,20 @@ absl::StatusOr<AcmeAuthorization> AcmeOrders::Deactivate(const AcmeAccount& acco
     if (!order) return MakeError(Reason::kInternal, "an authorization without its order");
     const OrderState before = order->state;
     // A certificate that is out, or on its way, is revoked, not cancelled.
-    if (before != OrderState::kPending && before != OrderState::kReady) return absl::OkStatus();
-    order->state = OrderState::kInvalid;
-    order->error = error;
-    return UpdateOrder(transaction, *order, before);
+    if (before == OrderState::kPending || before == OrderState::kReady) {
+      order->state = OrderState::kInvalid;
+      order->error = error;
+      STI_RETURN_IF_ERROR(UpdateOrder(transaction, *order, before));
+    }
+    return store::AppendAudit(
+        transaction, actor, AuthorizationEvent("authorization.deactivate", known.state, changed, order->spc),
+        clock_.TimeNow());
   });
   STI_RETURN_IF_ERROR(written);
   return changed;
 }
 
-absl::StatusOr<AcmeAuthorization> AcmeOrders::Accept(const AcmeAuthorization& pending,
+absl::StatusOr<AcmeAuthorization> AcmeOrders::Accept(const Actor& actor, const AcmeAuthorization& pending,
                                                      const stir::SpcTokenClaims& claims) const {
   AcmeAuthorization settled = pending;
   const absl::Time now = WholeSeconds(clock_.TimeNow());
@@ -242,26 +257,36 @@ absl::StatusOr<AcmeAuthorization> AcmeOrders::Accept(const AcmeAuthorization& pe
   settled.token_jti = claims.jti;
   settled.token_ca = claims.ca;
   const absl::Status written = database_.Write([&](Transaction& transaction) -> absl::Status {
-    STI_RETURN_IF_ERROR(ConsumeToken(transaction, claims.jti, claims.expires, now));
-    return Settle(transaction, settled, OrderState::kReady);
+    STI_RETURN_IF_ERROR(ConsumeToken(transaction, {claims.jti, claims.expires}, tokens_.reuse(), now));
+    STI_ASSIGN_OR_RETURN(const AcmeOrder order, Settle(transaction, settled, OrderState::kReady));
+    return store::AppendAudit(transaction, actor,
+                              AuthorizationEvent(kValidate, pending.state, settled, order.spc),
+                              clock_.TimeNow());
   });
   STI_RETURN_IF_ERROR(written);
   return settled;
 }
 
-absl::StatusOr<AcmeAuthorization> AcmeOrders::Reject(const AcmeAuthorization& pending,
-                                                     const absl::Status& why) const {
+absl::StatusOr<AcmeAuthorization> AcmeOrders::Reject(const Actor& actor, const AcmeAuthorization& pending,
+                                                     const std::string& jti, const absl::Status& why) const {
   AcmeAuthorization settled = pending;
   settled.state = AuthorizationState::kInvalid;
   settled.challenge_state = "invalid";
   settled.validated = WholeSeconds(clock_.TimeNow());
   settled.error = acme::ProblemOf(AsChallengeError(why)).body;
-  STI_RETURN_IF_ERROR(database_.Write(
-      [&](Transaction& transaction) { return Settle(transaction, settled, OrderState::kInvalid); }));
+  const absl::Status written = database_.Write([&](Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(const AcmeOrder order, Settle(transaction, settled, OrderState::kInvalid));
+    AcmeAuthorization shown = settled;
+    shown.token_jti = jti;
+    store::AuditEvent event = AuthorizationEvent(kValidate, pending.state, shown, order.spc);
+    event.outcome = std::string(ReasonName(ReasonOf(why)));
+    return store::AppendAudit(transaction, actor, event, clock_.TimeNow());
+  });
+  STI_RETURN_IF_ERROR(written);
   return settled;
 }
 
-absl::StatusOr<AcmeAuthorization> AcmeOrders::AnswerChallenge(const AcmeAccount& account,
+absl::StatusOr<AcmeAuthorization> AcmeOrders::AnswerChallenge(const Actor& actor, const AcmeAccount& account,
                                                               const crypto::VerifyingKey& account_key,
                                                               absl::string_view id,
                                                               absl::string_view token) const {
@@ -275,11 +300,11 @@ absl::StatusOr<AcmeAuthorization> AcmeOrders::AnswerChallenge(const AcmeAccount&
   STI_ASSIGN_OR_RETURN(const pki::TnAuthList wanted, pki::TnAuthList::ParseDer(known.tn_auth_list));
   const absl::StatusOr<stir::SpcTokenClaims> claims =
       tokens_.Verify(token, wanted, account_key, clock_.TimeNow());
-  absl::StatusOr<AcmeAuthorization> settled = claims.ok() ? Accept(known, *claims) : claims.status();
+  absl::StatusOr<AcmeAuthorization> settled = claims.ok() ? Accept(actor, known, *claims) : claims.status();
   if (settled.ok() || IsOurTrouble(settled.status())) return settled;
   // Somebody answered at the same moment, or the account was deactivated.
   if (ReasonOf(settled.status()) == Reason::kStateConflict) return GetAuthorization(account, id);
-  settled = Reject(known, settled.status());
+  settled = Reject(actor, known, claims.ok() ? claims->jti : std::string(), settled.status());
   if (ReasonOf(settled.status()) == Reason::kStateConflict) return GetAuthorization(account, id);
   return settled;
 }

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "common/acme/payload.h"
+#include "common/base/actor.h"
 #include "common/base/clock.h"
 #include "common/base/random.h"
 #include "common/crypto/es256.h"
@@ -65,11 +66,12 @@ class AcmeOrders {
 
   absl::StatusOr<AcmeAuthorization> GetAuthorization(const AcmeAccount& account, absl::string_view id) const;
   // The order becomes invalid with it. kMalformed unless it is pending or valid.
-  absl::StatusOr<AcmeAuthorization> Deactivate(const AcmeAccount& account, absl::string_view id) const;
+  absl::StatusOr<AcmeAuthorization> Deactivate(const Actor& actor, const AcmeAccount& account,
+                                               absl::string_view id) const;
   // Judges the token at once. A token that fails makes challenge, authorization and order invalid, which is
   // an answer and no error. An authorization that is not pending is answered as it is.
-  // kRateLimited after too many failures.
-  absl::StatusOr<AcmeAuthorization> AnswerChallenge(const AcmeAccount& account,
+  // Either way the audit says so, in the same transaction. kRateLimited after too many failures.
+  absl::StatusOr<AcmeAuthorization> AnswerChallenge(const Actor& actor, const AcmeAccount& account,
                                                     const crypto::VerifyingKey& account_key,
                                                     absl::string_view id, absl::string_view token) const;
 
@@ -83,12 +85,14 @@ class AcmeOrders {
                              absl::Time now) const;
   absl::Status CheckReplaces(store::Transaction& transaction, const AcmeAccount& account,
                              const acme::NewOrder& request, const std::string& spc) const;
-  absl::StatusOr<AcmeAuthorization> Accept(const AcmeAuthorization& pending,
+  absl::StatusOr<AcmeAuthorization> Accept(const Actor& actor, const AcmeAuthorization& pending,
                                            const stir::SpcTokenClaims& claims) const;
-  absl::StatusOr<AcmeAuthorization> Reject(const AcmeAuthorization& pending, const absl::Status& why) const;
-  // Changes the authorization from pending, and its order to `order_state`.
-  absl::Status Settle(store::Transaction& transaction, const AcmeAuthorization& settled,
-                      OrderState order_state) const;
+  // `jti` of a token that is genuine, but of no use; else empty.
+  absl::StatusOr<AcmeAuthorization> Reject(const Actor& actor, const AcmeAuthorization& pending,
+                                           const std::string& jti, const absl::Status& why) const;
+  // Changes the authorization from pending, and its order to `order_state`; the order is answered.
+  absl::StatusOr<AcmeOrder> Settle(store::Transaction& transaction, const AcmeAuthorization& settled,
+                                   OrderState order_state) const;
   void Age(AcmeOrder& order) const;
   void Age(AcmeAuthorization& authorization) const;
 

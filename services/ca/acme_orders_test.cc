@@ -3,16 +3,19 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "common/acme/certificate_id.h"
 #include "common/acme/error.h"
 #include "common/acme/payload.h"
 #include "common/base/reason.h"
+#include "common/base/status_macros.h"
 #include "common/crypto/es256.h"
 #include "common/crypto/system_random.h"
 #include "common/pki/certificate.h"
 #include "common/pki/csr.h"
+#include "common/store/audit_log.h"
 #include "common/testing/failing_database.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/temp_dir.h"
@@ -22,6 +25,7 @@
 #include "services/ca/ca_testing.h"
 #include "services/ca/certificate_archive.h"
 #include "services/ca/operator_settings.h"
+#include "services/ca/revocation_records.h"
 #include "services/ca/revoker.h"
 
 namespace sti::ca {
@@ -51,7 +55,7 @@ class AcmeOrdersTest : public ::testing::Test {
   OrderWithAuthorization ReadyOrder(const std::string& token) {
     const OrderWithAuthorization created = NewOrder();
     const auto settled =
-        orders_.AnswerChallenge(account_, key_, created.authorization.id, Made().Token(token));
+        orders_.AnswerChallenge(actor_, account_, key_, created.authorization.id, Made().Token(token));
     EXPECT_TRUE(settled.ok()) << settled.status();
     EXPECT_EQ(settled->state, AuthorizationState::kValid) << settled->error;
     return created;
@@ -60,6 +64,18 @@ class AcmeOrdersTest : public ::testing::Test {
     return orders_.Get(account_, created.order.id)->order.state;
   }
   size_t Issued() { return CertificateArchive(*real_).List({}, 0, "")->certificates.size(); }
+
+  std::vector<store::AuditRecord> Events(const std::string& spc) {
+    std::vector<store::AuditRecord> records;
+    const absl::Status read = real_->Read([&](store::Transaction& transaction) -> absl::Status {
+      store::AuditFilter filter;
+      filter.spc = spc;
+      STI_ASSIGN_OR_RETURN(records, store::ListAudit(transaction, filter, 0, 100));
+      return absl::OkStatus();
+    });
+    EXPECT_TRUE(read.ok()) << read;
+    return records;
+  }
 
   const Actor actor_{"acme:tester", "request-1"};
   testing::TempDir dir_;
@@ -70,7 +86,7 @@ class AcmeOrdersTest : public ::testing::Test {
   IssuingAuthority authority_ = DemoAuthority();
   CertificateProfile profile_;
   AcmePolicy policy_;
-  TokenVerifier tokens_{authority_.pa_root, TokenSigners({}), FingerprintForm::kThumbprint};
+  TokenVerifier tokens_{authority_.pa_roots, TokenSigners({}), FingerprintForm::kThumbprint};
   CertificateIssuer issuer_{database_, authority_, tokens_, profile_, IssuingLimits{}, clock_, random_};
   AcmeAccounts accounts_{database_, policy_, clock_, random_};
   AcmeOrders orders_{database_, policy_, tokens_, authority_, profile_, clock_, random_};
@@ -91,7 +107,7 @@ TEST_F(AcmeOrdersTest, PendingOrderIsInvalidFromItsExpiryOn) {
   EXPECT_EQ(authorization->challenge_state, "invalid");
   // And nothing brings it back.
   const auto answered =
-      orders_.AnswerChallenge(account_, key_, created.authorization.id, Made().Token("good1"));
+      orders_.AnswerChallenge(actor_, account_, key_, created.authorization.id, Made().Token("good1"));
   EXPECT_EQ(answered->state, AuthorizationState::kInvalid);
 }
 
@@ -121,13 +137,14 @@ TEST_F(AcmeOrdersTest, FailuresOfEarlierOrdersStopTheNextAnswerToo) {
   policy_.failed_challenges_per_hour = 2;
   const OrderWithAuthorization orders[] = {NewOrder(), NewOrder(), NewOrder()};
   for (int i = 0; i < 2; ++i) {
-    const auto failed = orders_.AnswerChallenge(account_, key_, orders[i].authorization.id, "no token");
+    const auto failed =
+        orders_.AnswerChallenge(actor_, account_, key_, orders[i].authorization.id, "no token");
     ASSERT_TRUE(failed.ok()) << failed.status();
     EXPECT_EQ(failed->state, AuthorizationState::kInvalid);
   }
   const std::string& last = orders[2].authorization.id;
   const acme::Problem problem =
-      acme::ProblemOf(orders_.AnswerChallenge(account_, key_, last, Made().Token("good1")).status());
+      acme::ProblemOf(orders_.AnswerChallenge(actor_, account_, key_, last, Made().Token("good1")).status());
   EXPECT_EQ(problem.type, acme::ErrorType::kRateLimited);
   EXPECT_EQ(problem.retry_after, absl::Hours(1));
   EXPECT_EQ(orders_.GetAuthorization(account_, last)->state, AuthorizationState::kPending);
@@ -148,11 +165,11 @@ TEST_F(AcmeOrdersTest, FailingDiskAtTheChallengeLeavesItPendingAndTheTokenUnused
   const OrderWithAuthorization created = NewOrder();
   database_.FailWrite(1);
   const auto failed =
-      orders_.AnswerChallenge(account_, key_, created.authorization.id, Made().Token("good1"));
+      orders_.AnswerChallenge(actor_, account_, key_, created.authorization.id, Made().Token("good1"));
   EXPECT_EQ(ReasonOf(failed.status()), Reason::kStorageFailed);
   EXPECT_EQ(StateOf(created), OrderState::kPending);
   const auto settled =
-      orders_.AnswerChallenge(account_, key_, created.authorization.id, Made().Token("good1"));
+      orders_.AnswerChallenge(actor_, account_, key_, created.authorization.id, Made().Token("good1"));
   EXPECT_EQ(settled->state, AuthorizationState::kValid) << settled->error;
 }
 
@@ -227,7 +244,8 @@ TEST_F(AcmeOrdersTest, LimitsOfOneAccountDifferFromTheConfiguration) {
 
   ASSERT_TRUE(settings.SetLimit(actor_, {subject, kFailedChallengesPerHour, 1}).ok());
   const auto answer = [&](const OrderWithAuthorization& which) {
-    return orders_.AnswerChallenge(account_, key_, which.authorization.id, Made().Token("forged")).status();
+    return orders_.AnswerChallenge(actor_, account_, key_, which.authorization.id, Made().Token("forged"))
+        .status();
   };
   EXPECT_EQ(answer(*second), absl::OkStatus()) << "the challenge fails, the request does not";
   EXPECT_EQ(acme::ProblemOf(answer(*third)).type, acme::ErrorType::kRateLimited);
@@ -333,10 +351,101 @@ TEST_F(AcmeOrdersTest, PausedAccountMayNotOrderAnswerOrFinalize) {
   acme::NewOrder request;
   request.identifiers = {{"TNAuthList", "MAigBhYEMTIzNA"}};
   EXPECT_TRUE(refused(orders_.Create(account_, request).status()));
-  EXPECT_TRUE(refused(
-      orders_.AnswerChallenge(account_, key_, pending.authorization.id, Made().Token("good2")).status()));
+  EXPECT_TRUE(
+      refused(orders_.AnswerChallenge(actor_, account_, key_, pending.authorization.id, Made().Token("good2"))
+                  .status()));
   EXPECT_TRUE(refused(finalizer_.Finalize(actor_, account_, ready.order.id, Made().Csr("second")).status()));
   EXPECT_TRUE(orders_.Get(account_, ready.order.id).ok());
+}
+
+TEST_F(AcmeOrdersTest, EveryUseOfATokenIsInTheAuditWithItsJtiAndSpc) {
+  const OrderWithAuthorization accepted = ReadyOrder("good1");
+  const OrderWithAuthorization replayed = NewOrder(), forged = NewOrder();
+  const Actor client{"acme:tester", "request-9"};
+  for (const auto& [order, token] : {std::make_pair(replayed, "good1"), std::make_pair(forged, "forged")}) {
+    const auto answered =
+        orders_.AnswerChallenge(client, account_, key_, order.authorization.id, Made().Token(token));
+    ASSERT_TRUE(answered.ok()) << answered.status();
+    EXPECT_EQ(answered->state, AuthorizationState::kInvalid);
+    // A second answer is none.
+    EXPECT_TRUE(
+        orders_.AnswerChallenge(client, account_, key_, order.authorization.id, Made().Token("good2")).ok());
+  }
+  ASSERT_TRUE(orders_.Deactivate(client, account_, accepted.authorization.id).ok());
+  EXPECT_FALSE(orders_.Deactivate(client, account_, accepted.authorization.id).ok());
+  const std::vector<store::AuditRecord> events = Events("1234");
+  ASSERT_EQ(events.size(), 4u);
+  const std::string jti = orders_.GetAuthorization(account_, accepted.authorization.id)->token_jti;
+  EXPECT_EQ(jti.size(), 36u);
+  EXPECT_EQ(events[0].event.action, "authorization.validate");
+  EXPECT_EQ(events[0].event.object, "authorization/" + accepted.authorization.id);
+  EXPECT_EQ(events[0].event.before, "{\"state\":\"pending\"}");
+  EXPECT_EQ(events[0].event.after, "{\"account\":\"" + account_.id + "\",\"ca\":false,\"jti\":\"" + jti +
+                                       "\",\"order\":\"" + accepted.order.id +
+                                       "\",\"spc\":\"1234\",\"state\":\"valid\"}");
+  EXPECT_EQ(events[0].event.outcome, "done");
+  EXPECT_EQ(events[0].actor.client, actor_.client);
+  EXPECT_EQ(events[1].event.outcome, "SPC_TOKEN_REPLAYED");
+  EXPECT_EQ(events[1].event.object, "authorization/" + replayed.authorization.id);
+  EXPECT_NE(events[1].event.after.find(jti), std::string::npos) << "the STI-PA has signed it";
+  EXPECT_EQ(events[1].actor.request_id, "request-9");
+  EXPECT_EQ(events[2].event.outcome, "SPC_TOKEN_SIGNATURE_INVALID");
+  EXPECT_NE(events[2].event.after.find("\"jti\":\"\""), std::string::npos) << "anybody could have written it";
+  EXPECT_EQ(events[3].event.action, "authorization.deactivate");
+  EXPECT_EQ(events[3].event.before, "{\"state\":\"valid\"}");
+  EXPECT_NE(events[3].event.after.find("\"state\":\"deactivated\""), std::string::npos);
+}
+
+TEST_F(AcmeOrdersTest, NoAuditNoAuthorization) {
+  const OrderWithAuthorization created = NewOrder();
+  database_.FailWrite(1);
+  EXPECT_FALSE(orders_.Deactivate(actor_, account_, created.authorization.id).ok());
+  EXPECT_EQ(StateOf(created), OrderState::kPending);
+  EXPECT_TRUE(Events("1234").empty());
+}
+
+TEST_F(AcmeOrdersTest, TokenServesSeveralOrdersWhereThePolicySaysSo) {
+  tokens_ = TokenVerifier(authority_.pa_roots, TokenSigners({}), FingerprintForm::kThumbprint,
+                          TokenReuse::kUntilExpiry);
+  for (int i = 0; i < 2; ++i) {
+    const OrderWithAuthorization order = ReadyOrder("good1");
+    const auto issued = finalizer_.Finalize(actor_, account_, order.order.id, Made().Csr("second"));
+    ASSERT_TRUE(issued.ok()) << issued.status();
+    EXPECT_EQ(issued->order.state, OrderState::kValid);
+  }
+  EXPECT_EQ(Issued(), 2u);
+}
+
+TEST_F(AcmeOrdersTest, WithoutAVettedNameThereIsNoOrderWhereOneIsWanted) {
+  profile_.organization_required = true;
+  acme::NewOrder request;
+  request.identifiers = {{"TNAuthList", "MAigBhYEMTIzNA"}};
+  EXPECT_EQ(acme::ProblemOf(orders_.Create(account_, request).status()).type,
+            acme::ErrorType::kRejectedIdentifier);
+  ASSERT_TRUE(OperatorSettings(*real_, clock_).SetOrganization(actor_, {"1234", "Vetted Telephone"}).ok());
+  EXPECT_TRUE(orders_.Create(account_, request).ok());
+}
+
+// Found to be impossible when it is finished later: it neither counts nor goes unseen.
+TEST_F(AcmeOrdersTest, OrderThatIsGivenUpIsInTheAuditAndDoesNotCountForTheDay) {
+  const CertificateIssuer one_a_day(database_, authority_, tokens_, profile_, IssuingLimits{1}, clock_,
+                                    random_);
+  const AcmeFinalizer finalizer(database_, orders_, one_a_day, clock_);
+  const OrderWithAuthorization given_up = ReadyOrder("good1"), next = ReadyOrder("good2");
+  database_.FailWrite(2);
+  ASSERT_TRUE(finalizer.Finalize(actor_, account_, given_up.order.id, Made().Csr("second")).ok());
+  ASSERT_EQ(StateOf(given_up), OrderState::kProcessing);
+  const absl::Status blocked = real_->Write([](store::Transaction& transaction) {
+    return InsertCompromisedKey(transaction, KeyHash(pki::Csr::ParseDer(Made().Csr("second"))->public_key));
+  });
+  ASSERT_TRUE(blocked.ok());
+  clock_.Advance(absl::Minutes(2));
+  EXPECT_EQ(finalizer.FinishStuck().value(), 1);
+  EXPECT_EQ(StateOf(given_up), OrderState::kInvalid);
+  EXPECT_EQ(Events("1234").back().event.object, "order/" + given_up.order.id);
+  EXPECT_EQ(Events("1234").back().event.outcome, "KEY_INVALID");
+  const auto issued = finalizer.Finalize(actor_, account_, next.order.id, Made().Csr("no_organization"));
+  EXPECT_NE(ReasonOf(issued.status()), Reason::kOverloaded) << issued.status();
 }
 
 }  // namespace

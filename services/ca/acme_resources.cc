@@ -230,7 +230,8 @@ AcmeResources::Reply AcmeResources::Authorization(const AcmeCall& call) const {
     return AuthorizationReply(found);
   }
   STI_RETURN_IF_ERROR(acme::ParseAuthorizationUpdate(call.payload));
-  STI_ASSIGN_OR_RETURN(const AcmeAuthorization changed, parts_.orders.Deactivate(*call.account, call.id));
+  STI_ASSIGN_OR_RETURN(const AcmeAuthorization changed,
+                       parts_.orders.Deactivate(call.actor, *call.account, call.id));
   return AuthorizationReply(changed);
 }
 
@@ -240,7 +241,7 @@ AcmeResources::Reply AcmeResources::Challenge(const AcmeCall& call) const {
     found = parts_.orders.GetAuthorization(*call.account, call.id);
   } else {
     STI_ASSIGN_OR_RETURN(const std::string token, acme::ParseChallengeAnswer(call.payload));
-    found = parts_.orders.AnswerChallenge(*call.account, call.key, call.id, token);
+    found = parts_.orders.AnswerChallenge(call.actor, *call.account, call.key, call.id, token);
   }
   if (!found.ok()) return found.status();
   HttpResponse response = Json(200, acme::ChallengeJson(ChallengeOf(*found, links_, parts_.policy)));

@@ -84,9 +84,14 @@ grpc::Status AuthorityAdminService::RevokeCertificate(ServerContext* context,
   return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
     if (request->serial().empty()) return MakeError(Reason::kMissingField, "serial", "which certificate?");
     STI_RETURN_IF_ERROR(CheckReason(request->reason_code()));
-    STI_ASSIGN_OR_RETURN(
-        const CertificateRecord record,
-        parts_.revoker.Revoke(actor, CanonicalSerial(request->serial()), request->reason_code()));
+    const std::string serial = CanonicalSerial(request->serial());
+    if (request->dry_run()) {
+      STI_ASSIGN_OR_RETURN(const CertificateRecord standing, parts_.revoker.Revocable(serial));
+      *response = ToProto(standing, public_url_);
+      return absl::OkStatus();
+    }
+    STI_ASSIGN_OR_RETURN(const CertificateRecord record,
+                         parts_.revoker.Revoke(actor, serial, request->reason_code()));
     daemon::LogInfo("certificate revoked", {{"client", actor.client},
                                             {"serial", record.serial},
                                             {"spc", record.spc},

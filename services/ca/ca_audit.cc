@@ -5,6 +5,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/reason.h"
 #include "common/codec/json.h"
 #include "common/crypto/digest.h"
 
@@ -50,6 +51,49 @@ store::AuditEvent AccountEvent(absl::string_view action, const AcmeAccount* befo
   event.object = absl::StrCat("account/", after.id);
   if (before != nullptr) event.before = AccountState(*before);
   event.after = AccountState(after);
+  return event;
+}
+
+store::AuditEvent AuthorizationEvent(absl::string_view action, AuthorizationState before,
+                                     const AcmeAuthorization& after, const std::string& spc) {
+  store::AuditEvent event;
+  event.action = std::string(action);
+  event.object = absl::StrCat("authorization/", after.id);
+  if (!spc.empty()) event.spcs = {spc};
+  event.before = codec::CanonicalJson(codec::JsonObject{{"state", std::string(StateText(before))}});
+  event.after = codec::CanonicalJson(codec::JsonObject{{"account", after.account},
+                                                       {"ca", after.token_ca},
+                                                       {"jti", after.token_jti},
+                                                       {"order", after.order},
+                                                       {"spc", spc},
+                                                       {"state", std::string(StateText(after.state))}});
+  return event;
+}
+
+store::AuditEvent RefusedTokenEvent(const std::string& spc, const absl::Status& why) {
+  store::AuditEvent event;
+  event.action = "certificate.issue";
+  event.object = "rpc/IssueCertificate";
+  if (!spc.empty()) event.spcs = {spc};
+  event.outcome = std::string(ReasonName(ReasonOf(why)));
+  return event;
+}
+
+store::AuditEvent GivenUpEvent(const AcmeOrder& order, const absl::Status& why) {
+  store::AuditEvent event;
+  event.action = "certificate.issue";
+  event.object = absl::StrCat("order/", order.id);
+  if (!order.spc.empty()) event.spcs = {order.spc};
+  event.outcome = std::string(ReasonName(ReasonOf(why)));
+  return event;
+}
+
+store::AuditEvent SpcRevokedEvent(const std::string& spc, int reason) {
+  store::AuditEvent event;
+  event.action = "spc.revoke";
+  event.object = absl::StrCat("spc/", spc);
+  event.spcs = {spc};
+  event.after = codec::CanonicalJson(codec::JsonObject{{"reason", int64_t{reason}}});
   return event;
 }
 

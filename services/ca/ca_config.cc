@@ -55,6 +55,7 @@ absl::StatusOr<CertificateProfile> LoadProfile(const sti::config::v1::Certificat
   profile.policy_oid = config.policy_oid();
   STI_RETURN_IF_ERROR(CheckOid(profile.policy_oid));
   profile.country = config.country();
+  profile.organization_required = config.organization_required();
   const bool letters = std::all_of(profile.country.begin(), profile.country.end(),
                                    [](char c) { return absl::ascii_isupper(static_cast<unsigned char>(c)); });
   if (profile.country.size() != 2 || !letters) return Invalid("country", "not an ISO 3166 alpha-2 code");
@@ -87,11 +88,11 @@ bool AllowsBelow(const IssuingAuthority& authority, int below) {
 
 absl::Status CheckKind(ProfileKind kind, const IssuingAuthority& authority) {
   const ProfileRow& row = RowOf(kind);
-  if (row.below_tn_auth_list != authority.issuing.tn_auth_list().has_value()) {
-    return Invalid(
-        "profiles",
-        absl::StrCat(row.name, row.below_tn_auth_list ? " needs a TNAuthList in the issuing certificate"
-                                                      : " needs an issuing certificate without TNAuthList"));
+  if (!MayStandBelow(row.parent, authority.issuing)) {
+    return Invalid("profiles",
+                   absl::StrCat(row.name, row.parent == ParentKind::kWithTnAuthList
+                                              ? " needs a TNAuthList in the issuing certificate"
+                                              : " needs an issuing certificate without TNAuthList"));
   }
   if (row.is_ca && !AllowsBelow(authority, row.path_length + 1)) {
     return Invalid("profiles", absl::StrCat(row.name, " needs a pathLenConstraint of 1 or more"));
@@ -219,15 +220,20 @@ absl::StatusOr<CaSettings> LoadCaSettings(const sti::config::v1::CertificateAuth
   https.threads = 8;  // ACME requests wait for the disk, downloads should not wait for them
   STI_ASSIGN_OR_RETURN(
       IssuingAuthority authority,
-      LoadIssuingAuthority({config.issuing_certificate_file(), config.issuing_key_file(),
-                            config.root_certificate_file(), config.pa_root_file(), OtherIssuersOf(config)},
+      LoadIssuingAuthority({config.issuing_certificate_file(),
+                            config.issuing_key_file(),
+                            config.root_certificate_file(),
+                            config.pa_root_file(),
+                            OtherIssuersOf(config),
+                            {config.more_pa_root_files().begin(), config.more_pa_root_files().end()}},
                            now));
   STI_RETURN_IF_ERROR(LoadKinds(config, authority, profile));
   STI_ASSIGN_OR_RETURN(store::DatabaseOptions database,
                        store::LoadDatabaseOptions(config.database(),
                                                   absl::StrCat(config.state_dir(), "/ca.sqlite"), "sti-ca"));
   STI_ASSIGN_OR_RETURN(TokenSigners signers, LoadTokenSigners(config));
-  TokenVerifier tokens(authority.pa_root, std::move(signers), FormFrom(config.token_fingerprint()));
+  TokenVerifier tokens(authority.pa_roots, std::move(signers), FormFrom(config.token_fingerprint()),
+                       config.token_reuse() == "until_expiry" ? TokenReuse::kUntilExpiry : TokenReuse::kOnce);
   STI_ASSIGN_OR_RETURN(AcmePolicy acme, LoadAcmePolicy(config.acme()));
   STI_ASSIGN_OR_RETURN(admin::RoleTable roles, admin::LoadRoles(config.roles(), config.admins()));
   STI_ASSIGN_OR_RETURN(admin::RoleTable policy_administrators, LoadPolicyAdministrators(config));

@@ -23,6 +23,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/grpc/health/v1/health.grpc.pb.h"
+#include "proto/sti/v1/audit.grpc.pb.h"
 #include "proto/sti/v1/certificate_authority.grpc.pb.h"
 #include "services/ca/ca_daemon_testing.h"
 #include "services/ca/ca_testing.h"
@@ -139,6 +140,28 @@ TEST_F(CaDaemonTest, RefusalArrivesWithReasonFieldAndText) {
   EXPECT_THAT(std::string(replayed.message()), HasSubstr("used before"));
   EXPECT_EQ(ReasonOf(Issue("bad_signature", "good2").status()), Reason::kCsrInvalid);
   EXPECT_EQ(ReasonOf(Issue("good", "forged").status()), Reason::kSpcTokenSignatureInvalid);
+}
+
+TEST_F(CaDaemonTest, TokensThatAreRefusedAreInTheAuditAndAFloodOfThemIsOneEvent) {
+  ASSERT_TRUE(Issue("good", "good1").ok());
+  EXPECT_EQ(ReasonOf(Issue("good", "good1").status()), Reason::kSpcTokenReplayed);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(ReasonOf(Issue("good", "forged").status()), Reason::kSpcTokenSignatureInvalid);
+  }
+  EXPECT_EQ(ReasonOf(Issue("bad_signature", "good2").status()), Reason::kCsrInvalid);
+  sti::v1::ListAuditEventsRequest request;
+  request.set_spc("1234");
+  sti::v1::ListAuditEventsResponse response;
+  grpc::ClientContext context;
+  const grpc::Status listed =
+      sti::v1::Audit::NewStub(Channel(admin_))->ListAuditEvents(&context, request, &response);
+  ASSERT_TRUE(listed.ok()) << listed.error_message();
+  ASSERT_EQ(response.events_size(), 2);
+  EXPECT_EQ(response.events(0).outcome(), "done");
+  EXPECT_EQ(response.events(1).action(), "certificate.issue");
+  EXPECT_EQ(response.events(1).object(), "rpc/IssueCertificate");
+  EXPECT_EQ(response.events(1).outcome(), "SPC_TOKEN_REPLAYED");
+  EXPECT_EQ(response.events(1).client(), "sti-as");
 }
 
 TEST_F(CaDaemonTest, TimestampOutOfItsTypeIsRefused) {

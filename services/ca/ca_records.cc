@@ -22,7 +22,7 @@ constexpr absl::Duration kMemoryAfterExpiry = absl::Hours(24);
 
 constexpr char kColumns[] =
     "seq, certificates.serial, spc, subject, not_before, not_after, path, certificates.requested_by, "
-    "token_jti,"
+    "jti,"
     " issued, revoked, reason, told";
 constexpr char kTables[] = "certificates LEFT JOIN revocations ON revocations.serial = certificates.serial";
 
@@ -51,14 +51,15 @@ NumberedCertificate FromRow(const SqlRow& row) {
 
 }  // namespace
 
-absl::Status ConsumeToken(Transaction& transaction, absl::string_view jti, absl::Time expires,
-                          absl::Time now) {
+absl::Status ConsumeToken(Transaction& transaction, const TokenUse& token, TokenReuse reuse, absl::Time now) {
   STI_RETURN_IF_ERROR(transaction.Execute("DELETE FROM used_tokens WHERE expires < ?1",
                                           {absl::ToUnixSeconds(now - kMemoryAfterExpiry)}));
-  const absl::Status inserted = transaction.Execute("INSERT INTO used_tokens (jti, expires) VALUES (?1, ?2)",
-                                                    {std::string(jti), absl::ToUnixSeconds(expires)});
-  if (ReasonOf(inserted) != Reason::kAlreadyExists) return inserted;
-  return MakeError(Reason::kSpcTokenReplayed, "spc_token", absl::StrCat("jti \"", jti, "\" was used before"));
+  STI_RETURN_IF_ERROR(
+      transaction.Execute("INSERT INTO used_tokens (jti, expires) VALUES (?1, ?2) ON CONFLICT DO NOTHING",
+                          {token.jti, absl::ToUnixSeconds(token.expires)}));
+  if (transaction.RowsChanged() > 0 || reuse == TokenReuse::kUntilExpiry) return absl::OkStatus();
+  return MakeError(Reason::kSpcTokenReplayed, "spc_token",
+                   absl::StrCat("jti \"", token.jti, "\" was used before"));
 }
 
 absl::Status ReserveSerial(Transaction& transaction, absl::string_view serial, absl::string_view spc,
@@ -75,6 +76,13 @@ absl::Status CancelReservations(Transaction& transaction, absl::string_view spc)
       "UPDATE serials SET cancelled = 1 WHERE spc = ?1"
       " AND NOT EXISTS (SELECT 1 FROM certificates WHERE certificates.serial = serials.serial)",
       {std::string(spc)});
+}
+
+absl::Status ReleaseReservation(Transaction& transaction, absl::string_view serial) {
+  return transaction.Execute(
+      "UPDATE serials SET spc = '' WHERE serial = ?1"
+      " AND NOT EXISTS (SELECT 1 FROM certificates WHERE certificates.serial = serials.serial)",
+      {std::string(serial)});
 }
 
 absl::Status BindKey(Transaction& transaction, absl::string_view key_hash, absl::string_view spc) {
@@ -103,14 +111,16 @@ absl::Status InsertCertificate(Transaction& transaction, const CertificateRecord
     return MakeError(Reason::kStateConflict,
                      absl::StrCat("the certificates of SPC ", record.spc, " were revoked meanwhile"));
   }
+  // token_jti is unique.
+  const std::string once =
+      record.shared_token ? absl::StrCat(record.token_jti, "/", record.serial) : record.token_jti;
   return transaction.Execute(
-      "INSERT INTO certificates (seq, serial, spc, subject, not_before, not_after, path, requested_by, "
-      "token_jti,"
-      " issued, chain_pem)"
-      " SELECT COALESCE(MAX(seq), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM certificates",
+      "INSERT INTO certificates (seq, serial, spc, subject, not_before, not_after, path, requested_by, jti,"
+      " issued, chain_pem, token_jti)"
+      " SELECT COALESCE(MAX(seq), 0) + 1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11 FROM certificates",
       {record.serial, record.spc, record.subject, absl::ToUnixSeconds(record.not_before),
        absl::ToUnixSeconds(record.not_after), record.path, record.requested_by, record.token_jti,
-       absl::ToUnixSeconds(record.issued), record.chain_pem});
+       absl::ToUnixSeconds(record.issued), record.chain_pem, once});
 }
 
 absl::StatusOr<std::optional<CertificateRecord>> FindCertificate(Transaction& transaction,

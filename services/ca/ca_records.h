@@ -17,7 +17,7 @@
 
 namespace sti::ca {
 
-// In token_jti of what was issued without a token, before the serial: the column is unique.
+// token_jti of what was issued without a token, before the serial.
 inline constexpr char kNoToken[] = "delegate/";
 
 struct CertificateRecord {
@@ -27,17 +27,24 @@ struct CertificateRecord {
   absl::Time not_before, not_after;
   std::string path;          // of its URL, below the repository's public URL
   std::string requested_by;  // client identity
-  std::string token_jti;
+  std::string token_jti;     // of another certificate, too, when tokens may serve until they expire
   absl::Time issued;
-  std::string chain_pem;  // leaf first, without the root
+  std::string chain_pem;      // leaf first, without the root
+  bool shared_token = false;  // token_jti may stand in others; without it InsertCertificate refuses that
   std::optional<absl::Time> revoked = std::nullopt;
   int revocation_reason = 0;                                 // CRLReason; with revoked
   std::optional<absl::Time> revocation_told = std::nullopt;  // when the STI-PA confirmed
 };
 
-// Marks a jti as used until `expires`, and forgets those that expired a day and more before `now`.
-// kSpcTokenReplayed.
-absl::Status ConsumeToken(store::Transaction& transaction, absl::string_view jti, absl::Time expires,
+// How often a token serves (RFC 9447 s3.3 leaves that to the CA).
+enum class TokenReuse { kOnce, kUntilExpiry };
+struct TokenUse {
+  std::string jti;
+  absl::Time expires;
+};
+// Marks a jti as used until it expires, and forgets those that expired a day and more before `now`.
+// kSpcTokenReplayed with kOnce when it is marked already, by whichever policy was in force then.
+absl::Status ConsumeToken(store::Transaction& transaction, const TokenUse& token, TokenReuse reuse,
                           absl::Time now);
 // `spc` is whose limit it counts for; empty: nobody's. kInternal when the serial exists: random numbers of
 // this size do not meet.
@@ -45,6 +52,8 @@ absl::Status ReserveSerial(store::Transaction& transaction, absl::string_view se
                            absl::Time now);
 // Reserved for the code, but not issued yet: InsertCertificate will refuse them.
 absl::Status CancelReservations(store::Transaction& transaction, absl::string_view spc);
+// Never issued, and so no longer counted for anybody's limit.
+absl::Status ReleaseReservation(store::Transaction& transaction, absl::string_view serial);
 // Binds a key to a code. kKeyInvalid when it is bound to another one.
 absl::Status BindKey(store::Transaction& transaction, absl::string_view key_hash, absl::string_view spc);
 

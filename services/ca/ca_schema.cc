@@ -93,6 +93,13 @@ const std::vector<store::Migration>& Migrations() {
            // Vetted legal names of providers, for O of the subjects.
            "CREATE TABLE organizations (spc TEXT PRIMARY KEY, name TEXT NOT NULL)",
        }},
+      {7,
+       {
+           // token_jti stays unique: with the serial behind it when the token may serve again.
+           "ALTER TABLE certificates ADD COLUMN jti TEXT NOT NULL DEFAULT ''",
+           "UPDATE certificates SET jti = token_jti",
+       }},
+      store::AuditGuards(8),
   };
   return *migrations;
 }

@@ -33,8 +33,10 @@ std::string ReadDemo(absl::string_view name) {
 }
 
 IssuingAuthority DemoAuthority() {
-  return {DemoCertificate("int.pem"), OrAbort(crypto::SigningKey::FromPem(ReadDemo("int.key"))),
-          DemoCertificate("root.pem"), DemoCertificate("pa-root.pem")};
+  return {DemoCertificate("int.pem"),
+          OrAbort(crypto::SigningKey::FromPem(ReadDemo("int.key"))),
+          DemoCertificate("root.pem"),
+          {DemoCertificate("pa-root.pem")}};
 }
 
 Requests::Requests(absl::Time now) {

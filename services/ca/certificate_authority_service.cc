@@ -6,14 +6,48 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/daemon/log.h"
+#include "common/pki/csr.h"
 #include "common/rpc/status.h"
+#include "services/ca/ca_audit.h"
+#include "services/ca/certificate_profile.h"
 #include "services/ca/to_proto.h"
 
 namespace sti::ca {
+namespace {
+
+bool IsTokenRefusal(Reason reason) {
+  switch (reason) {
+    case Reason::kSpcTokenMalformed:
+    case Reason::kSpcTokenUntrusted:
+    case Reason::kSpcTokenSignatureInvalid:
+    case Reason::kSpcTokenExpired:
+    case Reason::kSpcTokenReplayed:
+    case Reason::kSpcTokenFingerprintMismatch:
+    case Reason::kSpcTokenTnAuthListMismatch:
+    case Reason::kSpcTokenCaFlagMismatch:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
 
 CertificateAuthorityService::CertificateAuthorityService(const CertificateIssuer& issuer,
-                                                         std::string public_url, const admin::Gate& gate)
-    : issuer_(issuer), public_url_(std::move(public_url)), gate_(gate) {}
+                                                         std::string public_url, const admin::Gate& gate,
+                                                         admin::RefusalAudit& refusals)
+    : issuer_(issuer), public_url_(std::move(public_url)), gate_(gate), refusals_(refusals) {}
+
+void CertificateAuthorityService::NoteRefusal(const Actor& actor, const std::string& csr,
+                                              const absl::Status& why) {
+  if (!IsTokenRefusal(ReasonOf(why))) return;
+  std::string spc;
+  if (const auto parsed = pki::Csr::ParseDer(csr); parsed.ok()) spc = RequestedSpc(*parsed).value_or("");
+  const absl::Status recorded = refusals_.Record(actor, RefusedTokenEvent(spc, why));
+  if (recorded.ok()) return;
+  daemon::LogError("a refusal is not in the audit",
+                   {{"client", actor.client}, {"detail", recorded.message()}});
+}
 
 absl::StatusOr<CertificateRecord> CertificateAuthorityService::Issue(
     const sti::v1::IssueCertificateRequest& request, const Actor& actor) const {
@@ -36,6 +70,7 @@ grpc::Status CertificateAuthorityService::IssueCertificate(grpc::ServerContext* 
     daemon::LogWarning("certificate refused", {{"client", actor.client},
                                                {"reason", ReasonName(ReasonOf(issued.status()))},
                                                {"detail", issued.status().message()}});
+    NoteRefusal(actor, request->csr(), issued.status());
     return rpc::ToGrpcStatus(issued.status());
   }
   daemon::LogInfo("certificate issued",

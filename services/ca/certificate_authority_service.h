@@ -6,6 +6,7 @@
 #include <string>
 
 #include "common/admin/gate.h"
+#include "common/admin/refusal_audit.h"
 #include "common/base/actor.h"
 #include "proto/sti/v1/certificate_authority.grpc.pb.h"
 #include "services/ca/certificate_issuer.h"
@@ -15,10 +16,10 @@ namespace sti::ca {
 // Thread-safe.
 class CertificateAuthorityService final : public sti::v1::CertificateAuthority::Service {
  public:
-  // `issuer` and `gate`, which only says who calls, must outlive this. `public_url`: what x5u URLs begin
-  // with.
+  // `issuer`, `gate`, which only says who calls, and `refusals`, for tokens that do not pass, must outlive
+  // this. `public_url`: what x5u URLs begin with.
   CertificateAuthorityService(const CertificateIssuer& issuer, std::string public_url,
-                              const admin::Gate& gate);
+                              const admin::Gate& gate, admin::RefusalAudit& refusals);
 
   grpc::Status IssueCertificate(grpc::ServerContext* context, const sti::v1::IssueCertificateRequest* request,
                                 sti::v1::IssueCertificateResponse* response) override;
@@ -26,10 +27,12 @@ class CertificateAuthorityService final : public sti::v1::CertificateAuthority::
  private:
   absl::StatusOr<CertificateRecord> Issue(const sti::v1::IssueCertificateRequest& request,
                                           const Actor& actor) const;
+  void NoteRefusal(const Actor& actor, const std::string& csr, const absl::Status& why);
 
   const CertificateIssuer& issuer_;
   const std::string public_url_;
   const admin::Gate& gate_;
+  admin::RefusalAudit& refusals_;
 };
 
 }  // namespace sti::ca

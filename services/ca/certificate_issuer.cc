@@ -17,6 +17,7 @@
 #include "services/ca/acme_account_records.h"
 #include "services/ca/ca_audit.h"
 #include "services/ca/ca_schema.h"
+#include "services/ca/issuing_policy.h"
 #include "services/ca/limit_records.h"
 #include "services/ca/revocation_records.h"
 
@@ -102,13 +103,10 @@ absl::StatusOr<std::string> CertificateIssuer::VettedOrganization(const std::str
                                                                   absl::string_view account) const {
   std::string name;
   STI_RETURN_IF_ERROR(database_.Read([&](store::Transaction& transaction) -> absl::Status {
-    STI_ASSIGN_OR_RETURN(name, FindOrganization(transaction, spc));
-    if (!name.empty() || account.empty()) return absl::OkStatus();
-    STI_ASSIGN_OR_RETURN(name, FindProviderOfAccount(transaction, account));
-    // A note of the operator that is no name.
-    if (!IsOrganization(name)) name.clear();
+    STI_ASSIGN_OR_RETURN(name, FindVettedOrganization(transaction, spc, account));
     return absl::OkStatus();
   }));
+  STI_RETURN_IF_ERROR(CheckVetted(profile_, spc, name));
   return name;
 }
 
@@ -134,6 +132,7 @@ absl::StatusOr<PreparedCertificate> CertificateIssuer::Prepare(const pki::Csr& c
   STI_ASSIGN_OR_RETURN(prepared.spc, RequestedSpc(csr));
   STI_RETURN_IF_ERROR(PrefixField("spc_token", CheckCaFlag(token_is_for_ca, csr.asks_for_ca)));
   STI_ASSIGN_OR_RETURN(prepared.kind, ChooseKind(csr.asks_for_ca, profile_));
+  STI_RETURN_IF_ERROR(CheckScope(authority_, *csr.tn_auth_list));
   STI_RETURN_IF_ERROR(CheckKeyIsForeign(csr));
   STI_ASSIGN_OR_RETURN(const std::string vetted, VettedOrganization(prepared.spc, account));
   STI_ASSIGN_OR_RETURN(pki::DistinguishedName subject,
@@ -151,10 +150,7 @@ absl::StatusOr<PreparedCertificate> CertificateIssuer::PrepareDelegate(const Del
   STI_ASSIGN_OR_RETURN(const pki::Csr csr, ParseCsr(request.csr));
   if (csr.asks_for_ca) return MakeError(Reason::kCsrInvalid, "csr", "asks for a CA; a delegate is none");
   if (!csr.tn_auth_list) return MakeError(Reason::kCsrInvalid, "csr", "has no TNAuthList");
-  if (!authority_.issuing.tn_auth_list()->Encompasses(*csr.tn_auth_list, pki::SpcScope::kNumbers)) {
-    return MakeError(Reason::kDelegateScopeExceeded, "csr",
-                     "its TNAuthList goes beyond that of the issuing certificate");
-  }
+  STI_RETURN_IF_ERROR(CheckScope(authority_, *csr.tn_auth_list));
   if (request.organization.empty())
     return MakeError(Reason::kMissingField, "organization", "how is the delegate called?");
   STI_RETURN_IF_ERROR(CheckKeyIsForeign(csr));
@@ -180,6 +176,8 @@ absl::StatusOr<pki::Certificate> CertificateIssuer::Rehearse(const PreparedCerti
 }
 
 absl::Status CertificateIssuer::CheckLimits(store::Transaction& transaction, const std::string& spc) const {
+  // A delegate's, for numbers under a CA that has no SPC either: nobody's limit.
+  if (spc.empty()) return absl::OkStatus();
   STI_ASSIGN_OR_RETURN(const int64_t limit, LimitFor(transaction, absl::StrCat("spc/", spc),
                                                      kCertificatesPerDay, limits_.certificates_per_day));
   if (limit == 0) return absl::OkStatus();
@@ -229,20 +227,29 @@ absl::StatusOr<CertificateRecord> CertificateIssuer::Sign(const PreparedCertific
                            std::string(requested_by),
                            std::string(token_jti),
                            WholeSeconds(clock_.TimeNow()),
-                           chain.Pem()};
+                           chain.Pem(),
+                           tokens_.reuse() == TokenReuse::kUntilExpiry};
 }
 
 absl::StatusOr<CertificateRecord> CertificateIssuer::Finish(const PreparedCertificate& prepared,
                                                             const Actor& actor,
                                                             absl::string_view token_jti) const {
-  const absl::StatusOr<CertificateRecord> record = Sign(prepared, actor.client, token_jti);
-  const absl::Status written = database_.Write([&](store::Transaction& transaction) -> absl::Status {
-    if (!record.ok()) return NoteFailure(transaction, actor, prepared, record.status());
-    STI_RETURN_IF_ERROR(InsertCertificate(transaction, *record));
-    return store::AppendAudit(transaction, actor, IssuedEvent(*record), clock_.TimeNow());
+  absl::StatusOr<CertificateRecord> record = Sign(prepared, actor.client, token_jti);
+  absl::Status done = record.status();
+  if (done.ok()) {
+    done = database_.Write([&](store::Transaction& transaction) -> absl::Status {
+      STI_RETURN_IF_ERROR(InsertCertificate(transaction, *record));
+      return store::AppendAudit(transaction, actor, IssuedEvent(*record), clock_.TimeNow());
+    });
+  }
+  if (done.ok()) return record;
+  // Nobody comes back for this serial.
+  const absl::Status noted = database_.Write([&](store::Transaction& transaction) -> absl::Status {
+    STI_RETURN_IF_ERROR(ReleaseReservation(transaction, prepared.contents.serial_hex));
+    return NoteFailure(transaction, actor, prepared, done);
   });
-  if (record.ok() && !written.ok()) return written;
-  return record;
+  if (!noted.ok()) daemon::LogError("the audit lacks a failure", {{"detail", noted.message()}});
+  return done;
 }
 
 absl::Status CertificateIssuer::NoteFailure(store::Transaction& transaction, const Actor& actor,
@@ -270,7 +277,7 @@ absl::StatusOr<CertificateRecord> CertificateIssuer::Issue(const IssueRequest& r
   STI_ASSIGN_OR_RETURN(const PreparedCertificate prepared,
                        Prepare(csr, token->ca, request.validity, now, /*account=*/""));
   const absl::Status written = database_.Write([&](store::Transaction& transaction) -> absl::Status {
-    STI_RETURN_IF_ERROR(ConsumeToken(transaction, token->jti, token->expires, now));
+    STI_RETURN_IF_ERROR(ConsumeToken(transaction, {token->jti, token->expires}, tokens_.reuse(), now));
     return Reserve(transaction, prepared, Try::kFirst);
   });
   STI_RETURN_IF_ERROR(written);

@@ -41,7 +41,8 @@ struct DelegateRequest {
   Actor actor;
 };
 
-// How many certificates of one SPC may be issued in a day, by whatever way. 0: any number.
+// How many certificates of one SPC may be issued in a day, by whatever way. 0: any number. Reserved ones
+// count until it is clear that they will never be.
 struct IssuingLimits {
   int certificates_per_day = 0;
 };
@@ -79,7 +80,8 @@ class CertificateIssuer {
 
   // The CSR is acceptable, `token_is_for_ca` fits it, and the times asked for can be met, as seen from
   // `as_of`: now, or when they were promised. kCsrInvalid, kKeyInvalid (also for the CA's own keys),
-  // kTnAuthListInvalid, kSpcTokenCaFlagMismatch, kInvalidField (validity), kNotReady (the CA's own
+  // kTnAuthListInvalid, kSpcTokenCaFlagMismatch, kDelegateScopeExceeded, kPermissionDenied (nobody has vetted
+  // who has the SPC, when that is wanted), kInvalidField (validity), kNotReady (the CA's own
   // certificate is not valid now), kInternal (also when the certificate would break its profile).
   // `account`: of ACME, whose external key may say how the provider is called; empty: none.
   absl::StatusOr<PreparedCertificate> Prepare(const pki::Csr& csr, bool token_is_for_ca,

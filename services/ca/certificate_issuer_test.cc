@@ -54,7 +54,7 @@ class CertificateIssuerTest : public ::testing::Test {
   testing::FakeClock clock_{kNow};
   IssuingAuthority authority_ = DemoAuthority();
   CertificateProfile profile_;
-  TokenVerifier tokens_{authority_.pa_root, TokenSigners({}), FingerprintForm::kThumbprint};
+  TokenVerifier tokens_{authority_.pa_roots, TokenSigners({}), FingerprintForm::kThumbprint};
   CertificateIssuer issuer_{
       database_, authority_, tokens_, profile_, IssuingLimits{}, clock_, crypto::SystemRandom::Instance()};
 };
@@ -126,12 +126,14 @@ TEST_F(CertificateIssuerTest, CertificateAndEventAreWrittenTogether) {
   database_.FailWrite(2);
   EXPECT_EQ(Refusal("good", "good1"), Reason::kStorageFailed);
   EXPECT_EQ(Issued(), 0u);
-  EXPECT_TRUE(events().empty());
+  ASSERT_EQ(events().size(), 1u);
+  EXPECT_EQ(events()[0].event.outcome, "STORAGE_FAILED");
+  EXPECT_EQ(events()[0].event.after, "");
   database_.FailWrite(3);  // there is no third one
   const absl::StatusOr<CertificateRecord> issued = issuer_.Issue(Request("good", "good2"));
   ASSERT_TRUE(issued.ok()) << issued.status();
-  ASSERT_EQ(events().size(), 1u);
-  const store::AuditRecord event = events()[0];
+  ASSERT_EQ(events().size(), 2u);
+  const store::AuditRecord event = events()[1];
   EXPECT_EQ(event.event.object, "certificate/" + issued->serial);
   EXPECT_EQ(event.actor.client, "client.example");
   EXPECT_EQ(event.actor.request_id, "request-1");
@@ -338,6 +340,72 @@ TEST_F(CertificateIssuerTest, SerialsDifferAndAreLong) {
   ASSERT_TRUE(first.ok() && second.ok());
   EXPECT_NE(first->serial, second->serial);
   EXPECT_GE(first->serial.size(), 25u);  // 128 random bits: fewer than 100 come once in 2^28 certificates
+}
+
+TEST_F(CertificateIssuerTest, WhatCouldNotBeIssuedDoesNotCountForTheDay) {
+  const CertificateIssuer one_a_day(database_, authority_, tokens_, profile_, IssuingLimits{1}, clock_,
+                                    crypto::SystemRandom::Instance());
+  const auto issue = [&](const char* token) {
+    return ReasonOf(one_a_day.Issue(Request("good", token)).status());
+  };
+  database_.FailWrite(2);
+  EXPECT_EQ(issue("good1"), Reason::kStorageFailed);
+  EXPECT_EQ(issue("good2"), Reason::kNone);
+  EXPECT_EQ(issue("good3"), Reason::kOverloaded);
+}
+
+TEST_F(CertificateIssuerTest, TokenServesUntilItExpiresWhereThePolicySaysSo) {
+  const TokenVerifier lasting(authority_.pa_roots, TokenSigners({}), FingerprintForm::kThumbprint,
+                              TokenReuse::kUntilExpiry);
+  const CertificateIssuer issuer(database_, authority_, lasting, profile_, IssuingLimits{}, clock_,
+                                 crypto::SystemRandom::Instance());
+  const auto first = issuer.Issue(Request("good", "good1"));
+  const auto second = issuer.Issue(Request("good", "good1"));
+  ASSERT_TRUE(first.ok() && second.ok()) << second.status();
+  EXPECT_NE(first->serial, second->serial);
+  const CertificateArchive archive(*real_);
+  EXPECT_EQ(archive.Get(first->serial)->token_jti, archive.Get(second->serial)->token_jti);
+  EXPECT_EQ(archive.Get(first->serial)->token_jti.size(), 36u);
+  // Whoever goes back to "once" does not open the door to what has served.
+  EXPECT_EQ(Refusal("good", "good1"), Reason::kSpcTokenReplayed);
+  EXPECT_EQ(Refusal("good", "good2"), Reason::kNone);
+  EXPECT_TRUE(issuer.Issue(Request("good", "good2")).ok());
+  clock_.Set(kNow + absl::Hours(1) + absl::Seconds(60));
+  EXPECT_EQ(ReasonOf(issuer.Issue(Request("good", "good1")).status()), Reason::kSpcTokenExpired);
+  EXPECT_EQ(Issued(), 4u);
+}
+
+TEST_F(CertificateIssuerTest, TokensOfEitherPaRootAreAcceptedWhileItIsExchanged) {
+  const pki::Certificate next = pki::Certificate::ParsePem(Made().File("pa_root_next.pem")).value();
+  const auto issue = [&](std::vector<pki::Certificate> roots, const char* token) {
+    const TokenVerifier tokens(std::move(roots), TokenSigners({}), FingerprintForm::kThumbprint);
+    return ReasonOf(CertificateIssuer(database_, authority_, tokens, profile_, IssuingLimits{}, clock_,
+                                      crypto::SystemRandom::Instance())
+                        .Issue(Request("good", token))
+                        .status());
+  };
+  const pki::Certificate& current = authority_.pa_roots.front();
+  EXPECT_EQ(issue({current}, "next_root"), Reason::kSpcTokenUntrusted);
+  EXPECT_EQ(issue({next}, "good1"), Reason::kSpcTokenUntrusted);
+  EXPECT_EQ(issue({current, next}, "next_root"), Reason::kNone);
+  EXPECT_EQ(issue({current, next}, "good1"), Reason::kNone);
+  EXPECT_EQ(issue({next, current}, "good2"), Reason::kNone);
+  EXPECT_EQ(issue({current, next}, "wrong_root"), Reason::kSpcTokenUntrusted);
+  EXPECT_EQ(issue({current, next}, "forged"), Reason::kSpcTokenSignatureInvalid);
+}
+
+TEST_F(CertificateIssuerTest, WithoutAVettedNameNothingIsIssuedWhereOneIsWanted) {
+  CertificateProfile profile;
+  profile.organization_required = true;
+  const CertificateIssuer issuer(database_, authority_, tokens_, profile, IssuingLimits{}, clock_,
+                                 crypto::SystemRandom::Instance());
+  const absl::Status refused = issuer.Issue(Request("good", "good1")).status();
+  EXPECT_EQ(ReasonOf(refused), Reason::kPermissionDenied);
+  EXPECT_NE(refused.message().find("SPC 1234"), absl::string_view::npos) << refused;
+  Vet("5678", "Somebody Else");
+  EXPECT_FALSE(issuer.Issue(Request("good", "good1")).ok());
+  Vet("1234", "Vetted Telephone, Inc.");
+  EXPECT_TRUE(issuer.Issue(Request("good", "good1")).ok()) << "the token has not been used up";
 }
 
 }  // namespace

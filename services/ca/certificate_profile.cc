@@ -18,11 +18,11 @@ namespace {
 // certificates.md s2, s5. A CA of a provider has pathLenConstraint 0: delegates do not delegate on.
 constexpr ProfileRow kRows[] = {
     {ProfileKind::kShaken, "shaken", pki::CertificateRole::kLeaf, /*is_ca=*/false, 0,
-     /*below_tn_auth_list=*/false, /*one_spc_only=*/true, /*claim_constraints=*/false, "SHAKEN "},
+     ParentKind::kWithoutTnAuthList, /*one_spc_only=*/true, /*claim_constraints=*/false, "SHAKEN "},
     {ProfileKind::kDelegateCa, "delegate_ca", pki::CertificateRole::kDelegateCa, /*is_ca=*/true, 0,
-     /*below_tn_auth_list=*/false, /*one_spc_only=*/true, /*claim_constraints=*/false, "SHAKEN Delegate CA "},
+     ParentKind::kAny, /*one_spc_only=*/true, /*claim_constraints=*/false, "SHAKEN Delegate CA "},
     {ProfileKind::kDelegate, "delegate", pki::CertificateRole::kDelegate, /*is_ca=*/false, 0,
-     /*below_tn_auth_list=*/true, /*one_spc_only=*/false, /*claim_constraints=*/true, "Delegate of "},
+     ParentKind::kWithTnAuthList, /*one_spc_only=*/false, /*claim_constraints=*/true, "Delegate of "},
 };
 
 constexpr char kUnitedStates[] = "US";
@@ -45,6 +45,11 @@ size_t CharactersOfUtf8(absl::string_view text) {
 const ProfileRow& RowOf(ProfileKind kind) {
   return *std::find_if(std::begin(kRows), std::end(kRows),
                        [kind](const ProfileRow& row) { return row.kind == kind; });
+}
+
+bool MayStandBelow(ParentKind parent, const pki::Certificate& issuing) {
+  return parent == ParentKind::kAny ||
+         issuing.tn_auth_list().has_value() == (parent == ParentKind::kWithTnAuthList);
 }
 
 absl::StatusOr<ProfileKind> ProfileNamed(absl::string_view name) {

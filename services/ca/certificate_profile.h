@@ -20,22 +20,27 @@ namespace sti::ca {
 
 enum class ProfileKind {
   kShaken,      // a service provider's, signs PASSporTs of every type
-  kDelegateCa,  // a service provider's own CA (RFC 9060 s4.1, ATIS-1000092): issues to delegates
-  kDelegate,    // for numbers of a provider, or its code, by that provider's CA
+  kDelegateCa,  // a service provider's own CA (RFC 9060 s4.1, ATIS-1000092): issues to delegates; below a CA
+                // with a TNAuthList only for an SPC of that
+  kDelegate,  // for numbers of a provider, or its code, by that provider's CA
 };
+
+// Under which issuing certificates a kind may stand.
+enum class ParentKind { kWithoutTnAuthList, kWithTnAuthList, kAny };
 
 struct ProfileRow {
   ProfileKind kind;
   const char* name;           // in the configuration
   pki::CertificateRole role;  // whose rules of profile_lint hold
   bool is_ca;
-  int path_length;          // with is_ca
-  bool below_tn_auth_list;  // of a CA with TNAuthList, and of no other
+  int path_length;  // with is_ca
+  ParentKind parent;
   bool one_spc_only;        // TNAuthList: exactly one SPC, nothing else
   bool claim_constraints;   // mustExclude of the profile, and what the request asks for
   const char* common_name;  // before the SPC; contains "SHAKEN " where the SHAKEN profile wants it
 };
 const ProfileRow& RowOf(ProfileKind kind);
+bool MayStandBelow(ParentKind parent, const pki::Certificate& issuing);
 // kInvalidField for an unknown name.
 absl::StatusOr<ProfileKind> ProfileNamed(absl::string_view name);
 
@@ -44,6 +49,7 @@ struct CertificateProfile {
   std::string policy_oid = pki::kShakenPolicyOid;
   std::optional<pki::CrlPointer> crl;  // absent: no CRL distribution point
   std::string country = "US";
+  bool organization_required = false;  // nothing for an SPC whose O nobody has vetted
   std::set<ProfileKind> offered = {ProfileKind::kShaken};
   // Claims that no PASSporT of a delegate may have (RFC 9118): A delegate has no authority over them.
   std::vector<std::string> delegate_must_exclude = {"attest", "origid"};

@@ -38,7 +38,7 @@ class DelegateIssuingTest : public ::testing::Test {
   IssuingAuthority StiCa() const {
     return {pki::Certificate::ParsePem(Made().File("int1.pem")).value(),
             crypto::SigningKey::FromPem(Made().File("int1.key")).value(),
-            pki::Certificate::ParsePem(Made().File("root1.pem")).value(), DemoAuthority().pa_root};
+            pki::Certificate::ParsePem(Made().File("root1.pem")).value(), DemoAuthority().pa_roots};
   }
   static CertificateProfile Offering(std::set<ProfileKind> kinds) {
     CertificateProfile profile;
@@ -64,7 +64,7 @@ class DelegateIssuingTest : public ::testing::Test {
     sub_ca_chain_ = issued->chain_pem;
     const pki::CertificateChain chain = pki::CertificateChain::Parse(sub_ca_chain_).value();
     IssuingAuthority provider{chain.leaf(), crypto::SigningKey::FromPem(Made().File("sub_ca.key")).value(),
-                              sti_ca_.root, sti_ca_.pa_root};
+                              sti_ca_.root, sti_ca_.pa_roots};
     provider.above = {chain.certificates()[1]};
     return provider;
   }
@@ -90,7 +90,7 @@ class DelegateIssuingTest : public ::testing::Test {
   testing::TempDir dir_;
   std::unique_ptr<store::Database> database_ = OpenScratchDatabase(dir_);
   testing::FakeClock clock_{kNow};
-  TokenVerifier tokens_{DemoAuthority().pa_root, TokenSigners({}), FingerprintForm::kThumbprint};
+  TokenVerifier tokens_{DemoAuthority().pa_roots, TokenSigners({}), FingerprintForm::kThumbprint};
   const IssuingAuthority sti_ca_;
   std::string sub_ca_chain_;
   const IssuingAuthority provider_;
@@ -199,6 +199,41 @@ TEST_F(DelegateIssuingTest, CaNeedsTheProfileTheTokenAndTheCsrToSaySo) {
   const pki::Csr leaf = pki::Csr::ParseDer(Made().Csr("good")).value();
   EXPECT_EQ(ReasonOf(both.Prepare(leaf, true, {}, kNow, "").status()), Reason::kSpcTokenCaFlagMismatch);
   EXPECT_TRUE(both.Prepare(leaf, false, {}, kNow, "").ok());
+}
+
+// RFC 9060 s4.1: a CA below a CA with a TNAuthList, within that.
+TEST_F(DelegateIssuingTest, CaBelowAProvidersCaStaysWithinItsList) {
+  IssuingAuthority parent = sti_ca_;
+  pki::CertificateTemplate contents;
+  contents.serial_hex = "0011223344556677";
+  contents.subject = pki::DistinguishedName::Create({"US", "Carrier", "SHAKEN Delegate CA 1234"}).value();
+  parent.key = crypto::SigningKey::FromPem(Made().File("sub_ca.key")).value();
+  contents.public_key = parent.key->public_key();
+  contents.not_before = kNow - absl::Hours(1);
+  contents.not_after = kNow + absl::Hours(24 * 300);
+  contents.is_ca = contents.key_usage.certificate_sign = true;
+  contents.path_length = 1;
+  contents.tn_auth_list = pki::TnAuthList::ParseDer(absl::HexStringToBytes(kSpc)).value();
+  parent.issuing = pki::IssueCertificate(contents, sti_ca_.issuing, *sti_ca_.key).value();
+  parent.above = {sti_ca_.issuing};
+  const CertificateIssuer issuer = IssuerOf(parent, {ProfileKind::kDelegateCa, ProfileKind::kDelegate});
+  const auto ca = issuer.Issue({Made().Csr("sub_sub_ca"), Made().Token("sub_sub_ca"), {}, kOperator});
+  ASSERT_TRUE(ca.ok()) << ca.status();
+  const testing::Finished judged =
+      Judge(ca->chain_pem, "ca", "CN=SHAKEN Delegate CA 1234,O=SHAKEN 1234,C=US", kSpc, "");
+  EXPECT_EQ(judged.exit_code, 0) << judged.out << judged.err;
+  EXPECT_EQ(
+      ReasonOf(issuer.Issue({Made().Csr("sub_ca_other_spc"), Made().Token("sub_ca_other_spc"), {}, kOperator})
+                   .status()),
+      Reason::kDelegateScopeExceeded);
+  EXPECT_EQ(
+      ReasonOf(
+          issuer.Issue({Made().Csr("sub_sub_ca"), Made().Token("sub_sub_ca_without_flag"), {}, kOperator})
+              .status()),
+      Reason::kSpcTokenCaFlagMismatch);
+  EXPECT_EQ(ReasonOf(issuer.Issue({Made().Csr("good"), Made().Token("good1"), {}, kOperator}).status()),
+            Reason::kCsrInvalid)
+      << "no SHAKEN certificates below a TNAuthList";
 }
 
 TEST_F(DelegateIssuingTest, OrdinaryCaHasNoDelegates) {

@@ -24,10 +24,15 @@ bool ValidAt(const pki::Certificate& certificate, absl::Time time) {
   return certificate.not_before() <= time && time <= certificate.not_after();
 }
 
-absl::StatusOr<pki::Certificate> LoadRoot(const std::string& file, absl::string_view field, absl::Time now) {
+absl::StatusOr<pki::Certificate> LoadAnyRoot(const std::string& file, absl::string_view field) {
   STI_ASSIGN_OR_RETURN(pki::Certificate root, LoadCertificate(file, field));
   if (!root.IsSelfIssued() || !root.IsSignedBy(root)) return BadFile(field, file, "not self-signed");
   if (!root.is_ca() || !root.may_sign_certificates()) return BadFile(field, file, "no CA certificate");
+  return root;
+}
+
+absl::StatusOr<pki::Certificate> LoadRoot(const std::string& file, absl::string_view field, absl::Time now) {
+  STI_ASSIGN_OR_RETURN(pki::Certificate root, LoadAnyRoot(file, field));
   if (!ValidAt(root, now)) return BadFile(field, file, "not valid now");
   return root;
 }
@@ -101,10 +106,24 @@ absl::StatusOr<OtherIssuer> LoadOther(const OtherIssuerFiles& files, const std::
   return OtherIssuer{path.front(), std::move(root)};
 }
 
+// While a root is exchanged one of the two may not have begun, or have ended; paths to it fail then.
+absl::StatusOr<std::vector<pki::Certificate>> LoadPaRoots(const AuthorityFiles& files, absl::Time now) {
+  std::vector<pki::Certificate> roots;
+  STI_ASSIGN_OR_RETURN(pki::Certificate first, LoadRoot(files.pa_root, "pa_root_file", now));
+  roots.push_back(std::move(first));
+  for (size_t i = 0; i < files.more_pa_roots.size(); ++i) {
+    STI_ASSIGN_OR_RETURN(pki::Certificate more,
+                         LoadAnyRoot(files.more_pa_roots[i], absl::StrCat("more_pa_root_files[", i, "]")));
+    roots.push_back(std::move(more));
+  }
+  return roots;
+}
+
 }  // namespace
 
 std::vector<pki::Certificate> IssuingAuthority::Own() const {
-  std::vector<pki::Certificate> own = {issuing, root, pa_root};
+  std::vector<pki::Certificate> own = {issuing, root};
+  own.insert(own.end(), pa_roots.begin(), pa_roots.end());
   own.insert(own.end(), above.begin(), above.end());
   for (const OtherIssuer& other : others) own.insert(own.end(), {other.issuing, other.root});
   return own;
@@ -132,7 +151,7 @@ absl::StatusOr<pki::Certificate> LoadCertificate(const std::string& file, absl::
 
 absl::StatusOr<IssuingAuthority> LoadIssuingAuthority(const AuthorityFiles& files, absl::Time now) {
   STI_ASSIGN_OR_RETURN(pki::Certificate root, LoadRoot(files.root_certificate, "root_certificate_file", now));
-  STI_ASSIGN_OR_RETURN(pki::Certificate pa_root, LoadRoot(files.pa_root, "pa_root_file", now));
+  STI_ASSIGN_OR_RETURN(std::vector<pki::Certificate> pa_roots, LoadPaRoots(files, now));
   STI_ASSIGN_OR_RETURN(std::vector<pki::Certificate> path,
                        LoadPath(files.issuing_certificate, kIssuingField, root));
   pki::Certificate issuing = path.front();
@@ -147,7 +166,7 @@ absl::StatusOr<IssuingAuthority> LoadIssuingAuthority(const AuthorityFiles& file
                          LoadOther(files.others[i], absl::StrCat("other_issuers[", i, "]")));
     others.push_back(std::move(other));
   }
-  return IssuingAuthority{std::move(issuing), *key, std::move(root), std::move(pa_root), std::move(path),
+  return IssuingAuthority{std::move(issuing), *key, std::move(root), std::move(pa_roots), std::move(path),
                           std::move(others)};
 }
 

@@ -1,5 +1,5 @@
 // The CA itself: its issuing certificate and key, those that it had before or will have next, its root, and
-// the STI-PA root that it believes.
+// the STI-PA roots that it believes.
 #ifndef SERVICES_CA_ISSUING_AUTHORITY_H_
 #define SERVICES_CA_ISSUING_AUTHORITY_H_
 
@@ -27,7 +27,7 @@ struct IssuingAuthority {
   pki::Certificate issuing;
   std::shared_ptr<const crypto::Signer> key;  // of `issuing`
   pki::Certificate root;
-  pki::Certificate pa_root;
+  std::vector<pki::Certificate> pa_roots;    // one, or the next one, too, while it is exchanged
   std::vector<pki::Certificate> above = {};  // between `issuing` and `root`, from below
   std::vector<OtherIssuer> others = {};
 
@@ -45,11 +45,13 @@ struct OtherIssuerFiles {
 struct AuthorityFiles {
   std::string issuing_certificate, issuing_key, root_certificate, pa_root;
   std::vector<OtherIssuerFiles> others = {};
+  std::vector<std::string> more_pa_roots = {};
 };
 
 // The root is self-signed; the issuing certificate is a CA below it and valid now; the key is its key. The
 // file may hold the CAs between the two behind the issuing certificate. Others may have expired, or not
-// begun. kConfigInvalid, kKeyMismatch, kKeyPermissions, kKeyInvalid, with the configuration key as field.
+// begun; so may further STI-PA roots. kConfigInvalid, kKeyMismatch, kKeyPermissions, kKeyInvalid, with the
+// configuration key as field.
 absl::StatusOr<IssuingAuthority> LoadIssuingAuthority(const AuthorityFiles& files, absl::Time now);
 
 // One certificate; `field` is the configuration key that named the file. kConfigInvalid.

@@ -27,7 +27,7 @@ std::vector<std::string> BrokenPromises(ProfileKind kind, const pki::Certificate
   }
   if (made.is_ca() != row.is_ca) broken.emplace_back("ca_not_of_profile");
   if (row.is_ca && made.path_length() != row.path_length) broken.emplace_back("path_length_not_of_profile");
-  if (issuing.tn_auth_list().has_value() != row.below_tn_auth_list) {
+  if (!MayStandBelow(row.parent, issuing)) {
     broken.emplace_back("issuer_not_of_profile");
   }
   if (issuing.tn_auth_list() && made.tn_auth_list() &&

@@ -69,7 +69,7 @@ class RehearsalTest : public ::testing::Test {
   testing::FakeClock clock_{kNow};
   IssuingAuthority authority_ = DemoAuthority();
   std::shared_ptr<CountingSigner> signer_ = std::make_shared<CountingSigner>(authority_.key);
-  TokenVerifier tokens_{authority_.pa_root, TokenSigners({}), FingerprintForm::kThumbprint};
+  TokenVerifier tokens_{authority_.pa_roots, TokenSigners({}), FingerprintForm::kThumbprint};
   CertificateProfile profile_;
   CertificateIssuer issuer_{
       *database_, authority_, tokens_, profile_, {}, clock_, crypto::SystemRandom::Instance()};
@@ -119,7 +119,7 @@ TEST_F(RehearsalTest, OneSecondBeyondTheLifetimeIsTooLongAndTheLifetimeIsNot) {
 
 TEST_F(RehearsalTest, ProfileThatCannotPassIsRefusedBeforeTheTokenIsUsedUp) {
   CertificateProfile wrong;
-  wrong.crl = pki::CrlPointer{"https://pa.example.net/crl", authority_.pa_root.subject()};
+  wrong.crl = pki::CrlPointer{"https://pa.example.net/crl", authority_.pa_roots.front().subject()};
   wrong.policy_oid = "2.16.840.1.114569.1.1.2";  // that of an older SHAKEN CP
   const CertificateIssuer issuer(*database_, authority_, tokens_, wrong, {}, clock_,
                                  crypto::SystemRandom::Instance());

@@ -54,7 +54,7 @@ class RevocationReporterTest : public ::testing::Test {
   std::unique_ptr<store::Database> database_ = OpenScratchDatabase(dir_);
   testing::FakeClock clock_{kNow};
   IssuingAuthority authority_ = DemoAuthority();
-  TokenVerifier tokens_{authority_.pa_root, TokenSigners({}), FingerprintForm::kThumbprint};
+  TokenVerifier tokens_{authority_.pa_roots, TokenSigners({}), FingerprintForm::kThumbprint};
   CertificateIssuer issuer_{
       *database_, authority_, tokens_, {}, {}, clock_, crypto::SystemRandom::Instance()};
   int wakes_ = 0;

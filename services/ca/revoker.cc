@@ -12,6 +12,7 @@
 #include "common/store/audit_log.h"
 #include "services/ca/acme_account_records.h"
 #include "services/ca/acme_order_records.h"
+#include "services/ca/ca_audit.h"
 #include "services/ca/ca_schema.h"
 #include "services/ca/revocation_records.h"
 
@@ -32,6 +33,18 @@ absl::Status EndRights(store::Transaction& transaction, absl::string_view spc) {
                                         absl::StrCat("the certificates of SPC ", spc, " were revoked"));
   STI_RETURN_IF_ERROR(RevokeRights(transaction, spc, acme::ProblemOf(why).body));
   return CancelReservations(transaction, spc);
+}
+
+absl::StatusOr<CertificateRecord> FindRevocable(store::Transaction& transaction, absl::string_view serial) {
+  STI_ASSIGN_OR_RETURN(std::optional<CertificateRecord> found, FindCertificate(transaction, serial));
+  if (!found) {
+    return MakeError(Reason::kNotFound, "serial",
+                     absl::StrCat("no certificate with serial ", serial, " was issued"));
+  }
+  if (found->revoked) {
+    return MakeError(Reason::kAlreadyExists, "serial", "the certificate has been revoked already");
+  }
+  return *std::move(found);
 }
 
 absl::Status CheckSpc(absl::string_view spc) {
@@ -73,19 +86,21 @@ absl::StatusOr<CertificateRecord> Revoker::Revoke(const Actor& actor, absl::stri
                                                   int reason) const {
   std::optional<CertificateRecord> revoked;
   const absl::Status written = database_.Write([&](store::Transaction& transaction) -> absl::Status {
-    STI_ASSIGN_OR_RETURN(revoked, FindCertificate(transaction, serial));
-    if (!revoked) {
-      return MakeError(Reason::kNotFound, "serial",
-                       absl::StrCat("no certificate with serial ", serial, " was issued"));
-    }
-    if (revoked->revoked) {
-      return MakeError(Reason::kAlreadyExists, "serial", "the certificate has been revoked already");
-    }
+    STI_ASSIGN_OR_RETURN(revoked, FindRevocable(transaction, serial));
     return RevokeOne(transaction, actor, reason, *revoked);
   });
   STI_RETURN_IF_ERROR(written);
   on_revoked_();
   return *std::move(revoked);
+}
+
+absl::StatusOr<CertificateRecord> Revoker::Revocable(absl::string_view serial) const {
+  std::optional<CertificateRecord> found;
+  STI_RETURN_IF_ERROR(database_.Read([&](store::Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(found, FindRevocable(transaction, serial));
+    return absl::OkStatus();
+  }));
+  return *std::move(found);
 }
 
 CertificateFilter Revoker::ValidOf(absl::string_view spc) const {
@@ -100,7 +115,11 @@ absl::Status Revoker::RevokeSome(const Actor& actor, absl::string_view spc, int 
                                  std::vector<NumberedCertificate>& revoked) const {
   return database_.Write([&](store::Transaction& transaction) -> absl::Status {
     // With the first ones, so that what is being issued meanwhile is either in the list or never comes.
-    if (after == 0) STI_RETURN_IF_ERROR(EndRights(transaction, spc));
+    if (after == 0) {
+      STI_RETURN_IF_ERROR(EndRights(transaction, spc));
+      STI_RETURN_IF_ERROR(store::AppendAudit(transaction, actor, SpcRevokedEvent(std::string(spc), reason),
+                                             clock_.TimeNow()));
+    }
     STI_ASSIGN_OR_RETURN(revoked, ListCertificates(transaction, ValidOf(spc), after, kAtOnce));
     for (NumberedCertificate& row : revoked) {
       // With its chain, which lists leave out.

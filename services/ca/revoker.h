@@ -36,10 +36,14 @@ class Revoker {
   // found to be allowed. kNotFound, kAlreadyExists (revoked before), kStorageFailed.
   absl::StatusOr<CertificateRecord> Revoke(const Actor& actor, absl::string_view serial, int reason) const;
 
+  // What Revoke would revoke now; its errors.
+  absl::StatusOr<CertificateRecord> Revocable(absl::string_view serial) const;
+
   // Every certificate of `spc` that neither has expired nor is revoked; gives their serials in the order of
   // issue. In transactions of kAtOnce, each with its audit, so that thousands hold up nobody: after an error
-  // some are revoked, and asking again goes on. Nothing to revoke is no error. `reason` as above.
-  // kMissingField, kInvalidField (spc), kStorageFailed.
+  // some are revoked, and asking again goes on. The first one ends what is being issued, and says in the
+  // audit that it was asked for. Nothing to revoke is no error. `reason` as above. kMissingField,
+  // kInvalidField (spc), kStorageFailed.
   absl::StatusOr<std::vector<std::string>> RevokeSpc(const Actor& actor, absl::string_view spc,
                                                      int reason) const;
   // What RevokeSpc would revoke now.

@@ -75,6 +75,11 @@ class RevokerTest : public ::testing::Test {
     EXPECT_TRUE(read.ok()) << read;
     return records;
   }
+  std::vector<std::string> Actions(const std::string& spc) {
+    std::vector<std::string> actions;
+    for (const store::AuditRecord& record : Audit(spc)) actions.push_back(record.event.action);
+    return actions;
+  }
   Serials Revoke(const std::string& spc, int reason = 9) {
     return revoker_.RevokeSpc(kPolicy, spc, reason).value();
   }
@@ -133,20 +138,26 @@ TEST_F(RevokerTest, AskingAgainRevokesNothingAndIsNoError) {
   EXPECT_THAT(Revoke("1234"), ElementsAre("A1"));
   EXPECT_THAT(Revoke("1234"), IsEmpty());
   EXPECT_THAT(Revoke("9999"), IsEmpty());
-  EXPECT_EQ(Audit("1234").size(), 1u);
+  EXPECT_THAT(Actions("1234"), ElementsAre("spc.revoke", "certificate.revoke", "spc.revoke"));
+  EXPECT_THAT(Actions("9999"), ElementsAre("spc.revoke"));
 }
 
 TEST_F(RevokerTest, EveryCertificateHasItsAuditWithActorReasonAndSpc) {
   Insert({"A1", "A2"}, "1234", kNow + absl::Hours(1));
   Revoke("1234");
   const std::vector<store::AuditRecord> audit = Audit("1234");
-  ASSERT_EQ(audit.size(), 2u);
-  EXPECT_EQ(audit[0].event.action, "certificate.revoke");
-  EXPECT_EQ(audit[0].event.object, "certificate/A1");
-  EXPECT_EQ(audit[1].event.object, "certificate/A2");
-  EXPECT_EQ(audit[0].event.after, R"({"reason":9,"state":"revoked"})");
-  EXPECT_EQ(audit[0].actor.client, "sti-pa");
-  EXPECT_EQ(audit[0].actor.request_id, "suspend-1");
+  ASSERT_EQ(audit.size(), 3u);
+  EXPECT_EQ(audit[0].event.action, "spc.revoke");
+  EXPECT_EQ(audit[0].event.object, "spc/1234");
+  EXPECT_EQ(audit[0].event.after, R"({"reason":9})");
+  EXPECT_EQ(audit[1].event.action, "certificate.revoke");
+  EXPECT_EQ(audit[1].event.object, "certificate/A1");
+  EXPECT_EQ(audit[2].event.object, "certificate/A2");
+  EXPECT_EQ(audit[1].event.after, R"({"reason":9,"state":"revoked"})");
+  for (const store::AuditRecord& record : audit) {
+    EXPECT_EQ(record.actor.client, "sti-pa");
+    EXPECT_EQ(record.actor.request_id, "suspend-1");
+  }
 }
 
 TEST_F(RevokerTest, ManyPagesAreAllRevokedAndToldAlthoughOneIsRefused) {
@@ -155,7 +166,7 @@ TEST_F(RevokerTest, ManyPagesAreAllRevokedAndToldAlthoughOneIsRefused) {
   for (size_t i = 0; i < many; ++i) serials.push_back(absl::StrCat("C", absl::Hex(i, absl::kZeroPad4)));
   Insert(serials, "1234", kNow + absl::Hours(1));
   EXPECT_EQ(Revoke("1234"), serials);
-  EXPECT_EQ(Audit("1234").size(), many);
+  EXPECT_EQ(Audit("1234").size(), many + 1) << "asked for once";
   FakePa pa;
   RevocationReporter reporter(*database_, pa, clock_);
   EXPECT_EQ(reporter.TellAll().value(), 1);

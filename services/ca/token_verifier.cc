@@ -19,7 +19,7 @@ absl::StatusOr<stir::SpcTokenClaims> TokenVerifier::Verify(absl::string_view tok
                                                            const crypto::VerifyingKey& key,
                                                            absl::Time now) const {
   STI_ASSIGN_OR_RETURN(const stir::VerifiedSpcToken verified,
-                       stir::VerifiedSpcToken::Verify(token, pa_root_, &signers_, now));
+                       stir::VerifiedSpcToken::Verify(token, pa_roots_, &signers_, now));
   const stir::SpcTokenClaims& claims = verified.claims();
   const std::string spki = jose::SpkiFingerprint(key);
   const bool as_spki =

@@ -16,6 +16,7 @@
 #include "common/pki/tn_auth_list.h"
 #include "common/stir/pa_document.h"
 #include "common/stir/spc_token.h"
+#include "services/ca/ca_records.h"
 
 namespace sti::ca {
 
@@ -37,11 +38,15 @@ class TokenSigners final : public stir::SignerChainSource {
 // Immutable, thread-safe.
 class TokenVerifier {
  public:
-  TokenVerifier(pki::Certificate pa_root, TokenSigners signers, FingerprintForm form)
-      : pa_root_(std::move(pa_root)), signers_(std::move(signers)), form_(form) {}
+  TokenVerifier(std::vector<pki::Certificate> pa_roots, TokenSigners signers, FingerprintForm form,
+                TokenReuse reuse = TokenReuse::kOnce)
+      : pa_roots_(std::move(pa_roots)), signers_(std::move(signers)), form_(form), reuse_(reuse) {}
+
+  // For ConsumeToken.
+  TokenReuse reuse() const { return reuse_; }
 
   // The token is well-formed and of type TNAuthList (step 1 and 5), its signer is named by x5c or a
-  // configured x5u (2) and leads to the STI-PA root (3), the signature verifies (4), its TNAuthList is
+  // configured x5u (2) and leads to an STI-PA root (3), the signature verifies (4), its TNAuthList is
   // exactly `tn_auth_list` (6), it has not expired (7), and it is for `key` (8). Left to the caller: the ca
   // flag (9), and the jti, which is used up in a transaction. Every kSpcToken* but kSpcTokenReplayed and
   // kSpcTokenCaFlagMismatch; kTooLarge.
@@ -49,9 +54,10 @@ class TokenVerifier {
                                               const crypto::VerifyingKey& key, absl::Time now) const;
 
  private:
-  pki::Certificate pa_root_;
+  std::vector<pki::Certificate> pa_roots_;
   TokenSigners signers_;
   FingerprintForm form_;
+  TokenReuse reuse_;
 };
 
 // Step 9. kSpcTokenCaFlagMismatch.

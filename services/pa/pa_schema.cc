@@ -109,6 +109,7 @@ const std::vector<store::Migration>& Migrations() {
            "CREATE INDEX login_failures_by_user ON login_failures (user_id, failed_ms)",
            "CREATE INDEX login_failures_by_time ON login_failures (failed_ms)",
        }},
+      store::AuditGuards(7),
   };
   return *migrations;
 }

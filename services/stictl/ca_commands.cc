@@ -106,6 +106,7 @@ int Revoke(Session& session, const RevokeOptions& options) {
   sti::v1::RevokeCertificateRequest request;
   request.set_serial(options.serial);
   request.set_reason_code(options.reason);
+  request.set_dry_run(!options.yes);
   const auto response = Call<Admin>(session, Peer::kCa, &Admin::Stub::RevokeCertificate, request);
   if (!response.ok()) return FailCall(session.output, response.status());
   if (session.output.json()) {
@@ -115,7 +116,12 @@ int Revoke(Session& session, const RevokeOptions& options) {
   PrintFields({{"serial", response->serial()},
                {"spc", response->spc()},
                {"subject", response->subject()},
+               {"not after", TimeText(response->not_after())},
                {"revoked", RevokedText(*response)}});
+  if (!options.yes) {
+    std::cout << "would be revoked with reason " << options.reason << ", for good\n"
+              << "nothing has been done: add --yes to revoke it\n";
+  }
   return kExitOk;
 }
 
@@ -140,9 +146,6 @@ int RevokeWhat(Session& session, const RevokeOptions& options) {
   if (options.serial.empty() == options.spc.empty()) {
     return UsageError(session.output,
                       MakeError(Reason::kMissingField, "SERIAL", "SERIAL or --spc, one of them"));
-  }
-  if (options.spc.empty() && options.yes) {
-    return UsageError(session.output, MakeError(Reason::kInvalidField, "--yes", "goes with --spc"));
   }
   return options.spc.empty() ? Revoke(session, options) : RevokeOfSpc(session, options);
 }
@@ -193,9 +196,8 @@ void AddCaCommands(CLI::App& app, Session& session, int& exit_code) {
       *group, "revoke", "revoke a certificate, or all of an SPC, and have the STI-PA put them on the CRL",
       [](CLI::App& command, RevokeOptions& options) {
         command.add_option("SERIAL", options.serial, "hexadecimal serial number");
-        command.add_option("--spc", options.spc,
-                           "every valid certificate of this SPC; without --yes they are only listed");
-        command.add_flag("--yes", options.yes, "with --spc: do it");
+        command.add_option("--spc", options.spc, "every valid certificate of this SPC");
+        command.add_flag("--yes", options.yes, "do it; without, only what would be revoked is shown");
         command
             .add_option("--reason", options.reason,
                         "CRL reason: 0 unspecified, 1 keyCompromise, 2 cACompromise, 3 affiliationChanged, 4 "

@@ -1,4 +1,4 @@
-// One ecosystem whose certificates are accepted: its pinned STI-PA root and the rules for its certificates.
+// One ecosystem whose certificates are accepted: its pinned STI-PA roots and the rules for its certificates.
 #ifndef SERVICES_VS_TRUST_DOMAIN_H_
 #define SERVICES_VS_TRUST_DOMAIN_H_
 
@@ -25,7 +25,7 @@ struct TrustDomainRules {
 
 struct TrustDomainOptions {
   TrustDomainRules rules;
-  pki::Certificate pa_root;
+  std::vector<pki::Certificate> pa_roots;  // one, or the next one, too, while it is exchanged
   absl::Duration refresh_interval = absl::Minutes(10);
 };
 

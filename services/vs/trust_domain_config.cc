@@ -24,14 +24,27 @@ absl::Status Refuse(absl::string_view key, absl::string_view why) {
   return MakeError(Reason::kConfigInvalid, key, why);
 }
 
-absl::StatusOr<pki::Certificate> PaRootFrom(const std::string& file) {
-  STI_ASSIGN_OR_RETURN(const std::string pem, daemon::ReadFile(file, limits::kChainBody));
-  auto root = pki::Certificate::ParsePem(pem);
-  if (!root.ok()) return Refuse("pa_root_file", absl::StrCat(file, ": ", root.status().message()));
+absl::StatusOr<pki::Certificate> PaRootFrom(const std::string& file, absl::string_view key) {
+  const auto pem = daemon::ReadFile(file, limits::kChainBody);
+  if (!pem.ok()) return Refuse(key, pem.status().message());
+  auto root = pki::Certificate::ParsePem(*pem);
+  if (!root.ok()) return Refuse(key, absl::StrCat(file, ": ", root.status().message()));
   if (!root->is_ca() || !root->IsSelfIssued() || !root->IsSignedBy(*root)) {
-    return Refuse("pa_root_file", absl::StrCat(file, " is not a self-signed CA certificate"));
+    return Refuse(key, absl::StrCat(file, " is not a self-signed CA certificate"));
   }
   return root;
+}
+
+absl::StatusOr<std::vector<pki::Certificate>> PaRootsFrom(const sti::config::v1::TrustDomain& domain) {
+  std::vector<pki::Certificate> roots;
+  STI_ASSIGN_OR_RETURN(pki::Certificate first, PaRootFrom(domain.pa_root_file(), "pa_root_file"));
+  roots.push_back(std::move(first));
+  for (int i = 0; i < domain.more_pa_root_files_size(); ++i) {
+    STI_ASSIGN_OR_RETURN(pki::Certificate more, PaRootFrom(domain.more_pa_root_files(i),
+                                                           absl::StrCat("more_pa_root_files[", i, "]")));
+    roots.push_back(std::move(more));
+  }
+  return roots;
 }
 
 // "2.16.840.1.114569.1.1.3": two arcs or more, without leading zeros.
@@ -67,8 +80,8 @@ absl::StatusOr<TrustDomainOptions> DomainFrom(const sti::config::v1::TrustDomain
   rules.rph_signers.assign(domain.rph_signers().begin(), domain.rph_signers().end());
   rules.trust_list_grace = GraceFrom(domain.trust_list_grace_seconds());
   rules.crl_grace = GraceFrom(domain.crl_grace_seconds());
-  STI_ASSIGN_OR_RETURN(pki::Certificate root, PaRootFrom(domain.pa_root_file()));
-  return TrustDomainOptions{std::move(rules), std::move(root), absl::Seconds(domain.refresh_seconds())};
+  STI_ASSIGN_OR_RETURN(std::vector<pki::Certificate> roots, PaRootsFrom(domain));
+  return TrustDomainOptions{std::move(rules), std::move(roots), absl::Seconds(domain.refresh_seconds())};
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ absl::StatusOr<std::unique_ptr<TrustDomains>> TrustDomains::Create(
     STI_RETURN_IF_ERROR(daemon::EnsureStateDir(folder));
     Domain domain;
     domain.source = std::move(sources[i]);
-    domain.store = std::make_unique<TrustStore>(folder, domains[i].pa_root, clock, all->board_, i);
+    domain.store = std::make_unique<TrustStore>(folder, domains[i].pa_roots, clock, all->board_, i);
     domain.refresher = std::make_unique<TrustRefresher>(
         *domain.source, *domain.store, domains[i].rules, clock,
         [all = all.get(), i](const std::vector<std::string>& lacking) {

@@ -94,7 +94,7 @@ class TrustRefresherTest : public ::testing::Test {
   testing::TempDir dir_;
   testing::FakeClock clock_{stir::DemoTime()};
   TrustBoard board_{{TrustDomainRules()}};
-  TrustStore store_{dir_.path(), stir::DemoCertificate("pa-root.pem"), clock_, board_, 0};
+  TrustStore store_{dir_.path(), {stir::DemoCertificate("pa-root.pem")}, clock_, board_, 0};
   FakeTrustSource source_;
   std::vector<std::string> lacking_ = {"never told"};
   TrustRefresher refresher_{source_,
@@ -160,7 +160,7 @@ TEST_F(TrustRefresherTest, ServesFromDiskAtOnce) {
   source_.Set(List(3), Crl(4));
   ASSERT_TRUE(refresher_.RefreshOnce());
   board_.Publish(0, nullptr);
-  TrustStore store(dir_.path(), stir::DemoCertificate("pa-root.pem"), clock_, board_, 0);
+  TrustStore store(dir_.path(), {stir::DemoCertificate("pa-root.pem")}, clock_, board_, 0);
   FakeTrustSource away;
   TrustRefresher refresher(away, store, TrustDomainRules(), clock_,
                            [this](const std::vector<std::string>& lacking) { lacking_ = lacking; }, {});

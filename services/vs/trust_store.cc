@@ -85,12 +85,12 @@ struct TrustStore::Candidate {
   std::shared_ptr<const stir::NumberAuthority> numbers;
 };
 
-TrustStore::TrustStore(const std::string& folder, pki::Certificate pa_root, const Clock& clock,
+TrustStore::TrustStore(const std::string& folder, std::vector<pki::Certificate> pa_roots, const Clock& clock,
                        TrustBoard& board, size_t domain)
     : trust_list_file_(folder + "/trust_list.jws"),
       crl_file_(folder + "/crl.pem"),
       numbers_file_(folder + "/number_list.jws"),
-      pa_root_(std::move(pa_root)),
+      pa_roots_(std::move(pa_roots)),
       clock_(clock),
       board_(board),
       domain_(domain),
@@ -106,7 +106,7 @@ TrustStore::Candidate TrustStore::Current() const {
 
 absl::Status TrustStore::Consider(const std::string& trust_list, absl::Time at, Candidate& candidate) const {
   const int64_t least = candidate.current != nullptr ? candidate.current->sequence : 0;
-  STI_ASSIGN_OR_RETURN(candidate.list, stir::VerifyTrustList(trust_list, pa_root_, nullptr, least, at));
+  STI_ASSIGN_OR_RETURN(candidate.list, stir::VerifyTrustList(trust_list, pa_roots_, nullptr, least, at));
   return absl::OkStatus();
 }
 
@@ -119,7 +119,7 @@ absl::Status TrustStore::Consider(const SignedCrl& crl, absl::Time at, Candidate
     STI_ASSIGN_OR_RETURN(auto signer, pki::Certificate::ParseDer(der));
     signers.push_back(std::move(signer));
   }
-  STI_ASSIGN_OR_RETURN(const auto verified, pki::VerifiedCrl::Verify(crl.crl, signers, pa_root_, at));
+  STI_ASSIGN_OR_RETURN(const auto verified, pki::VerifiedCrl::Verify(crl.crl, signers, pa_roots_, at));
   if (candidate.crl != nullptr && verified->number() < candidate.crl->number()) {
     return MakeError(Reason::kCrlRollback,
                      absl::StrCat("CRL number ", verified->number(), " after ", candidate.crl->number()));
@@ -168,7 +168,8 @@ absl::Status TrustStore::Accept(const SignedCrl& crl, absl::Time now, Candidate&
 absl::Status TrustStore::ConsiderNumbers(const std::string& numbers, absl::Time at,
                                          Candidate& candidate) const {
   const int64_t least = candidate.numbers != nullptr ? candidate.numbers->sequence() : 0;
-  STI_ASSIGN_OR_RETURN(candidate.numbers, stir::VerifyNumberAuthority(numbers, pa_root_, nullptr, least, at));
+  STI_ASSIGN_OR_RETURN(candidate.numbers,
+                       stir::VerifyNumberAuthority(numbers, pa_roots_, nullptr, least, at));
   return absl::OkStatus();
 }
 

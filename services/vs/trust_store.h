@@ -29,8 +29,8 @@ class TrustStore {
  public:
   // Publishes as `domain` of `board`. `folder` exists and is this domain's alone. The references must outlive
   // the store.
-  TrustStore(const std::string& folder, pki::Certificate pa_root, const Clock& clock, TrustBoard& board,
-             size_t domain);
+  TrustStore(const std::string& folder, std::vector<pki::Certificate> pa_roots, const Clock& clock,
+             TrustBoard& board, size_t domain);
 
   // Publishes the copies on disk. They are judged as of the time at which they were accepted: a list that
   // expired meanwhile stays in use as it would have without the restart. OK when there are none. A copy that
@@ -43,10 +43,10 @@ class TrustStore {
     absl::Status crl;
     absl::Status numbers;
   };
-  // Publishes what verifies against the pinned root and is not older than what is in use, both in one swap. A
-  // refused document leaves the one in use untouched; one that cannot be stored is used all the same. The
-  // documents offered last are known and cost nothing to offer again. kTrustListInvalid, kTrustListExpired,
-  // kTrustListRollback, kCrlInvalid, kCrlExpired, kCrlRollback, kTooLarge, kStorageFailed.
+  // Publishes what verifies against one of the pinned roots and is not older than what is in use, both in one
+  // swap. A refused document leaves the one in use untouched; one that cannot be stored is used all the same.
+  // The documents offered last are known and cost nothing to offer again. kTrustListInvalid,
+  // kTrustListExpired, kTrustListRollback, kCrlInvalid, kCrlExpired, kCrlRollback, kTooLarge, kStorageFailed.
   // `numbers` likewise, with kNumberListInvalid, kNumberListExpired, kNumberListRollback.
   Outcome Offer(const std::optional<std::string>& trust_list, const std::optional<SignedCrl>& crl,
                 const std::optional<std::string>& numbers = std::nullopt);
@@ -72,7 +72,7 @@ class TrustStore {
   void Publish(Candidate candidate);
 
   const std::string trust_list_file_, crl_file_, numbers_file_;
-  const pki::Certificate pa_root_;
+  const std::vector<pki::Certificate> pa_roots_;
   const Clock& clock_;
   TrustBoard& board_;
   const size_t domain_;

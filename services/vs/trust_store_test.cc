@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "common/base/reason.h"
+#include "common/crypto/es256.h"
+#include "common/stir/trust_list.h"
 #include "common/stir/vectors_testing.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/temp_dir.h"
@@ -29,7 +31,7 @@ class TrustStoreTest : public ::testing::Test {
   absl::Status Restart() {
     store_.reset();
     board_.emplace(std::vector<TrustDomainRules>{{}});
-    store_.emplace(dir_.path(), stir::DemoCertificate("pa-root.pem"), clock_, *board_, 0);
+    store_.emplace(dir_.path(), roots_, clock_, *board_, 0);
     return store_->Load();
   }
   int64_t Sequence() const { return board_->state(0) == nullptr ? 0 : board_->state(0)->sequence; }
@@ -41,8 +43,8 @@ class TrustStoreTest : public ::testing::Test {
   testing::TempDir dir_;
   testing::FakeClock clock_{stir::DemoTime()};
   std::optional<TrustBoard> board_{std::in_place, std::vector<TrustDomainRules>{{}}};
-  std::optional<TrustStore> store_{std::in_place, dir_.path(), stir::DemoCertificate("pa-root.pem"),
-                                   clock_,        *board_,     0};
+  std::vector<pki::Certificate> roots_ = {stir::DemoCertificate("pa-root.pem")};
+  std::optional<TrustStore> store_{std::in_place, dir_.path(), roots_, clock_, *board_, 0};
 };
 
 TEST_F(TrustStoreTest, StartsWithNothing) {
@@ -189,6 +191,49 @@ TEST_F(TrustStoreTest, ANumberListIsPublishedStoredAndNeverGoesBack) {
   EXPECT_EQ(sequence(), 5);
   EXPECT_EQ(OfferList(List(2)), "NONE");
   EXPECT_EQ(sequence(), 5);
+}
+
+// While the STI-PA exchanges its root: what either root stands behind counts, and nothing else.
+TEST_F(TrustStoreTest, DocumentsOfEitherPinnedRootAreAccepted) {
+  const pki::Certificate old_root = stir::DemoCertificate("pa-root.pem");
+  const pki::Certificate next_root = stir::DemoCertificate("root.pem");  // any other
+  const auto key = crypto::SigningKey::FromPem(stir::ReadVector("demo-pki/leaf1234.key")).value();
+  const auto of_next = [&](int64_t sequence) {
+    stir::TrustList list;
+    list.sequence = sequence;
+    list.expires = Now() + kDay;
+    list.roots = {next_root};
+    return stir::SignTrustList(
+               list, {stir::DemoCertificate("leaf1234.pem"), stir::DemoCertificate("int.pem")}, *key)
+        .value();
+  };
+  EXPECT_EQ(OfferList(of_next(1)), "TRUST_LIST_INVALID");
+  roots_ = {old_root, next_root};
+  ASSERT_TRUE(Restart().ok());
+  EXPECT_EQ(OfferList(List(1)), "NONE");
+  EXPECT_EQ(OfferList(of_next(2)), "NONE");
+  EXPECT_EQ(OfferList(List(1)), "TRUST_LIST_ROLLBACK") << "one sequence for both";
+  EXPECT_EQ(OfferList(DemoTrustList(3, Now() - kDay)), "TRUST_LIST_EXPIRED");
+  EXPECT_EQ(OfferCrl(Crl(7)), "NONE");
+  const auto numbers = [&](int64_t sequence) {
+    return Name(
+        store_
+            ->Offer(std::nullopt, std::nullopt, DemoNumberList(sequence, Now() + kDay, "12155550121", "1234"))
+            .numbers);
+  };
+  EXPECT_EQ(numbers(4), "NONE");
+  roots_ = {next_root, old_root};
+  ASSERT_TRUE(Restart().ok());
+  EXPECT_EQ(OfferList(List(3)), "NONE");
+  EXPECT_EQ(OfferCrl(Crl(8)), "NONE");
+  // The old root is done with.
+  ASSERT_EQ(OfferList(of_next(4)), "NONE");
+  roots_ = {next_root};
+  EXPECT_FALSE(Restart().ok()) << "the CRL on disk is the old root's";
+  EXPECT_EQ(Sequence(), 4);
+  EXPECT_EQ(OfferList(List(5)), "TRUST_LIST_INVALID");
+  EXPECT_EQ(OfferCrl(Crl(9)), "CRL_INVALID");
+  EXPECT_EQ(numbers(5), "NUMBER_LIST_INVALID");
 }
 
 TEST_F(TrustStoreTest, RemembersWhenTheStiPaLastSaidSo) {

@@ -100,18 +100,21 @@ TEST_F(VsConfigTest, EveryKeyOfATrustDomainArrives) {
       Options(Domain(", name: us") +
               Domain(", name: fr, refresh_seconds: 30, policy_oids: [\"1.2.3\", \"2.16.840.1\"], "
                      "delegates: false, number_authority: enforce, rph_signers: [\"1234\"], "
-                     "trust_list_grace_seconds: 7, crl_grace_seconds: 8"));
+                     "trust_list_grace_seconds: 7, crl_grace_seconds: 8, "
+                     "more_pa_root_files: [pa-root.pem]"));
   ASSERT_TRUE(options.ok()) << options.status();
   ASSERT_EQ(options->trust_domains.size(), 2u);
   const TrustDomainOptions& us = options->trust_domains[0];
   EXPECT_EQ(us.rules.name, "us");
-  EXPECT_EQ(us.pa_root.serial(), stir::DemoCertificate("pa-root.pem").serial());
+  ASSERT_EQ(us.pa_roots.size(), 1u);
+  EXPECT_EQ(us.pa_roots.front().serial(), stir::DemoCertificate("pa-root.pem").serial());
   EXPECT_EQ(us.refresh_interval, absl::Minutes(10));
   EXPECT_TRUE(us.rules.delegates);
   EXPECT_EQ(us.rules.trust_list_grace, absl::InfiniteDuration());
   EXPECT_EQ(us.rules.crl_grace, absl::InfiniteDuration());
   const TrustDomainOptions& fr = options->trust_domains[1];
   EXPECT_EQ(fr.rules.name, "fr");
+  EXPECT_EQ(fr.pa_roots.size(), 2u);
   EXPECT_EQ(fr.refresh_interval, absl::Seconds(30));
   EXPECT_EQ(fr.rules.policy_oids, (std::vector<std::string>{"1.2.3", "2.16.840.1"}));
   EXPECT_FALSE(fr.rules.delegates);
@@ -194,6 +197,11 @@ TEST_F(VsConfigTest, APinnedRootThatIsNoneIsRefused) {
     dir_.Write("pa-root.pem", dir_.Read(file));
     EXPECT_EQ(Refused(Domain("")), "CONFIG_INVALID trust_domains[0].pa_root_file") << file;
   }
+}
+
+TEST_F(VsConfigTest, ASecondPinnedRootStandsBesideTheFirst) {
+  const auto with = [](const std::string& files) { return Domain(", more_pa_root_files: [" + files + "]"); };
+  EXPECT_EQ(Refused(with("pa-root.pem, other.pem")), "CONFIG_INVALID trust_domains[0].more_pa_root_files[1]");
 }
 
 TEST_F(VsConfigTest, ABadCountryCodeIsRefused) {

@@ -103,7 +103,8 @@ class AuditTest(unittest.TestCase):
         with channel(self.network, "sti-ca", "sti-as") as ca:
             issued = Request(self.network, SPC).send(ca)
         self.assertFalse(isinstance(issued, str), issued)
-        self.network.stictl("ca", "revoke", issued.serial, "--reason", "4")
+        self.network.stictl("ca", "revoke", issued.serial, "--reason", "4")  # a dry run is no event
+        self.network.stictl("ca", "revoke", issued.serial, "--reason", "4", "--yes")
         self.network.stictl("ca", "account", "pause", account)
         self.network.stictl("ca", "account", "pause", account)  # changes nothing
         self.network.stictl("ca", "account", "resume", account)
@@ -112,6 +113,7 @@ class AuditTest(unittest.TestCase):
         events = self.events()[first:]
         self.assertEqual([(event["action"], event["client"], event["outcome"]) for event in events], [
             ("account.create", f"acme:{account}", "done"),
+            ("authorization.validate", f"acme:{account}", "done"),
             ("certificate.issue", f"acme:{account}", "done"),
             ("certificate.issue", "sti-as", "done"),
             ("certificate.revoke", "admin", "done"),
@@ -120,19 +122,21 @@ class AuditTest(unittest.TestCase):
             ("external_key.create", "admin", "done"),
             ("RevokeCertificate", "sbc", "PERMISSION_DENIED"),
         ])
-        self.assertEqual([event["object"] for event in events[:5]], [
+        self.assertEqual([event["object"] for event in events[:6] if event["action"] != "authorization.validate"], [
             f"account/{account}", f"certificate/{serial}", f"certificate/{issued.serial}", f"certificate/{issued.serial}",
             f"account/{account}"])
-        self.assertEqual(events[7]["object"], "rpc/RevokeCertificate")
-        self.assertEqual({event["request_id"] for event in events[:2]}, {"acme-request-1"})
-        self.assertEqual(len({event["request_id"] for event in events[2:]}), 6, "each has one of its own")
-        after = json.loads(events[1]["after"])
+        self.assertEqual(events[8]["object"], "rpc/RevokeCertificate")
+        self.assertEqual({event["request_id"] for event in events[:3]}, {"acme-request-1"})
+        self.assertEqual(len({event["request_id"] for event in events[3:]}), 6, "each has one of its own")
+        validated = json.loads(events[1]["after"])
+        after = json.loads(events[2]["after"])
+        self.assertEqual((validated["jti"], validated["spc"], validated["state"]), (after["jti"], SPC, "valid"))
         self.assertEqual((after["serial"], after["spc"], after["requester"]), (serial, SPC, f"acme:{account}"))
         self.assertTrue(after["jti"] and after["subject"] and after["not_after"])
         self.assertEqual(events[0]["before"], "")
-        self.assertEqual((json.loads(events[4]["before"])["paused"], json.loads(events[4]["after"])["paused"]), (False, True))
+        self.assertEqual((json.loads(events[5]["before"])["paused"], json.loads(events[5]["after"])["paused"]), (False, True))
         # The key of the external account is a secret.
-        self.assertEqual(set(json.loads(events[6]["after"])), {"id", "provider"})
+        self.assertEqual(set(json.loads(events[7]["after"])), {"id", "provider"})
 
         about = self.events("--object", f"certificate/{issued.serial}")
         self.assertEqual([event["action"] for event in about], ["certificate.issue", "certificate.revoke"])
@@ -196,6 +200,11 @@ class AuditTest(unittest.TestCase):
                                 "the events to be old enough to be missed")
         self.assert_broken([f"{copy}:2", "event 3 is missing at the end"], "--ca", copy)
 
+        with self.assertRaisesRegex(sqlite3.DatabaseError, "the audit is append-only"):
+            self.sql("UPDATE audit SET client = 'nobody' WHERE seq = 3")
+        with self.assertRaisesRegex(sqlite3.DatabaseError, "the audit is append-only"):
+            self.sql("DELETE FROM audit WHERE seq = 3")
+        self.sql("DROP TRIGGER audit_refuses_UPDATE")  # as somebody might who has the file
         self.sql("UPDATE audit SET client = 'nobody' WHERE seq = 3")
         self.assert_broken(["sti-ca", "event 3"], "--ca")
         self.assert_broken(["sti-ca", "event 3"], "--ca", self.file)

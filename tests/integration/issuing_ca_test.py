@@ -80,8 +80,8 @@ class IssuingCaTest(AcmeTest):
         self.assertEqual(certificates_of(second.chain_pem)[1], second_issuer)
         self.assertEqual(len(certificates_of(self.network.stictl("ca", "chain"))), 4)
 
-        self.network.stictl("ca", "revoke", first.serial, "--reason", "4")
-        self.network.stictl("ca", "revoke", second.serial, "--reason", "4")
+        self.network.stictl("ca", "revoke", first.serial, "--reason", "4", "--yes")
+        self.network.stictl("ca", "revoke", second.serial, "--reason", "4", "--yes")
         for issued, issuer in ((first, first_issuer), (second, second_issuer)):
             self.network.wait_until(lambda serial=issued.serial: self.crl_entry(serial), "the revocation on the CRL")
             named = self.crl_entry(issued.serial).extensions.get_extension_for_class(x509.CertificateIssuer).value

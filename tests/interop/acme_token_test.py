@@ -4,6 +4,8 @@ import base64
 import datetime
 import json
 import os
+import shutil
+import subprocess
 import sys
 import time
 import unittest
@@ -22,9 +24,8 @@ TN = tn_auth_list(SPC)
 SIGNER_X5U = "https://pa.example.net/signer.pem"
 
 
-class AcmeTokenTest(AcmeTest):
-    # Nobody listens there: an x5u is looked up in the configuration, never fetched.
-    sti_ca = f"token_signers: [{{x5u: \"{SIGNER_X5U}\", certificate_file: pa/pa-signer.pem}}]\n"
+class TokenTest(AcmeTest):
+    """With tokens as the STI-PA signs them, or nearly so."""
     acme = "failed_challenges_per_hour: 0"
 
     @classmethod
@@ -75,6 +76,16 @@ class AcmeTokenTest(AcmeTest):
         self.assertEqual(challenge["error"]["type"], URN + error, challenge)
         self.assertIn(hint, challenge["error"]["detail"])
         self.assertEqual(order["error"], challenge["error"])
+
+    def finalize(self, ca_token, ca_csr):
+        """An order with a token and a CSR that are for a CA, or not."""
+        order = self.assert_valid(self.token(atc={"ca": ca_token}))
+        return self.acme.post(order["finalize"], {"csr": b64url(der(make_csr(new_key(), ca=ca_csr)))})
+
+
+class AcmeTokenTest(TokenTest):
+    # Nobody listens there: an x5u is looked up in the configuration, never fetched.
+    sti_ca = f"token_signers: [{{x5u: \"{SIGNER_X5U}\", certificate_file: pa/pa-signer.pem}}]\n"
 
     def test_good_tokens_by_x5c_and_by_configured_x5u_and_both_member_names(self):
         self.assert_valid(self.token())
@@ -166,13 +177,10 @@ class AcmeTokenTest(AcmeTest):
         self.assert_refused(self.token(atc={"fingerprint": colon_hex(b"x").lower()}), "malformed", "fingerprint")
 
     def test_step_9_ca_flag_and_basic_constraints(self):
-        def finalize(ca_token, ca_csr):
-            order = self.assert_valid(self.token(atc={"ca": ca_token}))
-            return self.acme.post(order["finalize"], {"csr": b64url(der(make_csr(new_key(), ca=ca_csr)))})
-        self.assertEqual(finalize(False, False).json["status"], "valid")
+        self.assertEqual(self.finalize(False, False).json["status"], "valid")
         for ca_token, ca_csr, error in ((True, False, "unauthorized"), (False, True, "unauthorized"), (True, True, "badCSR")):
             with self.subTest(token=ca_token, csr=ca_csr):
-                self.assertEqual(finalize(ca_token, ca_csr).problem, error)
+                self.assertEqual(self.finalize(ca_token, ca_csr).problem, error)
 
     def test_token_of_another_account_is_useless(self):
         thief = RawAcme(self.network, new_key())
@@ -182,6 +190,83 @@ class AcmeTokenTest(AcmeTest):
         self.assertEqual(thief.answer_challenge(order, stolen).json["status"], "invalid")
         # And trying it did not use it up.
         self.assert_valid(stolen)
+
+
+class DelegateCaOrderTest(TokenTest):
+    """RFC 9060 s8.1: a provider's own CA, for a token that says so."""
+    sti_ca = "profiles: [shaken, delegate_ca]\n"
+
+    @classmethod
+    def prepare(cls, network):
+        # An issuing CA that may have CAs below it.
+        network.stictl("ca", "ceremony", "issuing", "--organization", "Interop CA", "--out", network.path("ca2"), "--delegates",
+                       "--root-cert", network.path("ca/root.pem"), "--root-key", network.path("ca/root.key"),
+                       "--crl-url", "https://pa.example.net/crl", "--crl-issuer", network.path("pa/pa-crl-signer.pem"))
+        for name in ("issuing.pem", "issuing.key"):
+            shutil.copy(network.path(f"ca2/{name}"), network.path(f"ca/{name}"))
+
+    def test_the_ca_flag_of_the_token_agrees_with_basic_constraints(self):
+        for ca_token, ca_csr in ((True, False), (False, True)):
+            with self.subTest(token=ca_token, csr=ca_csr):
+                self.assertEqual(self.finalize(ca_token, ca_csr).problem, "unauthorized")
+        for is_ca in (True, False):
+            done = self.finalize(is_ca, is_ca)
+            self.assertEqual(done.json["status"], "valid", done.body)
+            chain = self.acme.post(done.json["certificate"]).body
+            certificate = x509.load_pem_x509_certificate(chain)
+            constraints = certificate.extensions.get_extension_for_class(x509.BasicConstraints)
+            self.assertEqual((constraints.critical, constraints.value.ca), (True, is_ca))
+            self.assertEqual(constraints.value.path_length, 0 if is_ca else None)
+            usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+            self.assertEqual((usage.key_cert_sign, usage.digital_signature), (is_ca, not is_ca))
+            listed = certificate.extensions.get_extension_for_oid(x509.ObjectIdentifier("1.3.6.1.5.5.7.1.26"))
+            self.assertEqual(listed.value.value, TN)
+            self.assertIn("SHAKEN", certificate.subject.rfc4514_string())
+            path = self.network.path("issued.pem")
+            with open(path, "wb") as file:
+                file.write(chain)
+            verified = subprocess.run(["openssl", "verify", "-x509_strict", "-CAfile", self.network.path("ca/root.pem"),
+                                       "-untrusted", path, path], capture_output=True, text=True, check=False)
+            self.assertEqual(verified.returncode, 0, verified.stdout + verified.stderr)
+
+
+class LastingTokenTest(TokenTest):
+    sti_ca = "token_reuse: until_expiry\norganization_required: true\n"
+
+    def test_a_token_serves_until_it_expires_for_providers_that_are_vetted(self):
+        refused = self.acme.order(b64url(TN))
+        self.assertEqual((refused.problem, refused.status), ("rejectedIdentifier", 403), refused.body)
+        self.network.stictl("ca", "organization", "set", "--spc", SPC, "--name", "Vetted Telephone, Inc.")
+        token = self.token()
+        for _ in range(2):
+            order = self.assert_valid(token)
+            done = self.acme.post(order["finalize"], {"csr": b64url(der(make_csr(new_key())))})
+            self.assertEqual(done.json["status"], "valid", done.body)
+        jtis = [row["token_jti"] for row in self.network.stictl_json("ca", "list", "--spc", SPC)[1]["certificates"]]
+        self.assertEqual((len(jtis), len(set(jtis))), (2, 1))
+
+
+class TwoPaRootsTest(TokenTest):
+    """While the STI-PA exchanges its root."""
+    sti_ca = "more_pa_root_files: [pa2/pa-root.pem]\n"
+
+    @classmethod
+    def prepare(cls, network):
+        for folder in ("pa2", "pa3"):
+            network.stictl("pa", "ceremony", "root", "--organization", folder, "--out", network.path(folder))
+            network.stictl("pa", "ceremony", "signers", "--organization", folder, "--out", network.path(folder),
+                           "--root-cert", network.path(f"{folder}/pa-root.pem"), "--root-key", network.path(f"{folder}/pa-root.key"))
+
+    def signed_in(self, folder):
+        with open(self.network.path(f"{folder}/pa-signer.key"), "rb") as file:
+            key = load_pem_private_key(file.read(), None)
+        signer = self.certificate(f"{folder}/pa-signer.pem")
+        return self.token(header={"x5c": [base64.b64encode(der(signer)).decode()]}, signer=key)
+
+    def test_tokens_under_either_root_are_accepted_and_no_others(self):
+        self.assert_valid(self.signed_in("pa"))
+        self.assert_valid(self.signed_in("pa2"))
+        self.assert_refused(self.signed_in("pa3"), "unauthorized", "")
 
 
 class SpkiFingerprintTest(AcmeTest):

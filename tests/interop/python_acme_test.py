@@ -68,14 +68,19 @@ class PythonAcmeTest(PythonAcme, AcmeTest):
         for arguments, config in ((("--reason", "6"), "stictl.yaml"), (("--reason", "4"), "sbc.yaml")):
             refused = self.network.stictl_process("ca", "revoke", serial, *arguments, config=config)
             self.assertEqual(refused.returncode, 3, refused.stderr)
-        self.network.stictl("ca", "revoke", serial, "--reason", "4")
+        shown = self.network.stictl("ca", "revoke", serial, "--reason", "4")
+        self.assertIn("nothing has been done", shown)
+        self.assertNotIn("revoked", self.network.stictl_json("ca", "show", serial)[1])
+        self.assertEqual(self.verdict(key, x5u)["reason"], "NONE")
+        self.network.stictl("ca", "revoke", serial, "--reason", "4", "--yes")
         self.wait_for_reason(key, x5u, "CERTIFICATE_REVOKED")
         self.network.wait_until(lambda: "revocation_told" in self.network.stictl_json("ca", "show", serial)[1], "the STI-PA's answer")
         revoked = self.network.stictl_json("ca", "list", "--state", "revoked", "--serial", serial[:6].lower())[1]["certificates"]
         self.assertEqual([(row["serial"], row["revocation_reason"]) for row in revoked], [(serial, 4)])
-        again = self.network.stictl_process("ca", "revoke", serial, "--reason", "4")
-        self.assertEqual(again.returncode, 3)
-        self.assertIn("already", again.stderr)
+        for more in ((), ("--yes",)):
+            again = self.network.stictl_process("ca", "revoke", serial, "--reason", "4", *more)
+            self.assertEqual(again.returncode, 3)
+            self.assertIn("already", again.stderr)
 
     def test_2_subscriber_revokes_by_acme_while_the_pa_is_away_and_it_is_told_later(self):
         account_key, key = new_key(), new_key()

@@ -99,8 +99,15 @@ ROOT = certificate(ROOT_NAME, ROOT_KEY, None, ROOT_KEY, root_extensions())
 INT = certificate(INT_NAME, INT_KEY, ROOT, ROOT_KEY, int_extensions())
 
 
-def show(role, broken, made, issuer):
+def show(role, broken, made, issuer, patch=()):
+    """`patch`: octets in hexadecimal and what stands in their place."""
     der = [c.public_bytes(serialization.Encoding.DER).hex() for c in (made, issuer)]
+    if patch == "length":  # three octets for what fits into two
+        assert der[0].startswith("3082")
+        der[0], patch = "308300" + der[0][4:], ()
+    for old, new in patch:
+        assert old in der[0], old
+        der[0] = der[0].replace(old, new)
     print(role, broken or "-", *der)
 
 
@@ -114,9 +121,10 @@ def changed(extensions, changes):
     return merged
 
 
-def leaf(broken, subject=None, private=LEAF_KEY, since=NOW, serial=None, digest=None, role="leaf", **changes):
+def leaf(broken, subject=None, private=LEAF_KEY, since=NOW, serial=None, digest=None, role="leaf", patch=(), **changes):
     extensions = changed(leaf_extensions(private), changes)
-    show(role, broken, certificate(subject or LEAF_NAME, private, INT, INT_KEY, extensions, since, serial, digest), INT)
+    show(role, broken, certificate(subject or LEAF_NAME, private, INT, INT_KEY, extensions, since, serial, digest), INT,
+         patch)
 
 
 def intermediate(broken, subject=None, private=INT_KEY, since=NOW, serial=None, digest=None, role="intermediate",
@@ -268,3 +276,69 @@ intermediate("tn_auth_list_missing", role="delegate_ca")
 
 # Before the profile there was none.
 leaf("", since="2020-07-05", cp=policy("9"), tn=None, bc=None, ku=None, ski=None, aki=None, crl=None)
+
+# What cannot be decoded. Signatures are not judged, so some are patched after they were signed.
+BROKEN = "0500"  # NULL, where something else belongs
+NUMBER = "300fa20d160b3132313535353531323132"
+
+
+def broken(oid, value=BROKEN, critical=False):
+    return raw(oid, value), critical
+
+
+def delegate(names, value, **changes):
+    leaf(names, role="delegate", subject=name("CN=An enterprise"), cp=None, tn=tn(value), **changes)
+
+
+leaf("certificate_not_der", patch="length")
+leaf("name_malformed", patch=[("Carrier".encode().hex(), "fe" + "Carrier".encode().hex()[2:])])
+leaf("validity_malformed", patch=[("240601000000Z".encode().hex(), "240601000000X".encode().hex())])
+leaf("extensions_before_version_3,version_not_3", patch=[("a003020102", "a003020101")])
+leaf("extension_other,extension_twice", one=broken("1.3.6.1.4.1.99999.1"), two=broken("1.3.6.1.4.1.99999.2"),
+     patch=[("06092b06010401868d1f02"[4:], "06092b06010401868d1f01"[4:])])
+leaf("authority_key_id_malformed", aki=broken("2.5.29.35"))
+root("root_authority_key_id", aki=(aki(INT_KEY), False))
+leaf("subject_key_id_malformed", ski=broken("2.5.29.14"))
+leaf("key_usage_malformed,leaf_key_usage", ku=ku(BROKEN))
+leaf("certificate_refused,leaf_key_usage", ku=ku("030100"))  # no bit at all
+leaf("policies_malformed", cp=broken("2.5.29.32"))
+intermediate("policies_malformed", cp=broken("2.5.29.32", "300c300a"))
+leaf("policies_missing", cp=broken("2.5.29.32", "3000"))
+leaf("basic_constraints_malformed", bc=broken("2.5.29.19", critical=True))
+intermediate("basic_constraints_malformed", bc=broken("2.5.29.19", critical=True))
+leaf("basic_constraints_encoding", bc=broken("2.5.29.19", "3003010100", critical=True))
+leaf("path_length_without_ca", bc=broken("2.5.29.19", "3003020100", critical=True))
+leaf("crl_points_malformed", crl=broken("2.5.29.31"))
+leaf("extension_malformed,extension_other", san=broken("2.5.29.17"))
+delegate("claim_constraints_malformed", NUMBER, cc=broken("1.3.6.1.5.5.7.1.27"))
+delegate("claim_constraints_malformed", NUMBER, cc=broken("1.3.6.1.5.5.7.1.33"))
+delegate("claim_constraints_both", NUMBER, cc=broken("1.3.6.1.5.5.7.1.27", "3009a00730051603666f6f"),
+         ecc=broken("1.3.6.1.5.5.7.1.33", "3009a20730051603666f6f"))
+
+# RFC 8226 s9, entry by entry.
+leaf("tn_auth_list_malformed", tn=tn("3008a0061604313233"))  # cut off
+leaf("tn_auth_list_malformed", tn=tn("3008a00616043132333400"))  # an octet behind it
+leaf("tn_auth_list_malformed", tn=tn("308108a006160431323334"))  # a length that DER writes in one octet
+leaf("tn_auth_list_malformed", tn=tn(BROKEN))
+leaf("tn_auth_list_empty", tn=tn("3000"))
+leaf("tn_auth_list_entry_tag", tn=tn("3006800431323334"))  # IMPLICIT
+leaf("tn_auth_list_entry_tag", tn=tn("3008a306160431323334"))  # [3]
+leaf("tn_auth_list_spc_type", tn=tn("3008a0060c0431323334"))  # UTF8String
+leaf("spc_characters,spc_length,subject_common_name_without_spc,tn_auth_list_malformed",
+     subject=name("C=US", "O=Carrier", "CN=Carrier 1234"), tn=tn("3004a0021600"))  # an empty SPC
+intermediate("ca_tn_auth_list,tn_auth_list_empty", tn=tn("3000"))
+delegate("tn_auth_list_number_type", "300fa20d0c0b3132313535353531323132")
+delegate("tn_auth_list_number_size", "3014a212161031323334353637383930313233343536")
+delegate("tn_auth_list_number_size", "3004a2021600")
+delegate("", "3013a211160f313233343536373839303132333435")
+delegate("tn_auth_list_number_characters", "3009a20716052b31323135")  # a plus sign
+delegate("", "3007a205160323312a")
+delegate("tn_auth_list_range_malformed", "300fa10d160b3132313535353531303030")
+delegate("tn_auth_list_range_malformed", "300ba109300716033132330500")
+delegate("tn_auth_list_range_start", "300ca10a30081603313223020102")
+delegate("tn_auth_list_range_count", "300ca10a30081603313233020101")
+delegate("tn_auth_list_range_count", "300ca10a300816033132330201ff")
+delegate("tn_auth_list_range_end", "300ca10a30081603393938020102")
+delegate("", "300ca10a30081603393937020102")
+delegate("", "300ea10c300a16033939370201020500")  # RFC 8226 s9: an element of a later version
+delegate("tn_auth_list_number_size,tn_auth_list_range_count", "3009a10730051600020101")

@@ -153,6 +153,12 @@ def delegates():
     delegate("both_constraints", tn_list(number_entry("12155551212")), constraints=[PLAIN, ENHANCED])
     delegate("excludes_iat", tn_list(number_entry("12155551212")), constraints=[EXCLUDES_IAT])
     delegate("contradicts", tn_list(number_entry("12155551212")), constraints=[CONTRADICTS])
+    # A provider's CA that may have CAs below it, and what they ask for.
+    csr("sub_ca_other_spc", key=KEYS["delegate"], tn=OTHER, ca=True)
+    token("sub_ca_other_spc", key=KEYS["delegate"], tn=OTHER, atc={"ca": True})
+    csr("sub_sub_ca", key=KEYS["delegate"], ca=True)
+    token("sub_sub_ca", key=KEYS["delegate"], atc={"ca": True})
+    token("sub_sub_ca_without_flag", key=KEYS["delegate"])
     delegate("sub_ca_key", tn_list(number_entry("12155551212")), key="sub_ca")
 
 
@@ -186,6 +192,25 @@ def impostor():
                    .add_extension(x509.KeyUsage(True, False, False, False, False, False, False, False, False), critical=True)
                    .sign(root_key, hashes.SHA256()))
     return signer_key, certificate
+
+
+def next_pa():
+    """The STI-PA root that comes next (pa_root_next.pem), and a signer below it."""
+    root_key, signer_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    start = datetime.datetime.utcfromtimestamp(NOW - 86400)
+    end = datetime.datetime.utcfromtimestamp(NOW + 86400)
+
+    def certificate(subject, key, ca):
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)])
+        issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Demo STI-PA ROOT 2")])
+        return (x509.CertificateBuilder().subject_name(name).issuer_name(issuer).public_key(key.public_key())
+                .serial_number(x509.random_serial_number()).not_valid_before(start).not_valid_after(end)
+                .add_extension(x509.BasicConstraints(ca=ca, path_length=None), critical=True)
+                .add_extension(x509.KeyUsage(not ca, False, False, False, False, ca, ca, False, False), critical=True)
+                .sign(root_key, hashes.SHA256()))
+
+    write_pem("pa_root_next.pem", certificate("Demo STI-PA ROOT 2", root_key, True).public_bytes(serialization.Encoding.PEM))
+    return signer_key, certificate("Demo STI-PA Token Signer 2", signer_key, False)
 
 
 def token(name, key=KEYS["subscriber"], tn=ONE, signer=SIGNER_KEY, chain=(SIGNER,), header=None, claims=None, atc=None):
@@ -239,6 +264,8 @@ def main():
     token("forged", signer=KEYS["stranger"])
     impostor_key, impostor_certificate = impostor()
     token("wrong_root", signer=impostor_key, chain=(impostor_certificate,))
+    next_key, next_certificate = next_pa()
+    token("next_root", signer=next_key, chain=(next_certificate,))
     token("no_chain", header={"x5c": None})
     token("empty_chain", header={"x5c": []})
     token("x5u_only", header={"x5c": None, "x5u": "https://attacker.example.net/signer.pem"})
