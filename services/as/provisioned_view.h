@@ -52,8 +52,7 @@ class ProvisionedView {
   // The rule with the longest beginning of the number; null without.
   virtual const NumberRule* CallingPrefix(size_t provider, NumberValue number) const = 0;
 
-  virtual size_t numbers()
-      const = 0;  // entries of all providers, about; exact when nothing waits to be merged
+  virtual size_t numbers() const = 0;  // entries of all providers; about, after changes
 
   // Every customer or trunk of a provider, in no order.
   virtual void EachCustomer(size_t provider, const std::function<void(const Customer&)>& visit) const = 0;

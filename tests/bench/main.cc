@@ -9,6 +9,7 @@
 #include "tests/bench/fixture.h"
 #include "tests/bench/harness.h"
 #include "tests/bench/key_cases.h"
+#include "tests/bench/provisioning_cases.h"
 #include "tests/bench/rpc_cases.h"
 
 namespace {
@@ -29,7 +30,11 @@ int main(int argc, char** argv) {
   sti::bench::Fixture fixture;
   sti::bench::RpcBench rpc(fixture);
   sti::bench::AuditBench audit;
+  const sti::bench::ProvisioningBench provisioning(100'000);
   std::vector<sti::bench::Case> cases = sti::bench::CallCases(fixture);
+  for (sti::bench::Case& measured : provisioning.PolicyCases(cases.front().name)) {
+    cases.push_back(std::move(measured));
+  }
   for (sti::bench::Case& measured : rpc.Cases()) cases.push_back(std::move(measured));
   for (sti::bench::Case& measured : audit.Cases()) cases.push_back(std::move(measured));
   const sti::bench::KeyBench keys;
