@@ -52,7 +52,8 @@ class ProvisionedView {
   // The rule with the longest beginning of the number; null without.
   virtual const NumberRule* CallingPrefix(size_t provider, NumberValue number) const = 0;
 
-  virtual size_t numbers() const = 0;  // entries of all providers; about, after changes
+  // Entries of all providers; about, after changes.
+  virtual size_t numbers() const = 0;
 
   // Every customer or trunk of a provider, in no order.
   virtual void EachCustomer(size_t provider, const std::function<void(const Customer&)>& visit) const = 0;
