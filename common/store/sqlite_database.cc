@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <thread>
@@ -13,7 +14,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "common/base/mutex.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
@@ -79,11 +80,11 @@ class SqliteDatabase final : public Database {
     if (writing_thread_ == std::this_thread::get_id()) {
       return MakeError(Reason::kInternal, absl::StrCat(path_, ": a write inside of a write"));
     }
-    const absl::Time asked = absl::Now();
+    const auto asked = std::chrono::steady_clock::now();
     MutexLock lock(write_mutex_);
     // Who has waited behind a writer that waited for another program's lock has waited for that, too.
-    writer_->WaitForLocks(
-        std::clamp(lock_timeout_ - (absl::Now() - asked), lock_timeout_ / 50, lock_timeout_));
+    const absl::Duration waited = absl::FromChrono(std::chrono::steady_clock::now() - asked);
+    writer_->WaitForLocks(std::max(lock_timeout_ - waited, lock_timeout_ / 50));
     writing_thread_ = std::this_thread::get_id();
     const auto done = absl::MakeCleanup([this] { writing_thread_ = std::thread::id(); });
     return InTransaction(*writer_, "BEGIN IMMEDIATE", body);
