@@ -29,10 +29,11 @@ absl::StatusOr<AttestationDecision> AttestationJudge::Judge() {
   return decision;
 }
 
+// Alone: nobody gets past a refusal by calling 911 beside another.
 bool AttestationJudge::CallsEmergency() const {
-  return call_.emergency_service || std::any_of(call_.dest.begin(), call_.dest.end(), [&](NumberValue dest) {
-           return view_.IsEmergency(call_.provider, dest);
-         });
+  if (call_.other_dest || (call_.dest.empty() && !call_.emergency_service)) return false;
+  return std::all_of(call_.dest.begin(), call_.dest.end(),
+                     [&](NumberValue dest) { return view_.IsEmergency(call_.provider, dest); });
 }
 
 absl::StatusOr<Attestation> AttestationJudge::JudgeNormally() {

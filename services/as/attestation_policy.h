@@ -31,6 +31,7 @@ struct CallToAttest {
   std::optional<NumberValue> orig;  // NumberValueOf; none: a URI, or no telephone number ("*67")
   std::vector<NumberValue> dest;    // those that are numbers
   bool emergency_service = false;   // a destination is urn:service:sos or below (RFC 5031)
+  bool other_dest = false;          // a destination is neither such a number nor such a service
   stir::Attestation requested = stir::Attestation::kNone;
   std::string requested_origid;
   absl::Time time;
@@ -42,7 +43,7 @@ struct AttestationDecision {
       rule;  // stable name in lower snake case, of static storage: "own_number", "do_not_originate"
   std::string customer, trunk;
   std::string origid;
-  bool emergency = false;  // a call to an emergency number
+  bool emergency = false;  // a call to emergency numbers or services alone
 };
 
 // A decision or a refusal, and how it came about.
@@ -61,7 +62,7 @@ class AttestationPolicy {
 
   // kCustomerUnknown (customer, trunk), kNumberDoNotOriginate (orig), kAttestRefused (orig or attest),
   // kInvalidField (trunk and customer that contradict each other), kInternal (no random numbers). Calls to
-  // emergency numbers get a decision whatever they name.
+  // emergency numbers or services, and to nobody else, get a decision whatever they name.
   absl::StatusOr<AttestationDecision> Decide(const CallToAttest& call) const;
   // The same, told to a person.
   Explanation Explain(const CallToAttest& call) const;

@@ -327,12 +327,18 @@ TEST_F(AttestationPolicyTest, AServiceUrnIsACallForHelp) {
   EXPECT_EQ(decision->rule, "emergency_call");
 }
 
-TEST_F(AttestationPolicyTest, OneEmergencyNumberAmongTheCalledIsEnough) {
-  CallToAttest call = Call({"12155550100"});
-  call.dest = {14085550100, 14085550101};
-  EXPECT_FALSE(Policy().Decide(call).ok());
-  call.dest.push_back(911);
-  EXPECT_TRUE(Policy().Decide(call).ok());
+TEST_F(AttestationPolicyTest, NobodyGetsPastARefusalByCallingForHelpBesideAnother) {
+  const AttestationPolicy policy = Policy();
+  CallToAttest call = Call({"18005550000", "t-acme"});
+  call.dest = {911, 112};
+  EXPECT_TRUE(policy.Decide(call).ok());
+  call.dest.push_back(14085550100);
+  EXPECT_EQ(ReasonOf(policy.Decide(call).status()), Reason::kNumberDoNotOriginate);
+  call.dest = {911};
+  call.emergency_service = true;
+  EXPECT_TRUE(policy.Decide(call).ok());
+  call.other_dest = true;
+  EXPECT_EQ(ReasonOf(policy.Decide(call).status()), Reason::kNumberDoNotOriginate);
 }
 
 TEST_F(AttestationPolicyTest, TellsWhoseCallItWas) {
