@@ -11,7 +11,6 @@
 #include "common/crypto/openssl_handles.h"
 #include "common/pki/asn1.h"
 #include "common/pki/claim_constraints.h"
-#include "common/pki/distinguished_name.h"
 #include "common/pki/profile_rules.h"
 #include "common/pki/tn_auth_list.h"
 
@@ -153,10 +152,6 @@ void ReadExtension(const ExtensionFacts& extension, ProfileFacts& facts) {
   }
 }
 
-bool NameDecodes(const X509_NAME* name) {
-  return DistinguishedName::ParseDer(ToDer(name, i2d_X509_NAME)).ok();
-}
-
 // RFC 5280 s4.2.1.2 method 1, over the key as it stands there: to encode it again would take longer than all
 // the rules.
 std::string KeyIdOf(X509* x509) {
@@ -193,7 +188,6 @@ ProfileFacts FactsOf(X509* x509, absl::string_view der, CertificateRole role) {
   facts.version = X509_get_version(x509) + 1;
   facts.serial = IntegerHex(X509_get0_serialNumber(x509));
   facts.is_der = ToDer(x509, i2d_X509) == der;
-  facts.names_decoded = NameDecodes(X509_get_subject_name(x509)) && NameDecodes(X509_get_issuer_name(x509));
   const int curve = NamedCurve(x509);
   facts.is_p256 = curve == NID_X9_62_prime256v1;
   facts.is_p384 = curve == NID_secp384r1;

@@ -27,9 +27,6 @@ std::string Undecodable(const ProfileFacts& facts, const char* oid, absl::string
 }
 
 std::string CheckDer(const ProfileFacts& facts) { return facts.is_der ? "" : "it is not in DER"; }
-std::string CheckNames(const ProfileFacts& facts) {
-  return facts.names_decoded ? "" : "subject or issuer cannot be decoded";
-}
 std::string CheckTimes(const ProfileFacts& facts) {
   return facts.times_decoded ? ""
                              : "notBefore or notAfter is not UTCTime or GeneralizedTime with seconds and Z";
@@ -86,7 +83,6 @@ std::string CheckOthers(const ProfileFacts& facts) {
 absl::Span<const ProfileRule> FormRules() {
   static constexpr ProfileRule kRules[] = {
       {"certificate_not_der", Rfc5280("RFC 5280 s4.1"), nullptr, kAll, CheckDer},
-      {"name_malformed", Rfc5280("RFC 5280 s4.1.2.4"), nullptr, kAll, CheckNames},
       {"validity_malformed", Rfc5280("RFC 5280 s4.1.2.5"), nullptr, kAll, CheckTimes},
       {"extensions_before_version_3", Rfc5280("RFC 5280 s4.1.2.1"), nullptr, kAll, CheckVersionHasExtensions},
       {"extension_twice", Rfc5280("RFC 5280 s4.2"), nullptr, kAll, CheckTwice},

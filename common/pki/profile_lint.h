@@ -29,13 +29,14 @@ enum class CertificateRole {
 // an extension that cannot be decoded, say. Immutable, thread-safe, cheap to copy.
 class UncheckedCertificate {
  public:
-  // kCertificateMalformed for what is no X.509 certificate at all, kTooLarge.
+  // kCertificateMalformed for what is no X.509 certificate at all, a name that cannot be decoded included;
+  // kTooLarge.
   static absl::StatusOr<UncheckedCertificate> ParseDer(absl::string_view der);
   // PEM blocks, all of them CERTIFICATE, or one bare DER certificate. The same, and kCertificateChainTooLong.
   static absl::StatusOr<std::vector<UncheckedCertificate>> ParseChain(absl::string_view body);
 
   const std::string& serial() const;   // as Certificate::serial; empty when it cannot be decoded
-  const std::string& subject() const;  // RFC 4514; in OpenSSL's spelling when it cannot be decoded
+  const std::string& subject() const;  // RFC 4514
 
  private:
   friend CertificateRole RoleOf(const UncheckedCertificate& certificate);

@@ -69,7 +69,7 @@ struct ProfileFacts {
   std::vector<ExtensionFacts> extensions;
   std::string key_id;  // SHA-1 of the key, 20 octets
   bool is_der = true;
-  bool names_decoded = true, times_decoded = true;
+  bool times_decoded = true;
   std::set<std::string> undecodable;  // OIDs of extensions, but that of the TNAuthList
   std::string refusal;                // of Certificate::ParseDer; empty: none
 

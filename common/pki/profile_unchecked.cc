@@ -71,13 +71,10 @@ absl::StatusOr<UncheckedCertificate> UncheckedCertificate::ParseDer(absl::string
   parts->der = std::string(der);
   parts->serial = IntegerHex(X509_get0_serialNumber(parts->x509.get()));
   const X509_NAME* name = X509_get_subject_name(parts->x509.get());
-  if (const auto decoded = DistinguishedName::ParseDer(ToDer(name, i2d_X509_NAME)); decoded.ok()) {
-    parts->subject = decoded->Text();
-  } else {
-    char text[256] = {};
-    X509_NAME_oneline(name, text, sizeof(text));
-    parts->subject = text;
-  }
+  // Names that cannot be decoded are no X509 to OpenSSL.
+  STI_ASSIGN_OR_RETURN(const DistinguishedName subject,
+                       DistinguishedName::ParseDer(ToDer(name, i2d_X509_NAME)));
+  parts->subject = subject.Text();
   // OpenSSL fills its caches now, while no other thread can see this object.
   X509_check_purpose(parts->x509.get(), -1, 0);
   crypto::DrainOpenSslErrors();

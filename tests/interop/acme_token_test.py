@@ -252,10 +252,20 @@ class TwoPaRootsTest(TokenTest):
 
     @classmethod
     def prepare(cls, network):
+        # The CRL's issuer keeps its name, since certificates name it.
         for folder in ("pa2", "pa3"):
-            network.stictl("pa", "ceremony", "root", "--organization", folder, "--out", network.path(folder))
-            network.stictl("pa", "ceremony", "signers", "--organization", folder, "--out", network.path(folder),
+            network.stictl("pa", "ceremony", "root", "--organization", "Quickstart PA", "--out", network.path(folder))
+            network.stictl("pa", "ceremony", "signers", "--organization", "Quickstart PA", "--out", network.path(folder),
                            "--root-cert", network.path(f"{folder}/pa-root.pem"), "--root-key", network.path(f"{folder}/pa-root.key"))
+        network.stictl("ca", "ceremony", "root", "--organization", "Another CA", "--out", network.path("ca2"))
+        configuration = network.configuration
+
+        def with_both():
+            files = configuration()
+            files["sti-vs.yaml"] = files["sti-vs.yaml"].replace(
+                "pa_root_file: pa/pa-root.pem\n", "pa_root_file: pa/pa-root.pem\n    more_pa_root_files: [pa2/pa-root.pem]\n")
+            return files
+        network.configuration = with_both
 
     def signed_in(self, folder):
         with open(self.network.path(f"{folder}/pa-signer.key"), "rb") as file:
@@ -263,10 +273,36 @@ class TwoPaRootsTest(TokenTest):
         signer = self.certificate(f"{folder}/pa-signer.pem")
         return self.token(header={"x5c": [base64.b64encode(der(signer)).decode()]}, signer=key)
 
-    def test_tokens_under_either_root_are_accepted_and_no_others(self):
+    def test_1_tokens_under_either_root_are_accepted_and_no_others(self):
         self.assert_valid(self.signed_in("pa"))
         self.assert_valid(self.signed_in("pa2"))
         self.assert_refused(self.signed_in("pa3"), "unauthorized", "")
+
+    def domain(self):
+        return self.network.stictl_json("vs", "status", config="sbc.yaml")[1]["domains"][0]
+
+    def test_2_the_sti_pa_goes_over_to_the_new_root_and_nobody_notices(self):
+        before = self.domain()
+        self.network.stop("sti-pa")
+        with open(self.network.path("sti-pa.yaml"), "r+", encoding="utf-8") as file:
+            text = file.read().replace(" pa/pa-", " pa2/pa-")
+            file.seek(0)
+            file.write(text)
+        self.network.start("sti-pa")
+        self.network.wait_until(lambda: self.network.serving("pa"), "sti-pa to serve")
+        self.network.stictl("pa", "authority", "approve", "--name", "Another CA", "--root", self.network.path("ca2/root.pem"))
+
+        def has_new_lists():
+            now = self.domain()
+            return all(int(now[key]) > int(before[key]) for key in ("trust_list_sequence", "crl_number")) and now["anchors"] == 2
+        self.network.wait_until(has_new_lists, "trust list and CRL under the new root")
+        self.assertFalse(self.domain().get("trouble"), self.domain())
+        token = self.network.spc_token(fingerprint(self.acme.key))
+        head = json.loads(base64.urlsafe_b64decode(token.split(".")[0] + "=="))
+        self.assertEqual(base64.b64decode(head["x5c"][0]), der(self.certificate("pa2/pa-signer.pem")))
+        order = self.assert_valid(token)
+        done = self.acme.post(order["finalize"], {"csr": b64url(der(make_csr(new_key())))})
+        self.assertEqual(done.json["status"], "valid", done.body)
 
 
 class SpkiFingerprintTest(AcmeTest):

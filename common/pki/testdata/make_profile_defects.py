@@ -291,7 +291,6 @@ def delegate(names, value, **changes):
 
 
 leaf("certificate_not_der", patch="length")
-leaf("name_malformed", patch=[("Carrier".encode().hex(), "fe" + "Carrier".encode().hex()[2:])])
 leaf("validity_malformed", patch=[("240601000000Z".encode().hex(), "240601000000X".encode().hex())])
 leaf("extensions_before_version_3,version_not_3", patch=[("a003020102", "a003020101")])
 leaf("extension_other,extension_twice", one=broken("1.3.6.1.4.1.99999.1"), two=broken("1.3.6.1.4.1.99999.2"),
