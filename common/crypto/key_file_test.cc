@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
+#include "common/base/secret.h"
 #include "common/testing/subprocess.h"
 #include "common/testing/temp_dir.h"
 #include "gmock/gmock.h"
@@ -169,6 +170,61 @@ TEST_F(EncryptedKeyFileTest, TheOldEncryptionOfPemIsRefused) {
   Must({"openssl", "ec", "-in", plain_, "-aes256", "-passout", "pass:open sesame", "-out", path_});
   folder_.Write("encrypted.pem.passphrase", "open sesame\n");
   ExpectRefused(Reason::kKeyInvalid, "encrypted");
+}
+
+TEST_F(EncryptedKeyFileTest, OpensWithTheCallersPassphraseAndNoOther) {
+  EXPECT_TRUE(LoadPrivateKeyFile(path_, Secret("open sesame")).ok());
+  for (const char* wrong : {"", "open sesame\n", "close sesame"}) {
+    const absl::Status status = LoadPrivateKeyFile(path_, Secret(wrong)).status();
+    EXPECT_EQ(ReasonOf(status), Reason::kKeyInvalid);
+    EXPECT_THAT(std::string(status.message()), HasSubstr("encrypted.pem: the passphrase does not open it"));
+    EXPECT_THAT(std::string(status.message()), ::testing::Not(HasSubstr("sesame")));
+  }
+  EXPECT_TRUE(LoadPrivateKeyFile(plain_, Secret("open sesame")).ok()) << "not encrypted: taken as it is";
+}
+
+TEST_F(EncryptedKeyFileTest, WhatIsWrittenOpensslOpensWithThePassphraseOnly) {
+  const auto key = LoadPrivateKeyFile(plain_).value();
+  const std::string written = folder_.File("written.pem");
+  ASSERT_TRUE(WritePrivateKeyFile(written, *key, Secret("open sesame")).ok());
+  struct stat status {};
+  ASSERT_EQ(stat(written.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0600u);
+  EXPECT_THAT(folder_.Read("written.pem"), ::testing::StartsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----\n"));
+  Must({"openssl", "pkey", "-in", written, "-passin", "pass:open sesame", "-out", folder_.File("judge.pem")});
+  EXPECT_EQ(folder_.Read("judge.pem"), folder_.Read("plain.pem"));
+  EXPECT_NE(
+      testing::Run({"openssl", "pkey", "-in", written, "-passin", "pass:close sesame", "-noout"}).exit_code,
+      0);
+  const testing::Finished parsed = testing::Run({"openssl", "asn1parse", "-in", written});
+  EXPECT_THAT(parsed.out, HasSubstr("scrypt"));
+  EXPECT_THAT(parsed.out, HasSubstr("aes-256-cbc"));
+  EXPECT_THAT(parsed.out, HasSubstr(":4000"));  // N
+  EXPECT_EQ(LoadPrivateKeyFile(written, Secret("open sesame")).value()->public_key(), key->public_key());
+  EXPECT_EQ(ReasonOf(WritePrivateKeyFile(written, *key, Secret("x"))), Reason::kAlreadyExists);
+}
+
+TEST_F(EncryptedKeyFileTest, TwoFilesOfOneKeyHaveNothingInCommon) {
+  const auto key = LoadPrivateKeyFile(plain_).value();
+  for (const char* name : {"a.pem", "b.pem"}) {
+    ASSERT_TRUE(WritePrivateKeyFile(folder_.File(name), *key, Secret("open sesame")).ok());
+  }
+  EXPECT_NE(folder_.Read("a.pem"), folder_.Read("b.pem"));
+}
+
+TEST_F(EncryptedKeyFileTest, APassphraseFileHasOneLineOfItsOwnersAlone) {
+  const auto read = [&](const std::string& contents, mode_t mode = 0600) {
+    return ReadPassphraseFile(folder_.Write("passphrase", contents, mode));
+  };
+  EXPECT_EQ(read("open sesame\n").value().RevealForUse(), "open sesame");
+  EXPECT_EQ(read("open sesame").value().RevealForUse(), "open sesame");
+  EXPECT_TRUE(read(std::string(1024, 'x')).ok());
+  for (const std::string& bad :
+       {std::string(), std::string("\n"), std::string("a\nb\n"), std::string(1025, 'x')}) {
+    EXPECT_EQ(ReasonOf(read(bad).status()), Reason::kConfigInvalid);
+  }
+  EXPECT_EQ(ReasonOf(read("open sesame", 0640).status()), Reason::kKeyPermissions);
+  EXPECT_EQ(ReasonOf(ReadPassphraseFile(folder_.File("none")).status()), Reason::kNotFound);
 }
 
 }  // namespace

@@ -25,14 +25,16 @@ HealthService::Status HealthService::StatusOf(const std::string& service) {
   return services_.count(service) > 0 ? status_ : HealthCheckResponse::SERVICE_UNKNOWN;
 }
 
-bool HealthService::SetServing(const std::vector<std::string>& lacking) {
+bool HealthService::SetServing(const std::vector<std::string>& lacking, const std::vector<std::string>& trouble) {
   std::set<std::shared_ptr<HealthWatch>> watches;
   bool changed = false;
   {
     MutexLock lock(mutex_);
     if (stopped_) return false;
     status_ = lacking.empty() ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
-    changed = lacking_.Set(lacking);
+    std::vector<std::string> named = lacking;
+    named.insert(named.end(), trouble.begin(), trouble.end());
+    changed = lacking_.Set(named);
     watches = watches_;
   }
   for (const auto& watch : watches) watch->Update();

@@ -111,7 +111,9 @@ Server::Server(std::unique_ptr<HealthService> health, std::unique_ptr<grpc::Serv
 
 Server::~Server() { Shutdown(absl::ZeroDuration()); }
 
-bool Server::SetServing(const std::vector<std::string>& lacking) { return health_->SetServing(lacking); }
+bool Server::SetServing(const std::vector<std::string>& lacking, const std::vector<std::string>& trouble) {
+  return health_->SetServing(lacking, trouble);
+}
 
 void Server::Shutdown(absl::Duration grace) {
   health_->Shutdown();

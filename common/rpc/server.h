@@ -33,9 +33,10 @@ class Server {
   int port() const { return port_; }
 
   // `lacking` empty: SERVING. Else NOT_SERVING, and the trailer "sti-lacking" of every health check names
-  // what the daemon lacks. True when this differs from the last call, so that a caller logs a change once. No
-  // effect after Shutdown.
-  bool SetServing(const std::vector<std::string>& lacking);
+  // what the daemon lacks. `trouble` is named there as well, and does not end SERVING: somebody should look
+  // after it. True when this differs from the last call, so that a caller logs a change once. No effect after
+  // Shutdown.
+  bool SetServing(const std::vector<std::string>& lacking, const std::vector<std::string>& trouble = {});
 
   // NOT_SERVING, no new calls, calls under way may finish within `grace`, then they are cancelled. Returns
   // when none is left. Long-lived streams should be ended by their services before.

@@ -24,11 +24,11 @@ absl::Status BlameCertificate(const absl::Status& status) {
 std::optional<absl::Time> ExpiryOf(const std::string& token) {
   const auto parsed = jose::ParseJws(token, limits::kSpcToken);
   if (!parsed.ok()) return std::nullopt;
-  const auto claims = codec::ParseJson(parsed->payload);
+  const auto claims = codec::ParseJson(parsed->payload, limits::kSpcToken);
   if (!claims.ok()) return std::nullopt;
   const codec::JsonValue* exp = claims->Find("exp");
-  if (exp == nullptr || !exp->is_int()) return std::nullopt;
-  return absl::FromUnixSeconds(exp->AsInt());
+  if (exp == nullptr || exp->if_int() == nullptr) return std::nullopt;
+  return absl::FromUnixSeconds(*exp->if_int());
 }
 
 }  // namespace

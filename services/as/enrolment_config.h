@@ -2,6 +2,9 @@
 #ifndef SERVICES_AS_ENROLMENT_CONFIG_H_
 #define SERVICES_AS_ENROLMENT_CONFIG_H_
 
+#include <string>
+#include <vector>
+
 #include "absl/status/statusor.h"
 #include "proto/sti/config/v1/as.pb.h"
 #include "services/as/enroller.h"
@@ -12,6 +15,8 @@ namespace sti::as {
 struct ProviderEnrolment {
   Applicant applicant;
   EnrolmentOptions schedule;
+  std::vector<std::string> token_keys;  // pkcs11: URIs; empty: key files
+  bool publishes = false;               // chains that are published nowhere else
 };
 
 // `config` has passed the schema. kConfigInvalid, with the path of the key below the provider as field.

@@ -41,10 +41,10 @@ absl::Status ProvePossession(const crypto::Signer& key, const pki::Certificate& 
 
 }  // namespace
 
-absl::StatusOr<SigningCredentialPtr> CheckCredential(std::shared_ptr<const crypto::Signer> key,
-                                                     const pki::CertificateChain& chain,
-                                                     const std::string& x5u, absl::string_view spc,
-                                                     absl::Time now) {
+absl::StatusOr<SigningCredentialPtr> CheckComingCredential(std::shared_ptr<const crypto::Signer> key,
+                                                           const pki::CertificateChain& chain,
+                                                           const std::string& x5u, absl::string_view spc,
+                                                           absl::Time now) {
   const pki::Certificate& leaf = chain.leaf();
   STI_RETURN_IF_ERROR(codec::Url::Parse(x5u).status());
   STI_RETURN_IF_ERROR(ProvePossession(*key, leaf));
@@ -56,12 +56,22 @@ absl::StatusOr<SigningCredentialPtr> CheckCredential(std::shared_ptr<const crypt
     return MakeError(Reason::kCertificateExpired,
                      absl::StrCat("the certificate expired at ", TimeText(leaf.not_after())));
   }
+  return std::make_shared<const SigningCredential>(SigningCredential{
+      stir::PassportSigner(std::move(key), x5u), std::string(spc), leaf.not_before(), leaf.not_after(),
+      leaf.serial(), std::make_shared<const pki::CertificateChain>(chain)});
+}
+
+absl::StatusOr<SigningCredentialPtr> CheckCredential(std::shared_ptr<const crypto::Signer> key,
+                                                     const pki::CertificateChain& chain,
+                                                     const std::string& x5u, absl::string_view spc,
+                                                     absl::Time now) {
+  const pki::Certificate& leaf = chain.leaf();
+  STI_ASSIGN_OR_RETURN(auto credential, CheckComingCredential(std::move(key), chain, x5u, spc, now));
   if (leaf.not_before() > now + kClockSkew) {
     return MakeError(Reason::kCertificateNotYetValid,
                      absl::StrCat("the certificate is not valid before ", TimeText(leaf.not_before())));
   }
-  return std::make_shared<const SigningCredential>(SigningCredential{
-      stir::PassportSigner(std::move(key), x5u), std::string(spc), leaf.not_before(), leaf.not_after()});
+  return credential;
 }
 
 absl::StatusOr<SigningCredentialPtr> KeyRing::Pick(absl::Time call, absl::Time now) const {

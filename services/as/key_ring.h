@@ -21,6 +21,8 @@ struct SigningCredential {
   stir::PassportSigner signer;
   std::string spc;
   absl::Time not_before, not_after;
+  std::string serial = {};                                       // upper-case hexadecimal
+  std::shared_ptr<const pki::CertificateChain> chain = nullptr;  // never null when CheckCredential made it
 
   bool IsValidAt(absl::Time time) const { return not_before <= time && time <= not_after; }
 };
@@ -35,12 +37,18 @@ absl::StatusOr<SigningCredentialPtr> CheckCredential(std::shared_ptr<const crypt
                                                      const pki::CertificateChain& chain,
                                                      const std::string& x5u, absl::string_view spc,
                                                      absl::Time now);
+// The same for one that may begin later.
+absl::StatusOr<SigningCredentialPtr> CheckComingCredential(std::shared_ptr<const crypto::Signer> key,
+                                                           const pki::CertificateChain& chain,
+                                                           const std::string& x5u, absl::string_view spc,
+                                                           absl::Time now);
 
-// The current credential and the one before it, which still serves calls whose time lies before the new
-// notBefore.
+// The current credential; the one before it, which still serves calls whose time lies before the new
+// notBefore; and the next one, which is published and signs nothing yet.
 struct KeyRing {
   SigningCredentialPtr current;
-  SigningCredentialPtr previous;  // may be null
+  SigningCredentialPtr previous;        // may be null
+  SigningCredentialPtr next = nullptr;  // may be null
 
   // The newest credential that is valid at both times. kCertificateExpired, kCertificateNotYetValid.
   absl::StatusOr<SigningCredentialPtr> Pick(absl::Time call, absl::Time now) const;

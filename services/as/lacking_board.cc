@@ -8,35 +8,45 @@
 namespace sti::as {
 
 LackingBoard::LackingBoard(std::vector<std::string> names, Sink sink)
-    : names_(std::move(names)), sink_(std::move(sink)), lacking_(names_.size(), {"not started yet"}) {}
+    : names_(std::move(names)),
+      sink_(std::move(sink)),
+      providers_(names_.size(), Entry{{"not started yet"}, {}}) {}
 
-void LackingBoard::Set(size_t provider, std::vector<std::string> lacking) {
+void LackingBoard::Set(size_t provider, std::vector<std::string> lacking, std::vector<std::string> trouble) {
   const MutexLock lock(mutex_);
-  lacking_[provider] = std::move(lacking);
+  providers_[provider] = {std::move(lacking), std::move(trouble)};
   Tell();
 }
 
-void LackingBoard::SetDaemon(std::vector<std::string> lacking) {
+void LackingBoard::SetDaemon(const std::string& part, std::vector<std::string> lacking,
+                             std::vector<std::string> trouble) {
   const MutexLock lock(mutex_);
-  daemon_ = std::move(lacking);
+  daemon_[part] = {std::move(lacking), std::move(trouble)};
   Tell();
 }
 
 std::vector<std::string> LackingBoard::Of(size_t provider) const {
   const MutexLock lock(mutex_);
-  return lacking_[provider];
+  return providers_[provider].lacking;
 }
 
 void LackingBoard::Tell() {
-  std::vector<std::string> told = daemon_;
-  const bool all =
-      std::all_of(lacking_.begin(), lacking_.end(), [](const auto& one) { return !one.empty(); });
-  for (size_t i = 0; all && i < names_.size(); ++i) {
-    for (const std::string& what : lacking_[i]) {
-      told.push_back(names_.size() == 1 ? what : absl::StrCat("provider ", names_[i], ": ", what));
-    }
+  std::vector<std::string> lacking;
+  std::vector<std::string> trouble;
+  for (const auto& [part, entry] : daemon_) {
+    lacking.insert(lacking.end(), entry.lacking.begin(), entry.lacking.end());
+    trouble.insert(trouble.end(), entry.trouble.begin(), entry.trouble.end());
   }
-  sink_(told);
+  const bool all = std::all_of(providers_.begin(), providers_.end(),
+                               [](const Entry& entry) { return !entry.lacking.empty(); });
+  for (size_t i = 0; i < names_.size(); ++i) {
+    const auto name = [&](const std::string& what) {
+      return names_.size() == 1 ? what : absl::StrCat("provider ", names_[i], ": ", what);
+    };
+    for (const std::string& what : providers_[i].lacking) (all ? lacking : trouble).push_back(name(what));
+    for (const std::string& what : providers_[i].trouble) trouble.push_back(name(what));
+  }
+  sink_(lacking, trouble);
 }
 
 }  // namespace sti::as

@@ -3,6 +3,7 @@
 #define SERVICES_AS_LACKING_BOARD_H_
 
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,19 +14,20 @@ namespace sti::as {
 
 // Thread-safe. One provider without a certificate must not take the others' calls from this daemon: health is
 // told that it lacks something only when no provider can sign; what a single one lacks is in ListSigners and
-// in the log.
+// in the log, and health names it as trouble.
 class LackingBoard {
  public:
-  using Sink = std::function<void(const std::vector<std::string>&)>;
+  // What nobody can be signed for without, and what somebody should look after.
+  using Sink = std::function<void(const std::vector<std::string>& lacking, const std::vector<std::string>& trouble)>;
 
   // `names` of the providers in their order. `sink` is called by Set and SetDaemon, one at a time and in the
   // order of the changes, hence under the lock: it must be quick and not call back.
   LackingBoard(std::vector<std::string> names, Sink sink);
 
   // Of one provider: empty when it can sign.
-  void Set(size_t provider, std::vector<std::string> lacking);
-  // What keeps every provider from signing.
-  void SetDaemon(std::vector<std::string> lacking);
+  void Set(size_t provider, std::vector<std::string> lacking, std::vector<std::string> trouble = {});
+  // What keeps every provider from signing, as a `part` of the daemon finds ("clock").
+  void SetDaemon(const std::string& part, std::vector<std::string> lacking, std::vector<std::string> trouble = {});
 
   std::vector<std::string> Of(size_t provider) const;
 
@@ -35,8 +37,11 @@ class LackingBoard {
   const std::vector<std::string> names_;
   const Sink sink_;
   mutable Mutex mutex_;
-  std::vector<std::vector<std::string>> lacking_ ABSL_GUARDED_BY(mutex_);
-  std::vector<std::string> daemon_ ABSL_GUARDED_BY(mutex_);
+  struct Entry {
+    std::vector<std::string> lacking, trouble;
+  };
+  std::vector<Entry> providers_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, Entry> daemon_ ABSL_GUARDED_BY(mutex_);
 };
 
 }  // namespace sti::as

@@ -5,8 +5,8 @@
 
 #include "absl/hash/hash.h"
 #include "common/base/reason.h"
+#include "common/http/freshness.h"
 #include "services/vs/certificate_shard.h"
-#include "services/vs/http_freshness.h"
 #include "services/vs/refetch_limiter.h"
 
 namespace sti::vs {
@@ -74,12 +74,12 @@ class CertificateCache::State {
     const absl::Time now = clock.TimeNow();
     absl::Time expires = now + options.negative_lifetime;
     if (chain.ok()) {
-      const absl::Duration lifetime = std::max(options.lifetime, FreshnessOf(*response, now));
+      const absl::Duration lifetime = std::max(options.lifetime, http::FreshnessOf(*response, now));
       // An expired chain is remembered as briefly as a failure: its successor may come under the same URL.
       expires = std::max(expires, std::min(now + lifetime, chain->leaf().not_after()));
     }
     // A refusal for want of capacity says nothing about the URL.
-    const bool keep = response.ok() ? !(options.obey_no_store && SaysNoStore(*response))
+    const bool keep = response.ok() ? !(options.obey_no_store && http::SaysNoStore(*response))
                                     : ReasonOf(response.status()) != Reason::kOverloaded;
     auto outcome =
         std::make_shared<CachedCertificate>(std::move(chain), now, RenewalTime(url, now, expires), expires);

@@ -12,9 +12,9 @@
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/http/fetcher.h"
+#include "common/http/freshness.h"
 #include "common/http/message.h"
 #include "common/pki/certificate.h"
-#include "services/vs/http_freshness.h"
 
 namespace {
 
@@ -30,14 +30,14 @@ void Check(bool promise) {
 }
 
 void CheckDate(const std::string& text) {
-  const auto time = sti::vs::ParseHttpDate(text);
+  const auto time = sti::http::ParseAnyHttpDate(text);
   if (!time.has_value()) return;
   Check(*time > absl::InfinitePast() && *time < absl::InfiniteFuture());
   // What was understood can be said in the preferred form, within the years that it has room for.
   const absl::CivilSecond civil = absl::ToCivilSecond(*time, absl::UTCTimeZone());
   if (civil.year() < 1000 || civil.year() > 9999) return;
   const std::string fixed = absl::FormatTime("%a, %d %b %E4Y %H:%M:%S GMT", *time, absl::UTCTimeZone());
-  Check(sti::vs::ParseHttpDate(fixed) == time);
+  Check(sti::http::ParseAnyHttpDate(fixed) == time);
 }
 
 }  // namespace
@@ -57,20 +57,20 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   Check(type == sti::http::MediaTypeOf(type) && type.find(';') == absl::string_view::npos);
 
   const absl::Time now = absl::FromUnixSeconds(1735689600);
-  const absl::Duration fresh = sti::vs::FreshnessOf(response, now);
+  const absl::Duration fresh = sti::http::FreshnessOf(response, now);
   Check(fresh >= absl::ZeroDuration() && fresh < absl::InfiniteDuration());
   Check(now + fresh < absl::InfiniteFuture());
   CheckDate(response.expires);
   CheckDate(response.date);
   sti::http::FetchResponse older = response;
   older.age = "1";
-  const absl::Duration one_second_old = sti::vs::FreshnessOf(older, now);
+  const absl::Duration one_second_old = sti::http::FreshnessOf(older, now);
   older.age = "2";
-  Check(sti::vs::FreshnessOf(older, now) <= one_second_old);
-  if (sti::vs::SaysNoStore(response)) {
+  Check(sti::http::FreshnessOf(older, now) <= one_second_old);
+  if (sti::http::SaysNoStore(response)) {
     // Fields stand beside each other, whatever the other one says.
     older.cache_control = absl::StrCat("public, ", response.cache_control);
-    Check(sti::vs::SaysNoStore(older));
+    Check(sti::http::SaysNoStore(older));
   }
 
   const auto chain = sti::pki::CertificateChain::Parse(response.body);

@@ -67,7 +67,9 @@ class Network:
         self.spc = spc
         self.four_eyes = four_eyes
         self.processes = {}
-        self.extra = {name: "" for name in DAEMONS}  # YAML lines appended to a daemon's configuration
+        self.more_profiles = ""  # of sti-vs, each with a comma before it
+        # YAML lines appended to a daemon's configuration; that of sti-as ends within its `providers`.
+        self.extra = {name: "" for name in DAEMONS}
 
     def path(self, *parts):
         return os.path.join(self.state, *parts)
@@ -123,12 +125,17 @@ class Network:
     def _peer(self, key, name, own):
         return f"{key}:\n  target: 127.0.0.1:{self.ports[name]}\n  {self._tls(own)}\n"
 
-    def _provider(self, name, spc, organization, own):
-        """`providers` of an sti-as whose client certificate is `own`. The SBC decides the attestation itself."""
+    def provider(self, name, spc, organization, own, client="sbc"):
+        """An entry of an sti-as's `providers`, which enrols as `own`. `client` decides the attestation itself."""
         peers = "".join(f"      {key}: {{target: \"127.0.0.1:{self.ports[daemon]}\", {self._tls(own)}}}\n"
                         for key, daemon in (("pa", "sti-pa"), ("ca", "sti-ca")))
-        return (f"providers:\n  - name: {name}\n    spc: \"{spc}\"\n    organization: {organization}\n"
-                f"    clients: [sbc]\n    attesting_clients: [sbc]\n    enrolment:\n      retry_seconds: 1\n{peers}")
+        return (f"  - name: {name}\n    spc: \"{spc}\"\n    organization: {organization}\n"
+                f"    clients: [{client}]\n    attesting_clients: [{client}]\n    enrolment:\n      retry_seconds: 1\n{peers}")
+
+    def _signing(self):
+        """How an sti-as looks at its own certificates: here they are on loopback, which is special (RFC 6890)."""
+        return ("self_check: {ca_file: tls/ca.pem, allowed_special_addresses: [\"127.0.0.0/8\", \"::1/128\"], "
+                f"allowed_ports: [443, 8443, {self.ports['repository']}]}}\n")
 
     def configuration(self):
         """File name -> YAML text."""
@@ -148,13 +155,12 @@ class Network:
                 "root_certificate_file: ca/root.pem\npa_root_file: pa/pa-root.pem\n"
                 "crl_url: https://pa.example.net/crl\ncrl_issuer_file: pa/pa-crl-signer.pem\nadmins: [admin]\n")
             + self._peer("pa", "sti-pa", "sti-ca"),
-            "sti-as.yaml": self._server("sti-as")
-            + self._provider("quickstart", self.spc, "Quickstart Telephone", "sti-as")
-            + self._peer("verification", "sti-vs", "sti-as"),
+            "sti-as.yaml": self._server("sti-as") + self._peer("verification", "sti-vs", "sti-as") + self._signing() + "providers:\n"
+            + self.provider("quickstart", self.spc, "Quickstart Telephone", "sti-as"),
             "sti-vs.yaml": self._server("sti-vs") + (
                 "trust_domains:\n  - name: default\n    pa_root_file: pa/pa-root.pem\n    pa:\n"
                 f"      target: 127.0.0.1:{self.ports['sti-pa']}\n      {self._tls('sti-vs')}\n"
-                f"profiles: [{{clients: [{', '.join(('sbc', 'sti-as', *self.others))}]}}]\nadmins: [admin]\n"
+                f"profiles: [{{clients: [{', '.join(('sbc', 'sti-as', *self.others))}]}}{self.more_profiles}]\nadmins: [admin]\n"
                 # Loopback is special (RFC 6890); the guard against attackers' URLs would refuse it.
                 "download: {ca_file: tls/ca.pem, allowed_special_addresses: [\"127.0.0.0/8\", \"::1/128\"], "
                 f"allowed_ports: [443, 8443, {self.ports['repository']}]}}\n"),
@@ -190,8 +196,8 @@ class Network:
         self.ports[instance] = free_ports(("sti-as",))["sti-as"]
         self.binaries = {**self.binaries, instance: self.binaries["sti-as"]}
         with open(self.path(f"{instance}.yaml"), "w", encoding="utf-8") as file:
-            file.write(self._server(instance) + self._provider(instance, spc, f"Provider {spc}", instance)
-                       + self._peer("verification", "sti-vs", instance))
+            file.write(self._server(instance) + self._peer("verification", "sti-vs", instance) + self._signing() + "providers:\n"
+                       + self.provider(instance, spc, f"Provider {spc}", instance))
         with open(self.path(f"{instance}-client.yaml"), "w", encoding="utf-8") as file:
             file.write(self._peer("as", instance, "sbc"))
         self.register_provider(instance, f"Provider {spc}", spc, instance)
