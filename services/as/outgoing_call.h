@@ -21,9 +21,9 @@ struct OutgoingCall {
   std::string ppt;                               // empty means shaken
   std::optional<std::string> orig_tn, orig_uri;  // exactly one
   std::vector<std::string> dest_tn, dest_uri;
-  stir::Attestation attest = stir::Attestation::kNone;
-  std::string origid;          // empty: a new one
-  std::optional<int64_t> iat;  // seconds since 1970 UTC; absent: now
+  stir::Attestation attest = stir::Attestation::kNone;  // none: the policy decides
+  std::string origid;                                   // empty: the policy makes one
+  std::optional<int64_t> iat;                           // seconds since 1970 UTC; absent: now
   // div and div-o
   std::optional<std::string> div_tn, div_uri;  // exactly one
   std::string div_hi, opt;
@@ -36,6 +36,10 @@ struct OutgoingCall {
   std::optional<std::string> message_body;
   // alg and dig, the latter with or without colons
   std::vector<std::pair<std::string, std::string>> media_keys;
+  std::string trunk, customer;                 // as provisioned
+  std::vector<std::string> incoming_identity;  // div and div-o: Identity header values
+  std::string rcd_profile;                     // rcd and shaken, in place of rcd
+  std::string call_id;
 };
 
 }  // namespace sti::as

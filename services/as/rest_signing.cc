@@ -124,6 +124,25 @@ absl::Status TakePriority(const JsonObject& request, OutgoingCall& call) {
   return call.rph_sph.empty() ? Invalid("sph", "must not be empty") : absl::OkStatus();
 }
 
+absl::Status TakeString(const JsonObject& request, absl::string_view name, size_t most, std::string& out) {
+  const JsonValue* const value = Find(request, name);
+  if (value == nullptr) return absl::OkStatus();
+  STI_ASSIGN_OR_RETURN(out, StringFrom(*value, name));
+  return out.size() <= most ? absl::OkStatus() : Invalid(name, absl::StrCat("at most ", most, " octets"));
+}
+
+// In neither standard: what the policy and the record want to know, and a diversion's incoming call.
+absl::Status TakeOwnMembers(const JsonObject& request, OutgoingCall& call) {
+  STI_RETURN_IF_ERROR(TakeString(request, "trunk", limits::kProvisionedName, call.trunk));
+  STI_RETURN_IF_ERROR(TakeString(request, "customer", limits::kProvisionedName, call.customer));
+  STI_RETURN_IF_ERROR(TakeString(request, "callId", limits::kCallId, call.call_id));
+  const JsonValue* const incoming = Find(request, "identityHeaders");
+  if (incoming == nullptr) return absl::OkStatus();
+  STI_ASSIGN_OR_RETURN(call.incoming_identity,
+                       StringsFrom(*incoming, "identityHeaders", limits::kIdentityHeadersPerCall));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 rest::RestForm FormOf(absl::string_view resource, const JsonObject& request) {
@@ -147,6 +166,7 @@ absl::StatusOr<OutgoingCall> CallFrom(const JsonObject& request, rest::RestForm 
     STI_RETURN_IF_ERROR(TakeDiversion(request, call));
     STI_RETURN_IF_ERROR(TakePriority(request, call));
   }
+  STI_RETURN_IF_ERROR(TakeOwnMembers(request, call));
   return call;
 }
 
@@ -157,6 +177,9 @@ absl::Status InRestTerms(const absl::Status& status) {
   };
   if (field == "div_hi") return under("div.hi");
   if (field == "rph.sph") return under("sph");
+  if (field == "call_id") return under("callId");
+  absl::string_view place = field;
+  if (absl::ConsumePrefix(&place, "incoming_identity")) return under(absl::StrCat("identityHeaders", place));
   return status;
 }
 

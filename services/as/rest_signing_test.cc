@@ -169,6 +169,28 @@ TEST(RestSigningTest, DestinationsAreBounded) {
   EXPECT_EQ(Refused(With(kAtis, R"("12155550131")", many.c_str())), "INVALID_FIELD dest.tn");
 }
 
+TEST(RestSigningTest, OwnMembersTellThePolicyWhatNeitherStandardDoes) {
+  const auto call =
+      Read(With(kDiv, R"("requestId":7)",
+                R"("trunk":"t1","customer":"c1","callId":"a@b","identityHeaders":["eyJ..one","eyJ..two"])"));
+  ASSERT_TRUE(call.ok()) << call.status();
+  EXPECT_EQ(call->trunk, "t1");
+  EXPECT_EQ(call->customer, "c1");
+  EXPECT_EQ(call->call_id, "a@b");
+  EXPECT_THAT(call->incoming_identity, ElementsAre("eyJ..one", "eyJ..two"));
+  EXPECT_EQ(Read(With(kAtis, R"("attest":"A")", R"("attest":"A","trunk":"t1")"))->trunk, "t1");
+  for (const char* name : {"trunk", "customer", "callId", "identityHeaders"}) {
+    const std::string wrong = absl::StrCat(R"("attest":"A",")", name, "\":1");
+    EXPECT_EQ(Refused(With(kAtis, R"("attest":"A")", wrong.c_str())), absl::StrCat("INVALID_FIELD ", name));
+  }
+  const auto with_id = [](size_t size) {
+    return With(kAtis, R"("attest":"A")",
+                absl::StrCat(R"("attest":"A","callId":")", std::string(size, 'x'), "\"").c_str());
+  };
+  EXPECT_EQ(Refused(with_id(256)), "NONE ");
+  EXPECT_EQ(Refused(with_id(257)), "INVALID_FIELD callId");
+}
+
 TEST(RestSigningTest, UnknownMembersAreIgnored) {
   EXPECT_EQ(Refused(With(kAtis, R"("attest":"A")", R"("attest":"A","more":{"a":[null]},"exp":"x")")),
             "NONE ");
@@ -181,6 +203,8 @@ TEST(RestSigningTest, ErrorsOfTheLogicNameTheMember) {
   EXPECT_EQ(field("div_hi"), "div.hi");
   EXPECT_EQ(field("rph.sph"), "sph");
   EXPECT_EQ(field("dest.tn[3]"), "dest.tn[3]");
+  EXPECT_EQ(field("call_id"), "callId");
+  EXPECT_EQ(field("incoming_identity[1]"), "identityHeaders[1]");
 }
 
 }  // namespace
