@@ -3,6 +3,7 @@
 #define SERVICES_AS_ACME_ORDER_FILE_H_
 
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"

@@ -36,7 +36,7 @@ class EnrolmentTest(AcmeTest):
                 " user: kms@interop.example, password_file: pa-password, ca_file: tls/ca.pem}\n"
                 f"  acme: {{directory: \"{directory}\", ca_file: tls/ca.pem, timeout_seconds: {timeout}, {acme}}}\n")
 
-    def folder(self, name):
+    def state_of(self, name):
         path = self.network.path("enrol-" + name)
         os.makedirs(path, mode=0o700, exist_ok=True)
         return path
@@ -46,7 +46,7 @@ class EnrolmentTest(AcmeTest):
         config = self.network.path(f"provider-{name}.yaml")
         with open(config, "w", encoding="utf-8") as file:
             file.write(self.provider(**options))
-        done = subprocess.run([ENROL, config, self.folder(name)], capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run([ENROL, config, self.state_of(name)], capture_output=True, text=True, timeout=120, check=False)
         self.assertIn(done.returncode, (0, 1), done.stderr)
         return done.returncode, done.stdout.strip()
 

@@ -9,19 +9,20 @@ import urllib.request
 
 sys.path.insert(0, os.path.abspath("tests/interop"))
 # pylint: disable=wrong-import-position
-from acme_network import OTHER_SPC, TN_AUTH_LIST, tn_auth_list  # noqa: E402
+from acme_network import OTHER_SPC, TN_AUTH_LIST, b64url, tn_auth_list  # noqa: E402
 from cryptography import x509  # noqa: E402
 from cryptography.hazmat.primitives import serialization  # noqa: E402
 from enrolment_network import EnrolmentTest, write_private  # noqa: E402
 
 
 class OwnAuthoritiesTest(EnrolmentTest):
-    sti_ca = ""
 
     def published(self, x5u):
         context = ssl.create_default_context(cafile=self.network.path("tls/ca.pem"))
         with urllib.request.urlopen(x5u, context=context, timeout=10) as answer:
-            return x509.load_pem_x509_certificates(answer.read())
+            pem = answer.read()
+        begin = b"-----BEGIN CERTIFICATE-----"
+        return [x509.load_pem_x509_certificate(begin + part) for part in pem.split(begin)[1:]]
 
     def test_certificate_stands_at_its_url_and_is_for_the_stored_key(self):
         chain = self.published(self.assert_enrols("plain"))
@@ -75,7 +76,7 @@ class StrictCaTest(EnrolmentTest):
         agreed = "agreed_terms: \"https://ca.example.net/terms\""
         self.assert_refused("strict", "external_key_id", "External Account Binding", acme=agreed)
         key = self.network.stictl_json("ca", "account", "key", "--provider", "interop")[1]
-        write_private(self.network.path("eab"), "b" * 43)
+        write_private(self.network.path("eab"), b64url(b"x" * 32))
         bound = f"{agreed}, external_key_id: \"{key['id']}\", external_key_file: eab"
         self.assert_refused("strict", "CA refused: PERMISSION_DENIED", acme=bound)
         self.assertEqual(self.accounts(), 0)

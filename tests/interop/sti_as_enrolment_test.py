@@ -26,7 +26,7 @@ class StiAsTest(EnrolmentTest):
 
     def setUp(self):
         self.ca = MisbehavingCa(self.network, self.network.ports["acme"], Moods(0, 0, 1))
-        self.addCleanup(lambda: self.ca.stop())
+        self.addCleanup(lambda: self.ca.stop())  # pylint: disable=unnecessary-lambda
         self.addCleanup(self.network.stop, "sti-as")
         name = self.id().rsplit(".", maxsplit=1)[-1][:40]
         self.state = self.network.path("state", name)
