@@ -2,7 +2,10 @@
 """What an SBC does: lets sti-as sign a call, and sti-vs judge it.
 
 Debian: apt-get install python3-grpcio python3-protobuf protobuf-compiler protobuf-compiler-grpc
-Usage:  examples/sbc.py [--tls FOLDER] [--sign HOST:PORT] [--verify HOST:PORT] CALLER CALLED
+Usage:  examples/sbc.py [--tls FOLDER] [--sign HOST:PORT] [--verify HOST:PORT] [--trunk ID | --customer ID] CALLER CALLED
+
+With --trunk or --customer the provider's policy decides the attestation; without, this SBC does, which sti-as must let it
+(attesting_clients).
 
 FOLDER holds ca.pem, sbc.pem and sbc.key (default: .quickstart/tls, with tools/quickstart --stay running).
 """
@@ -38,6 +41,8 @@ def main():
     parser.add_argument("--tls", default=os.path.join(ROOT, ".quickstart/tls"))
     parser.add_argument("--sign", default="localhost:7001")
     parser.add_argument("--verify", default="localhost:7002")
+    parser.add_argument("--trunk", default="", help="trunk that the call came in by, as provisioned")
+    parser.add_argument("--customer", default="", help="customer that the call is from, as provisioned")
     parser.add_argument("caller")
     parser.add_argument("called")
     options = parser.parse_args()
@@ -53,8 +58,10 @@ def main():
     try:
         signed = sti_as.Sign(authentication_pb2.SignRequest(
             orig=call_pb2.Party(tn=options.caller), dest=call_pb2.Destination(tn=[options.called]),
-            attest=call_pb2.ATTESTATION_A), timeout=2)
+            trunk=options.trunk, customer=options.customer,
+            attest=call_pb2.ATTESTATION_UNSPECIFIED if options.trunk or options.customer else call_pb2.ATTESTATION_A), timeout=2)
         print("Identity:", signed.identity)
+        print("Attested:", call_pb2.Attestation.Name(signed.attest), "by rule", signed.attest_rule)
         verdict = sti_vs.Verify(verification_pb2.VerifyRequest(
             identity=[signed.identity], to=options.called, **{"from": options.caller}), timeout=5)
         print(verdict.verstat, verdict.reason, call_pb2.Attestation.Name(verdict.attestation), "SPC", verdict.signer.spc)

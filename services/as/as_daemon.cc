@@ -7,6 +7,7 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
+#include "common/daemon/log.h"
 
 namespace sti::as {
 namespace {
@@ -34,22 +35,27 @@ absl::Status AsDaemon::OpenProviders(const sti::config::v1::AuthenticationServer
   for (int i = 0; i < config.providers_size(); ++i) {
     const auto place = static_cast<size_t>(i);
     auto provider = ProviderDaemon::Open(
-        config.providers(i), options_.enrolments[place], config.state_dir(), clock_, random_,
-        [this, place](const std::vector<std::string>& lacking, const std::vector<std::string>& trouble) {
-          lacking_.Set(place, lacking, trouble);
-        });
+        config.providers(i), options_.enrolments[place], config.state_dir(),
+        {clock_, random_,
+         [this, place](const std::vector<std::string>& lacking, const std::vector<std::string>& trouble) {
+           lacking_.Set(place, lacking, trouble);
+         },
+         self_check_->self_check(), self_check_->looks()});
     if (!provider.ok()) return PrefixField(absl::StrCat("providers[", i, "]"), provider.status());
     providers_.push_back(*std::move(provider));
   }
   return absl::OkStatus();
 }
 
-void AsDaemon::MakeSigner() {
+absl::Status AsDaemon::OpenSigning(const sti::config::v1::AuthenticationServer& config) {
   std::vector<const KeyRingSnapshot*> rings;
   for (const auto& provider : providers_) rings.push_back(&provider->ring());
-  signer_ = std::make_unique<CallSigner>(
-      CallSignerParts{options_.providers, std::move(rings), clock_, random_}, options_.signer);
-  service_ = std::make_unique<AuthenticationService>(options_.providers, *signer_);
+  STI_ASSIGN_OR_RETURN(
+      signing_, SigningDaemon::Open(config, options_, {std::move(rings), clock_, random_, nullptr, [this] {
+                                                         return self_check_->clock_watch().Check();
+                                                       }}));
+  service_ = std::make_unique<AuthenticationService>(signing_->desk());
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::unique_ptr<AsDaemon>> AsDaemon::Start(const sti::config::v1::AuthenticationServer& config,
@@ -57,27 +63,81 @@ absl::StatusOr<std::unique_ptr<AsDaemon>> AsDaemon::Start(const sti::config::v1:
   STI_ASSIGN_OR_RETURN(AsOptions options, OptionsFrom(config));
   STI_RETURN_IF_ERROR(daemon::EnsureStateDir(config.state_dir()));
   std::unique_ptr<AsDaemon> as(new AsDaemon(std::move(options), clock, random));
+  STI_ASSIGN_OR_RETURN(as->self_check_, SelfCheckDaemon::Open(config, clock));
   STI_RETURN_IF_ERROR(as->OpenProviders(config));
-  as->MakeSigner();
-  STI_ASSIGN_OR_RETURN(as->server_, rpc::Server::Start(config.grpc(), {as->service_.get()}));
+  STI_RETURN_IF_ERROR(as->OpenSigning(config));
+  STI_RETURN_IF_ERROR(as->OpenProvisioning(config));
+  as->MakeAdmin();
+  std::vector<grpc::Service*> services = {as->service_.get(), as->signing_admin_.get()};
+  for (grpc::Service* service : as->provisioning_->services()) services.push_back(service);
+  STI_ASSIGN_OR_RETURN(as->server_, rpc::Server::Start(config.grpc(), services));
+  as->provisioning_->Start(config, [daemon = as.get()](std::vector<std::string> trouble) {
+    daemon->lacking_.SetDaemon("provisioning", {}, std::move(trouble));
+  });
   STI_RETURN_IF_ERROR(as->StartRest());
   for (size_t i = 0; i < as->providers_.size(); ++i) {
     const absl::Status started = as->providers_[i]->Start();
     if (!started.ok()) return PrefixField(absl::StrCat("providers[", i, "]"), started);
   }
+  as->StartSelfCheck();
   return as;
+}
+
+absl::Status AsDaemon::OpenProvisioning(const sti::config::v1::AuthenticationServer& config) {
+  STI_ASSIGN_OR_RETURN(
+      provisioning_,
+      ProvisioningDaemon::Open(config, {options_.providers, signing_->policy(), signing_->provisioned(),
+                                        signing_->state(), clock_, random_}));
+  return absl::OkStatus();
+}
+
+void AsDaemon::MakeAdmin() {
+  std::vector<ProviderDaemon*> daemons;
+  for (const auto& provider : providers_) daemons.push_back(provider.get());
+  signing_admin_ = std::make_unique<SigningAdminService>(SigningAdminParts{
+      provisioning_->gate(), options_.providers, std::move(daemons),
+      [this](const Actor& actor, const SignerChange& change) {
+        daemon::LogInfo("signer changed", {{"client", actor.client},
+                                           {"request_id", actor.request_id},
+                                           {"action", change.action},
+                                           {"object", change.object},
+                                           {"after", change.after}});
+        return provisioning_->Audit(actor, {change.action, change.object, {change.spc}, "", change.after});
+      }});
+}
+
+void AsDaemon::StartSelfCheck() {
+  std::vector<LookoutPost> posts;
+  for (const auto& provider : providers_) {
+    posts.push_back({&provider->ring(), [provider = provider.get()](SelfCheckResult result) {
+                       provider->TakeSelfCheck(std::move(result));
+                     }});
+  }
+  self_check_->Start(std::move(posts), [this](const std::vector<std::string>& lacking,
+                                              const std::vector<std::string>& trouble) {
+    lacking_.SetDaemon("clock", lacking, trouble);
+  });
+}
+
+std::vector<std::pair<std::string, int>> AsDaemon::publication_ports() const {
+  std::vector<std::pair<std::string, int>> ports;
+  for (size_t i = 0; i < providers_.size(); ++i) {
+    const auto port = providers_[i]->publication_port();
+    if (port) ports.emplace_back(options_.providers.all()[i].name, *port);
+  }
+  return ports;
 }
 
 absl::Status AsDaemon::StartRest() {
   if (!options_.rest.has_value()) return absl::OkStatus();
   rest_routes_ = std::make_unique<RestRoutes>(
-      [this](const std::string& client) { return ProviderOf(client).status(); },
+      [this](const std::string& client) { return signing_->desk().ClientOf(client).status(); },
       [this](const RestRoutes::Client& client, const OutgoingCall& call, const RestRoutes::Done& done) {
-        const absl::StatusOr<size_t> provider = ProviderOf(client.identity);
-        if (!provider.ok()) return done(provider.status());
-        absl::StatusOr<SignedCall> signed_call = signer_->Sign(*provider, call);
-        if (!signed_call.ok()) return done(signed_call.status());
-        done(std::move(signed_call->passport.identity));
+        signing_->desk().Sign(client.identity, client.request_id, call,
+                              [done](absl::StatusOr<std::vector<SignedCall>> signed_calls) {
+                                if (!signed_calls.ok()) return done(signed_calls.status());
+                                done(std::move(signed_calls->front().passport.identity));
+                              });
       },
       options_.rest->api_keys, random_);
   absl::StatusOr<std::unique_ptr<http::HttpServer>> server = http::StartHttpsServer(
@@ -91,20 +151,19 @@ absl::Status AsDaemon::StartRest() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<size_t> AsDaemon::ProviderOf(const std::string& client) const {
-  if (const auto found = options_.providers.ClientOf(client)) return found->provider;
-  return MakeError(Reason::kPermissionDenied, "the client belongs to no provider");
-}
-
 std::optional<int> AsDaemon::rest_port() const {
   if (rest_server_ == nullptr) return std::nullopt;
   return rest_server_->port();
 }
 
 void AsDaemon::Stop(absl::Duration grace) {
+  if (self_check_ != nullptr) self_check_->Stop();
   for (const auto& provider : providers_) provider->Stop();
+  if (service_ != nullptr) service_->EndStreams();
   if (rest_server_ != nullptr) rest_server_->Shutdown(grace);
   if (server_ != nullptr) server_->Shutdown(grace);
+  if (signing_ != nullptr) signing_->Stop();
+  if (provisioning_ != nullptr) provisioning_->Stop();
 }
 
 }  // namespace sti::as

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -16,10 +17,13 @@
 #include "proto/sti/config/v1/as.pb.h"
 #include "services/as/as_config.h"
 #include "services/as/authentication_service.h"
-#include "services/as/call_signer.h"
 #include "services/as/lacking_board.h"
 #include "services/as/provider_daemon.h"
+#include "services/as/provisioning_daemon.h"
 #include "services/as/rest_routes.h"
+#include "services/as/self_check_daemon.h"
+#include "services/as/signing_admin_service.h"
+#include "services/as/signing_daemon.h"
 
 namespace sti::as {
 
@@ -33,6 +37,8 @@ class AsDaemon {
   ~AsDaemon();
 
   int grpc_port() const { return server_->port(); }
+  // Of providers that publish chains themselves: name and port.
+  std::vector<std::pair<std::string, int>> publication_ports() const;
   // None without a REST server.
   std::optional<int> rest_port() const;
   // Ends the enrolments, lets calls under way finish within `grace`. Idempotent.
@@ -41,17 +47,22 @@ class AsDaemon {
  private:
   AsDaemon(AsOptions options, const Clock& clock, const Random& random);
   absl::Status OpenProviders(const sti::config::v1::AuthenticationServer& config);
-  void MakeSigner();
+  absl::Status OpenSigning(const sti::config::v1::AuthenticationServer& config);
+  absl::Status OpenProvisioning(const sti::config::v1::AuthenticationServer& config);
+  void MakeAdmin();
+  void StartSelfCheck();
   absl::Status StartRest();
-  absl::StatusOr<size_t> ProviderOf(const std::string& client) const;
 
   const AsOptions options_;
   const Clock& clock_;
   const Random& random_;
   LackingBoard lacking_;
+  std::unique_ptr<SelfCheckDaemon> self_check_;
   std::vector<std::unique_ptr<ProviderDaemon>> providers_;
-  std::unique_ptr<CallSigner> signer_;
+  std::unique_ptr<SigningDaemon> signing_;
   std::unique_ptr<AuthenticationService> service_;
+  std::unique_ptr<ProvisioningDaemon> provisioning_;
+  std::unique_ptr<SigningAdminService> signing_admin_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<RestRoutes> rest_routes_;
   std::unique_ptr<http::HttpServer> rest_server_;

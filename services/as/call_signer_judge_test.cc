@@ -7,16 +7,12 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/stir/vectors_testing.h"
-#include "common/testing/fake_clock.h"
-#include "common/testing/sequence_random.h"
 #include "common/testing/subprocess.h"
 #include "common/testing/temp_dir.h"
-#include "services/as/call_signer.h"
+#include "services/as/testing/signing_fixture.h"
 
 namespace sti::as {
 namespace {
-
-constexpr char kUrl[] = "https://cr.example.net/1234.pem";
 
 // argv: certificate, file. Lines of the file in threes: ppt, Identity header, payload as it must be, where
 // "@" stands for the digest that belongs there.
@@ -61,13 +57,6 @@ for ppt, identity, expected in zip(lines[0::3], lines[1::3], lines[2::3]):
     print(ppt or "base")
 )";
 
-ProviderTable DemoProviders() {
-  SigningProviderOptions provider;
-  provider.name = "demo";
-  provider.spc = "1234";
-  return ProviderTable::Create({provider}).value();
-}
-
 OutgoingCall Call(const char* ppt) {
   OutgoingCall call;
   call.ppt = ppt;
@@ -76,20 +65,16 @@ OutgoingCall Call(const char* ppt) {
   return call;
 }
 
+std::string Header(const std::string& token) {
+  return absl::StrCat(token, ";info=<", kDemoUrl, ">;alg=ES256");
+}
+
 class CallSignerJudgeTest : public ::testing::Test {
  protected:
-  CallSignerJudgeTest() {
-    auto ring = std::make_shared<KeyRing>();
-    const auto chain = pki::CertificateChain::Parse(stir::ReadVector("demo-pki/chain1234.pem")).value();
-    ring->current =
-        CheckCredential(stir::DemoKey("leaf1234.key"), chain, kUrl, "1234", clock_.TimeNow()).value();
-    ring_.Set(std::move(ring));
-  }
-
   // Signs, and remembers for the judge. `more` are the claims beside iat, orig and those that it names
   // itself.
   std::string Sign(const OutgoingCall& call, const std::string& more, const std::string& dest) {
-    const auto signed_call = signer_.Sign(0, call);
+    const auto signed_call = fixture_.Sign("sbc", call);
     EXPECT_TRUE(signed_call.ok()) << signed_call.status();
     if (!signed_call.ok()) return "";
     const std::string ppt = call.ppt == "base" ? "" : call.ppt;
@@ -112,11 +97,7 @@ class CallSignerJudgeTest : public ::testing::Test {
     EXPECT_EQ(judge.out, expected_);
   }
 
-  testing::FakeClock clock_{stir::DemoTime()};
-  testing::SequenceRandom random_;
-  KeyRingSnapshot ring_;
-  const ProviderTable providers_ = DemoProviders();
-  CallSigner signer_{{providers_, {&ring_}, clock_, random_}, {}};
+  SigningFixture fixture_{{DemoProvider({"sbc"})}};
   std::string lines_, expected_;
 };
 
@@ -135,7 +116,11 @@ TEST_F(CallSignerJudgeTest, PythonReadsEveryType) {
   call.rcd->crn = "\xe2\x82\xac";
   Sign(call, R"("attest":"C","origid":"123e4567-e89b-12d3-a456-426655440000","crn":"€",)"
              R"("rcd":{"nam":"Ärzte \"42\" / \\ <b>"},"rcdi":{"/nam":"@"})");
+  call = Call("base");
+  call.dest_uri = {"sip:bob@example.com"};
+  const std::string to_bob = fixture_.Sign("sbc", call)->passport.identity;
   call = Call("div");
+  call.incoming_identity = {to_bob};
   call.div_uri = "sip:Bob@EXAMPLE.com:5060;transport=tcp";
   call.div_hi = "1.2";
   call.dest_uri = {"sip:zoe@example.com", "sip:Amy@example.com"};
@@ -145,11 +130,13 @@ TEST_F(CallSignerJudgeTest, PythonReadsEveryType) {
   call.dest_tn = {"12155550188"};
   call.div_tn = "12155550199";
   call.opt = base;
+  call.incoming_identity = {Header(base)};
   const std::string once = Sign(call, absl::StrCat(R"("div":{"tn":"12155550199"},"opt":")", base, "\""),
                                 R"({"tn":["12155550188"]})");
   call.dest_tn = {"12155550177"};
   call.div_tn = "12155550188";
   call.opt = once;
+  call.incoming_identity = {Header(once)};
   Sign(call, absl::StrCat(R"("div":{"tn":"12155550188"},"opt":")", once, "\""), R"({"tn":["12155550177"]})");
   call = Call("rph");
   call.rph_auth = {"wps.1", "esnet.0"};

@@ -10,31 +10,16 @@
 #include "common/base/reason.h"
 #include "common/stir/passport.h"
 #include "common/stir/vectors_testing.h"
-#include "common/testing/fake_clock.h"
 #include "common/testing/sequence_random.h"
+#include "services/as/testing/signing_fixture.h"
 
 namespace sti::as {
 namespace {
 
-constexpr char kUrl[] = "https://cr.example.net/1234.pem";
 constexpr char kOrigid[] = "123e4567-e89b-12d3-a456-426655440000";
 
 pki::CertificateChain DemoChain() {
   return pki::CertificateChain::Parse(stir::ReadVector("demo-pki/chain1234.pem")).value();
-}
-
-ProviderTable DemoProviders() {
-  SigningProviderOptions provider;
-  provider.name = "demo";
-  provider.spc = "1234";
-  return ProviderTable::Create({provider}).value();
-}
-
-std::shared_ptr<const KeyRing> DemoRing() {
-  auto ring = std::make_shared<KeyRing>();
-  ring->current =
-      CheckCredential(stir::DemoKey("leaf1234.key"), DemoChain(), kUrl, "1234", stir::DemoTime()).value();
-  return ring;
 }
 
 OutgoingCall DemoCall() {
@@ -48,20 +33,16 @@ OutgoingCall DemoCall() {
 
 class CallSignerTest : public ::testing::Test {
  protected:
-  CallSignerTest() { ring_.Set(DemoRing()); }
-
-  SignedCall Sign(const OutgoingCall& call) { return signer_.Sign(0, call).value(); }
+  SignedCall Sign(const OutgoingCall& call) { return fixture_.Sign("sbc", call).value(); }
   // "REASON field"
   std::string Refused(const OutgoingCall& call) {
-    const absl::Status status = signer_.Sign(0, call).status();
+    const absl::Status status = fixture_.Sign("sbc", call).status();
     return std::string(ReasonName(ReasonOf(status))) + " " + FieldOf(status);
   }
 
-  testing::FakeClock clock_{stir::DemoTime()};
-  testing::SequenceRandom random_;
-  KeyRingSnapshot ring_;
-  const ProviderTable providers_ = DemoProviders();
-  CallSigner signer_{{providers_, {&ring_}, clock_, random_}, {}};
+  SigningFixture fixture_{{DemoProvider({"sbc"})}};
+  testing::FakeClock& clock_ = fixture_.clock;
+  KeyRingSnapshot& ring_ = fixture_.rings[0];
 };
 
 // Header and claims of the demo token were serialized by another program.
@@ -73,7 +54,7 @@ TEST_F(CallSignerTest, SaysOctetForOctetWhatAnotherProgramSaid) {
 
 TEST_F(CallSignerTest, TellsWhatItSigned) {
   const SignedCall call = Sign(DemoCall());
-  EXPECT_EQ(call.x5u, kUrl);
+  EXPECT_EQ(call.x5u, kDemoUrl);
   EXPECT_EQ(call.origid, kOrigid);
   EXPECT_EQ(call.spc, "1234");
   EXPECT_EQ(call.iat, absl::ToUnixSeconds(stir::DemoTime()));
@@ -119,7 +100,7 @@ TEST_F(CallSignerTest, AUriMayCall) {
 TEST_F(CallSignerTest, EmptyPptMeansShakenAndOthersAreRefused) {
   OutgoingCall call = DemoCall();
   call.ppt = "shaken";
-  EXPECT_TRUE(signer_.Sign(0, call).ok());
+  EXPECT_TRUE(fixture_.Sign("sbc", call).ok());
   for (const char* ppt : {"Shaken", "div-O", "rsp", "msec", " "}) {
     call.ppt = ppt;
     EXPECT_EQ(Refused(call), "PPT_UNSUPPORTED ppt");
@@ -133,9 +114,6 @@ TEST_F(CallSignerTest, WhatIsMissingIsNamed) {
   call = DemoCall();
   call.dest_tn.clear();
   EXPECT_EQ(Refused(call), "MISSING_FIELD dest");
-  call = DemoCall();
-  call.attest = stir::Attestation::kNone;
-  EXPECT_EQ(Refused(call), "MISSING_FIELD attest");
 }
 
 TEST_F(CallSignerTest, WhatIsInvalidIsNamedByItsPath) {
@@ -157,7 +135,7 @@ TEST_F(CallSignerTest, WhatIsInvalidIsNamedByItsPath) {
 TEST_F(CallSignerTest, TheNumberOfDestinationsIsBounded) {
   OutgoingCall call = DemoCall();
   call.dest_tn.assign(limits::kDestinations, "12155550131");
-  EXPECT_TRUE(signer_.Sign(0, call).ok());
+  EXPECT_TRUE(fixture_.Sign("sbc", call).ok());
   call.dest_uri = {"sip:a@b"};
   EXPECT_EQ(Refused(call), "TOO_LARGE dest");
 }
@@ -182,7 +160,7 @@ TEST_F(CallSignerTest, TheTimeOfTheCallMustBeFresh) {
 TEST_F(CallSignerTest, NothingIsSignedOutsideTheCertificatesValidity) {
   const absl::Time end = DemoChain().leaf().not_after();
   clock_.Set(end);
-  EXPECT_TRUE(signer_.Sign(0, DemoCall()).ok());
+  EXPECT_TRUE(fixture_.Sign("sbc", DemoCall()).ok());
   clock_.Set(end + absl::Seconds(1));
   EXPECT_EQ(Refused(DemoCall()), "CERTIFICATE_EXPIRED ");
   OutgoingCall call = DemoCall();
@@ -197,11 +175,17 @@ TEST_F(CallSignerTest, WithoutACertificateItIsNotReady) {
 }
 
 TEST_F(CallSignerTest, ABrokenRandomSourceIsNotSignedOver) {
-  testing::FailingRandom broken;
-  const CallSigner signer({providers_, {&ring_}, clock_, broken}, {});
+  const testing::FailingRandom broken;
+  std::vector<Secret> keys;
+  keys.emplace_back(std::string(32, 'k'));
+  const AttestationPolicy policy(fixture_.providers, fixture_.provisioned, std::move(keys), broken);
+  const CallSigner signer(
+      {fixture_.providers, {&ring_}, clock_, policy, fixture_.provisioned, nullptr, nullptr}, {});
   OutgoingCall call = DemoCall();
   call.origid.clear();
-  EXPECT_FALSE(signer.Sign(0, call).ok());
+  auto prepared = signer.Prepare({"sbc", 0, true, false, ""}, "", call, {stir::PassportType::kShaken});
+  ASSERT_TRUE(prepared.ok()) << prepared.status();
+  EXPECT_EQ(ReasonOf(signer.Finish(*std::move(prepared)).status()), Reason::kInternal);
 }
 
 TEST_F(CallSignerTest, SignsOnManyThreadsWhileTheKeyChanges) {
@@ -211,7 +195,7 @@ TEST_F(CallSignerTest, SignsOnManyThreadsWhileTheKeyChanges) {
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&] {
       while (!done) {
-        if (!signer_.Sign(0, DemoCall()).ok()) ++failures;
+        if (!fixture_.Sign("sbc", DemoCall()).ok()) ++failures;
         ++signatures;
       }
     });

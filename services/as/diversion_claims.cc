@@ -6,6 +6,7 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/stir/claim_syntax.h"
+#include "services/as/diversion_incoming.h"
 #include "services/as/outgoing_claims.h"
 
 namespace sti::as {
@@ -15,26 +16,16 @@ absl::Status Invalid(absl::string_view field, absl::string_view what) {
   return MakeError(Reason::kInvalidField, field, what);
 }
 
-// A PASSporT of any type that is made here, by its own schema.
-absl::StatusOr<stir::PassportClaims> ReadPassport(absl::string_view token) {
-  const auto passport = stir::SealedPassport::Parse(token);
-  if (!passport.ok()) return Invalid("opt", passport.status().message());
-  std::optional<stir::PassportType> type = stir::PassportType::kBase;
-  if (const codec::JsonValue* ppt = passport->header().Find("ppt"); ppt != nullptr) {
-    type = ppt->is_string() && !ppt->if_string()->empty() ? stir::ParsePpt(*ppt->if_string()) : std::nullopt;
-  }
-  if (!type) return Invalid("opt", "a PASSporT with another ppt");
-  auto claims = stir::ParseClaims(passport->claims(), *type);
-  if (!claims.ok()) {
-    return Invalid("opt", absl::StrCat(FieldOf(claims.status()), ": ", claims.status().message()));
-  }
+absl::StatusOr<stir::PassportClaims> ReadOpt(absl::string_view token) {
+  auto claims = ReadPassport(token);
+  if (!claims.ok()) return Invalid("opt", claims.status().message());
   return claims;
 }
 
 // The PASSporT in opt is the one that this diversion continues (RFC 8946 s5.1). Its signature is the
 // verifier's business.
 absl::Status CheckOpt(const stir::PassportClaims& claims) {
-  STI_ASSIGN_OR_RETURN(stir::PassportClaims before, ReadPassport(claims.opt));
+  STI_ASSIGN_OR_RETURN(stir::PassportClaims before, ReadOpt(claims.opt));
   if (!(before.orig == claims.orig)) {
     return Invalid("opt", absl::StrCat("its orig is ", PartyText(before.orig)));
   }
@@ -45,7 +36,7 @@ absl::Status CheckOpt(const stir::PassportClaims& claims) {
       return MakeError(Reason::kDivTooDeep, "opt", absl::StrCat("at most ", limits::kDivHops, " levels"));
     }
     const std::string opt = std::move(before.opt);
-    STI_ASSIGN_OR_RETURN(before, ReadPassport(opt));
+    STI_ASSIGN_OR_RETURN(before, ReadOpt(opt));
   }
   return absl::OkStatus();
 }

@@ -1,10 +1,13 @@
 #include "services/as/outgoing_claims.h"
 
 #include <algorithm>
+#include <initializer_list>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
@@ -22,32 +25,55 @@ absl::Status At(absl::string_view field, const absl::Status& status) {
   return MakeError(ReasonOf(status), field, status.message());
 }
 
-absl::Status RefuseIf(bool given, absl::string_view field, PassportType type) {
-  if (!given) return absl::OkStatus();
-  const absl::string_view ppt = type == PassportType::kBase ? "base" : stir::PptText(type);
-  return MakeError(Reason::kInvalidField, field, absl::StrCat("does not belong to a ", ppt, " PASSporT"));
+// "a rph" or, where several are asked for, "one of rph, rcd"
+std::string TypesText(absl::Span<const PassportType> types) {
+  const std::string names = absl::StrJoin(types, ", ", [](std::string* out, PassportType type) {
+    absl::StrAppend(out, type == PassportType::kBase ? "base" : stir::PptText(type));
+  });
+  return types.size() == 1 ? absl::StrCat("a ", names) : absl::StrCat("one of the ", names);
 }
 
 // What would silently not be signed is refused.
-absl::Status RefuseForeignFields(const OutgoingCall& call, PassportType type) {
-  const bool shaken = type == PassportType::kShaken;
-  const bool diversion = stir::IsDiversion(type);
-  if (!shaken) {
-    STI_RETURN_IF_ERROR(RefuseIf(call.attest != stir::Attestation::kNone, "attest", type));
-    STI_RETURN_IF_ERROR(RefuseIf(!call.origid.empty(), "origid", type));
+absl::Status RefuseForeignFields(const OutgoingCall& call, absl::Span<const PassportType> types) {
+  const auto any = [types](std::initializer_list<PassportType> of) {
+    return std::find_first_of(types.begin(), types.end(), of.begin(), of.end()) != types.end();
+  };
+  const bool shaken = any({PassportType::kShaken});
+  const bool diversion = any({PassportType::kDiv, PassportType::kDivO});
+  const bool rich = any({PassportType::kShaken, PassportType::kRcd});
+  // RFC 8946 s3: nothing but orig, dest, iat and div in a diversion.
+  const bool media =
+      std::any_of(types.begin(), types.end(), [](auto type) { return !stir::IsDiversion(type); });
+  const std::tuple<bool, bool, absl::string_view> rows[] = {
+      {shaken, call.attest != stir::Attestation::kNone, "attest"},
+      {shaken, !call.origid.empty(), "origid"},
+      {diversion, call.div_tn || call.div_uri, "div"},
+      {diversion, !call.div_hi.empty(), "div_hi"},
+      {diversion, !call.incoming_identity.empty(), "incoming_identity"},
+      {media, !call.media_keys.empty(), "media_keys"},
+      {any({PassportType::kDivO}), !call.opt.empty(), "opt"},
+      {any({PassportType::kRph}), !(call.rph_auth.empty() && call.rph_sph.empty()), "rph"},
+      {rich, call.rcd.has_value(), "rcd"},
+      {rich, !call.rcd_profile.empty(), "rcd_profile"},
+      {any({PassportType::kMsg}), call.message_body.has_value(), "message_body"},
+  };
+  for (const auto& [belongs, given, field] : rows) {
+    if (!given || belongs) continue;
+    return MakeError(Reason::kInvalidField, field,
+                     absl::StrCat("does not belong to ", TypesText(types), " PASSporT"));
   }
-  if (!diversion) {
-    STI_RETURN_IF_ERROR(RefuseIf(call.div_tn || call.div_uri, "div", type));
-    STI_RETURN_IF_ERROR(RefuseIf(!call.div_hi.empty(), "div_hi", type));
-  } else {
-    // RFC 8946 s3: nothing but orig, dest, iat and div.
-    STI_RETURN_IF_ERROR(RefuseIf(!call.media_keys.empty(), "media_keys", type));
+  if (call.rcd.has_value() && !call.rcd_profile.empty()) {
+    return MakeError(Reason::kInvalidField, "rcd_profile", "beside rcd");
   }
-  STI_RETURN_IF_ERROR(RefuseIf(type != PassportType::kDivO && !call.opt.empty(), "opt", type));
-  STI_RETURN_IF_ERROR(
-      RefuseIf(type != PassportType::kRph && !(call.rph_auth.empty() && call.rph_sph.empty()), "rph", type));
-  STI_RETURN_IF_ERROR(RefuseIf(!shaken && type != PassportType::kRcd && call.rcd.has_value(), "rcd", type));
-  return RefuseIf(type != PassportType::kMsg && call.message_body.has_value(), "message_body", type);
+  return absl::OkStatus();
+}
+
+absl::Status CheckCallId(absl::string_view call_id) {
+  if (call_id.size() > limits::kCallId) {
+    return MakeError(Reason::kTooLarge, "call_id", absl::StrCat("at most ", limits::kCallId, " octets"));
+  }
+  if (stir::IsDisplayText(call_id, true)) return absl::OkStatus();
+  return MakeError(Reason::kInvalidField, "call_id", "a control character");
 }
 
 absl::Status AddDest(const OutgoingCall& call, const stir::NumberingPlan& plan, PassportClaims& claims) {
@@ -96,10 +122,6 @@ absl::Status AddMediaKeys(const OutgoingCall& call, PassportClaims& claims) {
 }
 
 absl::Status AddShaken(const OutgoingCall& call, PassportClaims& claims) {
-  if (call.attest == stir::Attestation::kNone) {
-    return MakeError(Reason::kMissingField, "attest", "A, B or C is needed");
-  }
-  claims.attest = call.attest;
   if (!call.origid.empty() && !stir::IsUuid(call.origid)) {
     return MakeError(Reason::kInvalidField, "origid", "not a UUID");
   }
@@ -144,19 +166,19 @@ absl::Status AddRichCallData(const OutgoingCall& call, const stir::NumberingPlan
   if (call.rcd) {
     STI_ASSIGN_OR_RETURN(claims.rich, MakeRichCallData(*call.rcd, plan));
   }
-  if (claims.type == PassportType::kRcd && !claims.rich.rcd && !claims.rich.crn) {
-    return MakeError(Reason::kMissingField, "rcd", "rcd.nam or rcd.crn is needed");
+  if (claims.type == PassportType::kRcd && call.rcd_profile.empty() && !claims.rich.rcd && !claims.rich.crn) {
+    return MakeError(Reason::kMissingField, "rcd", "rcd.nam, rcd.crn or an rcd_profile is needed");
   }
   return absl::OkStatus();
 }
 
 }  // namespace
 
-absl::StatusOr<PassportType> OutgoingType(const OutgoingCall& call) {
-  if (call.ppt.empty()) return PassportType::kShaken;
-  if (call.ppt == "base") return PassportType::kBase;
-  if (const auto type = stir::ParsePpt(call.ppt); type) return *type;
-  return MakeError(Reason::kPptUnsupported, "ppt", "shaken, div, div-o, rph, rcd, msg or base");
+absl::StatusOr<PassportType> OutgoingType(absl::string_view ppt, absl::string_view field) {
+  if (ppt.empty()) return PassportType::kShaken;
+  if (ppt == "base") return PassportType::kBase;
+  if (const auto type = stir::ParsePpt(ppt); type) return *type;
+  return MakeError(Reason::kPptUnsupported, field, "shaken, div, div-o, rph, rcd, msg or base");
 }
 
 absl::StatusOr<stir::PartyIdentity> OutgoingParty(absl::string_view field,
@@ -176,38 +198,56 @@ absl::StatusOr<stir::PartyIdentity> OutgoingParty(absl::string_view field,
   return MakeError(Reason::kMissingField, field, absl::StrCat(field, ".tn or ", field, ".uri is needed"));
 }
 
-absl::StatusOr<PassportClaims> MakeOutgoingClaims(const OutgoingCall& call, PassportType type,
-                                                  const stir::NumberingPlan& plan) {
-  PassportClaims claims;
-  claims.type = type;
-  STI_ASSIGN_OR_RETURN(claims.orig, OutgoingParty("orig", call.orig_tn, call.orig_uri, plan));
-  STI_RETURN_IF_ERROR(AddDest(call, plan, claims));
-  STI_RETURN_IF_ERROR(RefuseForeignFields(call, type));
-  STI_RETURN_IF_ERROR(AddMediaKeys(call, claims));
-  absl::Status status;
-  switch (type) {
+namespace {
+
+// What the type adds to orig and dest.
+absl::Status AddOwnClaims(const OutgoingCall& call, const stir::NumberingPlan& plan, PassportClaims& claims) {
+  if (!stir::IsDiversion(claims.type)) {
+    STI_RETURN_IF_ERROR(AddMediaKeys(call, claims));
+  }
+  switch (claims.type) {
     case PassportType::kBase:
-      break;
+      return absl::OkStatus();
     case PassportType::kShaken:
-      status = AddShaken(call, claims);
-      if (status.ok()) status = AddRichCallData(call, plan, claims);
-      break;
+      STI_RETURN_IF_ERROR(AddShaken(call, claims));
+      return AddRichCallData(call, plan, claims);
     case PassportType::kDiv:
     case PassportType::kDivO:
-      status = AddDiversion(call, plan, claims);
-      break;
+      return AddDiversion(call, plan, claims);
     case PassportType::kRph:
-      status = AddPriority(call, claims);
-      break;
+      return AddPriority(call, claims);
     case PassportType::kRcd:
-      status = AddRichCallData(call, plan, claims);
-      break;
+      return AddRichCallData(call, plan, claims);
     case PassportType::kMsg:
-      status = AddMessage(call, claims);
-      break;
+      return AddMessage(call, claims);
   }
-  if (!status.ok()) return status;
+  return MakeError(Reason::kInternal, "type");
+}
+
+}  // namespace
+
+absl::StatusOr<PassportClaims> MakeOutgoingDestinations(const OutgoingCall& call,
+                                                        const stir::NumberingPlan& plan) {
+  PassportClaims claims;
+  STI_RETURN_IF_ERROR(AddDest(call, plan, claims));
   return claims;
+}
+
+absl::StatusOr<std::vector<PassportClaims>> MakeOutgoingClaims(const OutgoingCall& call,
+                                                               absl::Span<const PassportType> types,
+                                                               const stir::NumberingPlan& plan) {
+  std::vector<PassportClaims> all(1);
+  PassportClaims& shared = all.front();
+  STI_ASSIGN_OR_RETURN(shared.orig, OutgoingParty("orig", call.orig_tn, call.orig_uri, plan));
+  STI_RETURN_IF_ERROR(AddDest(call, plan, shared));
+  STI_RETURN_IF_ERROR(RefuseForeignFields(call, types));
+  STI_RETURN_IF_ERROR(CheckCallId(call.call_id));
+  if (types.size() > 1) all.resize(types.size(), PassportClaims(shared));
+  for (size_t i = 0; i < types.size(); ++i) {
+    all[i].type = types[i];
+    STI_RETURN_IF_ERROR(AddOwnClaims(call, plan, all[i]));
+  }
+  return all;
 }
 
 }  // namespace sti::as

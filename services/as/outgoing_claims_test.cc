@@ -51,10 +51,13 @@ OutgoingCall RcdCall(OutgoingRichCallData data) {
 }
 
 absl::StatusOr<stir::PassportClaims> Make(const OutgoingCall& call) {
-  const auto type = OutgoingType(call);
+  const auto type = OutgoingType(call.ppt);
   if (!type.ok()) return type.status();
-  auto claims = MakeOutgoingClaims(call, *type, {});
-  if (claims.ok()) claims->iat = 1735689600;
+  auto all = MakeOutgoingClaims(call, {*type}, {});
+  if (!all.ok()) return all.status();
+  stir::PassportClaims claims = std::move(all->front());
+  claims.iat = 1735689600;
+  claims.attest = call.attest;  // as the policy would decide
   return claims;
 }
 
@@ -93,9 +96,9 @@ TEST(OutgoingClaims, EveryTypeHasItsName) {
       {"base", stir::PassportType::kBase},  {"div", stir::PassportType::kDiv},
       {"div-o", stir::PassportType::kDivO}, {"rph", stir::PassportType::kRph},
       {"rcd", stir::PassportType::kRcd},    {"msg", stir::PassportType::kMsg}};
-  for (const auto& [ppt, type] : kTypes) EXPECT_EQ(OutgoingType(Call(ppt)).value(), type) << ppt;
+  for (const auto& [ppt, type] : kTypes) EXPECT_EQ(OutgoingType(ppt).value(), type) << ppt;
   for (const char* ppt : {"Shaken", "divo", "msec", "rsp", "Base", " "}) {
-    EXPECT_EQ(ReasonOf(OutgoingType(Call(ppt)).status()), Reason::kPptUnsupported) << ppt;
+    EXPECT_EQ(ReasonOf(OutgoingType(ppt).status()), Reason::kPptUnsupported) << ppt;
   }
 }
 

@@ -22,7 +22,10 @@ namespace sti::stictl {
 namespace {
 
 struct SignOptions {
-  std::string ppt, orig, attest, origid;
+  std::vector<std::string> ppt;
+  std::string orig, attest, origid;
+  std::string trunk, customer, call_id, rcd_profile;
+  std::vector<std::string> incoming;
   std::vector<std::string> dest;
   int64_t iat = 0;
   std::string div, div_hi, opt;
@@ -87,15 +90,21 @@ absl::Status AddRichCallData(const SignOptions& options, sti::v1::SignRequest& r
   return absl::OkStatus();
 }
 
+// All but ppt.
 absl::StatusOr<sti::v1::SignRequest> ToRequest(const SignOptions& options) {
   sti::v1::SignRequest request;
-  request.set_ppt(options.ppt);
   SetParty(options.orig, *request.mutable_orig());
   for (const std::string& dest : options.dest) {
     IsUri(dest) ? request.mutable_dest()->add_uri(dest) : request.mutable_dest()->add_tn(dest);
   }
-  if (options.attest.empty() && options.ppt == "shaken") {
-    return MakeError(Reason::kMissingField, "--attest", "a shaken PASSporT needs A, B or C");
+  request.set_trunk(options.trunk);
+  request.set_customer(options.customer);
+  request.set_call_id(options.call_id);
+  request.set_rcd_profile(options.rcd_profile);
+  for (const std::string& one : options.incoming) {
+    STI_ASSIGN_OR_RETURN(const std::string text, TextOrFile("--incoming", one, limits::kIdentityHeader));
+    // A SIP stack may have joined several.
+    for (const std::string& value : stir::SplitIdentityValues(text)) request.add_incoming_identity(value);
   }
   request.set_attest(AttestationFromLetter(options.attest));
   request.set_origid(options.origid);
@@ -130,25 +139,52 @@ void PrintSigned(const sti::v1::SignResponse& response) {
     fields.emplace_back("signature",
                         absl::StrCat(parts->signature_hex.substr(0, 16), "... (64 octets, ES256)"));
   }
-  fields.emplace_back("signed as", absl::StrCat("SPC ", response.spc()));
-  fields.emplace_back("certificate",
-                      absl::StrCat(response.x5u(), ", until ", TimeText(response.certificate_expires())));
+  fields.emplace_back("signed as",
+                      absl::StrCat("SPC ", response.spc(), ", by rule ", response.attest_rule()));
+  fields.emplace_back("certificate", absl::StrCat(response.x5u(), ", serial ", response.certificate_serial(),
+                                                  ", until ", TimeText(response.certificate_expires())));
   PrintFields(fields);
 }
 
-int Sign(Session& session, const SignOptions& options) {
-  const auto request = ToRequest(options);
-  if (!request.ok()) return UsageError(session.output, request.status());
+int SignOne(Session& session, const sti::v1::SignRequest& request) {
   const auto response =
-      Call<sti::v1::Authentication>(session, Peer::kAs, &sti::v1::Authentication::Stub::Sign, *request);
+      Call<sti::v1::Authentication>(session, Peer::kAs, &sti::v1::Authentication::Stub::Sign, request);
   if (!response.ok()) return FailCall(session.output, response.status());
   session.output.json() ? PrintMessage(*response) : PrintSigned(*response);
   return kExitOk;
 }
 
+int SignSeveral(Session& session, const sti::v1::SignCallRequest& request) {
+  const auto response =
+      Call<sti::v1::Authentication>(session, Peer::kAs, &sti::v1::Authentication::Stub::SignCall, request);
+  if (!response.ok()) return FailCall(session.output, response.status());
+  if (session.output.json()) {
+    PrintMessage(*response);
+  } else {
+    for (const sti::v1::SignResponse& one : response->passports()) PrintSigned(one);
+  }
+  return kExitOk;
+}
+
+int Sign(Session& session, const SignOptions& options) {
+  auto request = ToRequest(options);
+  if (!request.ok()) return UsageError(session.output, request.status());
+  if (options.ppt.size() <= 1) {
+    request->set_ppt(options.ppt.empty() ? "shaken" : options.ppt[0]);
+    return SignOne(session, *request);
+  }
+  sti::v1::SignCallRequest several;
+  *several.mutable_call() = *std::move(request);
+  for (const std::string& ppt : options.ppt) several.add_ppts(ppt);
+  return SignSeveral(session, several);
+}
+
 void DeclareCall(CLI::App& command, SignOptions& options) {
-  command.add_option("--ppt", options.ppt, "type of PASSporT")
-      ->default_val("shaken")
+  command
+      .add_option(
+          "--ppt", options.ppt,
+          "type of PASSporT (default: shaken); repeatable: several PASSporTs of one call, all or none")
+      ->allow_extra_args(false)
       ->check(CLI::IsMember({"shaken", "div", "div-o", "rph", "rcd", "msg", "base"}));
   command.add_option("--orig", options.orig, "calling number, or sip: URI")->required();
   command.add_option("--dest", options.dest, "called number, or sip: or urn:service: URI; repeatable")
@@ -159,10 +195,14 @@ void DeclareCall(CLI::App& command, SignOptions& options) {
       .add_option("--media-key", options.media_keys,
                   "ALG:HEX, a=fingerprint of the SDP, hexadecimal with or without colons; repeatable")
       ->allow_extra_args(false);
-  command.add_option("--attest", options.attest, "A, B or C")
+  command.add_option("--trunk", options.trunk, "trunk that the call came in by, as provisioned");
+  command.add_option("--customer", options.customer, "customer that the call is from, as provisioned");
+  command.add_option("--call-id", options.call_id, "Call-ID of the call, for the record of the signature");
+  command.add_option("--attest", options.attest, "A, B or C (default: the provider's policy decides)")
       ->check(CLI::IsMember({"A", "B", "C"}))
       ->group("shaken");
-  command.add_option("--origid", options.origid, "UUID (default: a new one)")->group("shaken");
+  command.add_option("--origid", options.origid, "UUID (default: the provider's policy makes one)")
+      ->group("shaken");
 }
 
 void DeclareExtensions(CLI::App& command, SignOptions& options) {
@@ -174,6 +214,11 @@ void DeclareExtensions(CLI::App& command, SignOptions& options) {
       .add_option(
           "--opt", options.opt,
           "div-o: PASSporT before the diversion: TOKEN or Identity header, @FILE, or - for standard input")
+      ->group("div and div-o");
+  command
+      .add_option("--incoming", options.incoming,
+                  "Identity header of the incoming call: VALUE, @FILE, or - for standard input; repeatable")
+      ->allow_extra_args(false)
       ->group("div and div-o");
   command.add_option("--rph", options.rph, "r-value of Resource-Priority, such as ets.0; repeatable")
       ->allow_extra_args(false)
@@ -194,6 +239,7 @@ void DeclareRichCallData(CLI::App& command, SignOptions& options) {
   add("--jcl", options.jcl, "https URL of a jCard");
   add("--crn", options.crn, "call reason");
   add("--iss", options.iss, "who vouches, when that is a third party");
+  add("--rcd-profile", options.rcd_profile, "profile of the customer, in place of all the others");
   command
       .add_option("--rcdi", options.rcdi,
                   "POINTER=DIGEST for content behind a URL, such as /icn=sha256-...; repeatable")
@@ -213,7 +259,10 @@ void AddSignCommand(CLI::App& group, Session& session, int& exit_code) {
         command.footer(
             "Examples:\n"
             "  stictl call sign --orig 12155550121 --dest 12155550131 --attest A --nam \"Q Branch\"\n"
-            "  stictl call sign --ppt div --orig 12155550121 --div 12155550131 --dest 12155550199");
+            "  stictl call sign --orig 12155550121 --dest 12155550131 --trunk shop-1 --ppt shaken --ppt rcd "
+            "--rcd-profile orders\n"
+            "  stictl call sign --ppt div --orig 12155550121 --div 12155550131 --dest 12155550199 --incoming "
+            "@identity");
       },
       [&session](const SignOptions& options) { return Sign(session, options); }, exit_code);
 }

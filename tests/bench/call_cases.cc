@@ -57,7 +57,13 @@ std::vector<Case> CallCases(Fixture& fixture) {
       {"Sign: claims to Identity", "EVP ES256 sign, parsed key",
        [&fixture](absl::Duration duration) {
          const as::OutgoingCall call = Fixture::OutgoingCall();
-         return Repeat(duration, [&] { Require(fixture.signer().Sign(0, call).status(), "Sign"); });
+         return Repeat(duration, [&] { fixture.Sign(Fixture::kDeciding, call); });
+       }},
+      {"Sign: attest by policy", "EVP ES256 sign, parsed key",
+       [&fixture](absl::Duration duration) {
+         as::OutgoingCall call = Fixture::OutgoingCall();
+         call.attest = stir::Attestation::kNone;
+         return Repeat(duration, [&] { fixture.Sign(Fixture::kCustomer, call); });
        }},
       {"EVP ES256 verify, parsed key", "",
        [key, message, signature](absl::Duration duration) {

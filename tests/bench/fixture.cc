@@ -80,9 +80,25 @@ Fixture::Fixture() {
   as::SigningProviderOptions provider;
   provider.name = "bench";
   provider.spc = "1234";
+  provider.attesting_clients = {kDeciding};
   providers_ = Must(as::ProviderTable::Create({provider}), "providers");
-  signer_ = std::make_unique<as::CallSigner>(as::CallSignerParts{providers_, {&ring_}, clock, random},
-                                             as::CallSignerOptions());
+  state_ = std::make_unique<as::ProvisionedState>(provisioned_, 1);
+  as::Customer customer;
+  customer.id = "shop";
+  customer.clients = {kCustomer};
+  as::CustomerNumbers numbers;
+  numbers.customer = customer.id;
+  numbers.first = 12155550100;
+  numbers.last = 12155550199;
+  state_->Apply({{0, customer}, {0, numbers}});
+  std::vector<Secret> keys;
+  keys.emplace_back(std::string(32, 'k'));
+  policy_ = std::make_unique<as::AttestationPolicy>(providers_, provisioned_, std::move(keys), random);
+  limits_ = std::make_unique<as::CallLimits>(as::CallLimitOptions(), clock);
+  signer_ = std::make_unique<as::CallSigner>(
+      as::CallSignerParts{providers_, {&ring_}, clock, *policy_, provisioned_, nullptr, nullptr},
+      as::CallSignerOptions());
+  desk_ = std::make_unique<as::SigningDesk>(providers_, provisioned_, *signer_, *limits_, nullptr);
   trust_.Publish(0, std::make_shared<vs::TrustState>(
                         vs::TrustState{pki::TrustAnchors({root}), 1, validity.not_after, nullptr, nullptr}));
   repository_ = std::make_unique<OneChainRepository>(chain.Pem());
@@ -101,8 +117,16 @@ as::OutgoingCall Fixture::OutgoingCall() {
   return call;
 }
 
+as::SignedCall Fixture::Sign(const std::string& client, as::OutgoingCall call) const {
+  as::SignedCall signed_call;
+  desk_->Sign(client, "", std::move(call), [&](absl::StatusOr<std::vector<as::SignedCall>> done) {
+    signed_call = std::move(Must(std::move(done), "sign").front());
+  });
+  return signed_call;
+}
+
 vs::IncomingCall Fixture::IncomingCall() {
-  const as::SignedCall signed_call = Must(signer_->Sign(0, OutgoingCall()), "sign");
+  const as::SignedCall signed_call = Sign(kDeciding, OutgoingCall());
   vs::IncomingCall call;
   call.identity = {signed_call.passport.identity};
   call.from = "<sip:+12155550121@example.net;user=phone>;tag=1";

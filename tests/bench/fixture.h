@@ -7,9 +7,13 @@
 
 #include "common/base/clock.h"
 #include "common/http/fetcher.h"
+#include "services/as/attestation_policy.h"
+#include "services/as/call_limits.h"
 #include "services/as/call_signer.h"
 #include "services/as/key_ring.h"
 #include "services/as/provider_table.h"
+#include "services/as/provisioned_state.h"
+#include "services/as/signing_desk.h"
 #include "services/vs/certificate_cache.h"
 #include "services/vs/client_profile.h"
 #include "services/vs/trust_board.h"
@@ -25,24 +29,32 @@ class Fixture {
   Fixture();
   ~Fixture();
 
-  const as::ProviderTable& providers() const { return providers_; }
-  as::CallSigner& signer() { return *signer_; }
+  const as::SigningDesk& desk() const { return *desk_; }
   vs::Verifier& verifier() { return *verifier_; }
   const vs::ClientProfile& profile() const { return profile_; }
   vs::CertificateCache& cache() { return *cache_; }
   const vs::TrustBoard& trust() const { return trust_; }
   const std::shared_ptr<const crypto::SigningKey>& key() const { return key_; }
 
+  // As who decides the attest, and as whose attest the policy decides.
+  static constexpr char kDeciding[] = "anonymous", kCustomer[] = "pbx";
   static as::OutgoingCall OutgoingCall();
+  // Ends the process when it is not signed.
+  as::SignedCall Sign(const std::string& client, as::OutgoingCall call) const;
   vs::IncomingCall IncomingCall();
 
  private:
   std::shared_ptr<const crypto::SigningKey> key_;
   as::KeyRingSnapshot ring_;
   as::ProviderTable providers_;
+  as::ProvisionedSnapshot provisioned_;
   vs::TrustBoard trust_{{vs::TrustDomainRules()}};
   std::unique_ptr<http::HttpFetcher> repository_;
+  std::unique_ptr<as::ProvisionedState> state_;
+  std::unique_ptr<as::AttestationPolicy> policy_;
+  std::unique_ptr<as::CallLimits> limits_;
   std::unique_ptr<as::CallSigner> signer_;
+  std::unique_ptr<as::SigningDesk> desk_;
   std::unique_ptr<vs::CertificateCache> cache_;
   const vs::ClientProfile profile_;
   std::unique_ptr<vs::Verifier> verifier_;

@@ -93,7 +93,7 @@ sti::v1::VerifyRequest VerifyRequest(Fixture& fixture) {
 
 struct RpcBench::Parts {
   explicit Parts(Fixture& fixture)
-      : authentication(fixture.providers(), fixture.signer()),
+      : authentication(fixture.desk()),
         verification(
             fixture.verifier(), fixture.cache(), fixture.trust(),
             [] { return std::vector<std::shared_ptr<const vs::DomainHealth>>(1); }, nullptr,

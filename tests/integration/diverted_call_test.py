@@ -51,15 +51,17 @@ class DivertedCallTest(NetworkTest):
                    "attest": self.party.ATTESTATION_A, "rcd": rcd, **changes}
         return self.signers[0].Sign(self.calls.SignRequest(**request))
 
-    def divert(self, hop, before, old, new, **changes):
+    def divert(self, hop, before, old, new, incoming=(), **changes):
+        """`before`: the PASSporT that goes on; `incoming`: others of the call."""
         request = {"ppt": "div", "orig": self.party.Party(tn=CALLER), "dest": self.party.Destination(tn=[new]),
-                   "div": self.party.Party(tn=old), "iat": before.iat, **changes}
+                   "div": self.party.Party(tn=old), "iat": before.iat,
+                   "incoming_identity": [one.identity for one in (*incoming, before)], **changes}
         return self.signers[hop].Sign(self.calls.SignRequest(**request))
 
     def call(self):
         original = self.original()
         first = self.divert(1, original, FIRST, SECOND)
-        second = self.divert(2, original, SECOND, TARGET)
+        second = self.divert(2, first, SECOND, TARGET, incoming=[original])
         return original, first, second
 
     def judge(self, *signed, **changes):
@@ -121,19 +123,42 @@ class DivertedCallTest(NetworkTest):
 
     def test_a_hop_for_another_caller_breaks_the_chain(self):
         original, first, _ = self.call()
-        other = self.divert(2, original, SECOND, TARGET, orig=self.party.Party(tn="12155550122"))
+        caller = self.party.Party(tn="12155550122")
+        another = self.original(orig=caller, dest=self.party.Destination(tn=[SECOND]))
+        other = self.divert(2, another, SECOND, TARGET, orig=caller)
         verdict = self.judge(original, first, other, to=f"tel:+{TARGET}")
         self.assertNotEqual(verdict.verstat, PASSED, verdict)
 
     def test_a_nested_diversion_carries_its_past_with_it(self):
         original = self.original()
         inner = self.divert(1, original, FIRST, SECOND, ppt="div-o", opt=original.passport)
-        outer = self.divert(2, original, SECOND, TARGET, ppt="div-o", opt=inner.passport)
+        outer = self.divert(2, inner, SECOND, TARGET, ppt="div-o", opt=inner.passport)
         verdict = self.judge(outer, to=f"tel:+{TARGET}")
         self.assertEqual((verdict.verstat, verdict.attestation), (PASSED, self.party.ATTESTATION_A), verdict)
         self.assertEqual([(row.ppt, row.nested_in if row.HasField("nested_in") else None) for row in verdict.headers],
                          [("div-o", None), ("div-o", 0), ("shaken", 1)])
         self.assertEqual([(hop[1], hop[2]) for hop in self.hops(verdict)], [(FIRST, SECOND), (SECOND, TARGET)])
+
+    def refused(self, *arguments, **changes):
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.divert(*arguments, **changes)
+        error = client.error_detail(caught.exception)
+        return error.reason, error.field
+
+    def test_sti_as_diverts_only_calls_that_sti_vs_believes(self):
+        original, first, _ = self.call()
+        not_verified = ("INCOMING_NOT_VERIFIED", "incoming_identity")
+        self.assertEqual(self.refused(1, original, FIRST, SECOND, incoming_identity=[]), not_verified)
+        head, _, rest = original.identity.partition(";")
+        forged = head[:-4] + ("AAAA" if not head.endswith("AAAA") else "BBBB") + ";" + rest
+        self.assertEqual(self.refused(1, original, FIRST, SECOND, incoming_identity=[forged]), not_verified)
+        # The hop before, without the call that it diverted.
+        self.assertEqual(self.refused(2, first, SECOND, TARGET), not_verified)
+        # Another call's PASSporT beside a forged one for this call.
+        believed = self.original(dest=self.party.Destination(tn=[SECOND]))
+        self.assertEqual(self.refused(1, original, FIRST, SECOND, incoming_identity=[believed.identity, forged]), not_verified)
+        # In opt stands what nobody verified.
+        self.assertEqual(self.refused(1, original, FIRST, SECOND, ppt="div-o", opt=forged.partition(";")[0]), not_verified)
 
     def test_sti_as_makes_no_diversion_to_where_the_call_was_going(self):
         with self.assertRaises(grpc.RpcError) as caught:

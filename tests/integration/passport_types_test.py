@@ -2,21 +2,42 @@
 
 import base64
 import hashlib
+import json
 import os
 import sys
 import unittest
 
 import grpc
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, utils
 
 sys.path.insert(0, os.path.abspath("tests/integration"))
 # pylint: disable=wrong-import-position
 import client  # noqa: E402
 from suite_network import CALLED, CALLER, NetworkTest  # noqa: E402
 
+TARGET = "12155550199"
 PASSED, NONE = "TN-Validation-Passed", "No-TN-Validation"
 
 
+def unb64url(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def independent_verify(key, passport):
+    covered, _, signature = passport.rpartition(".")
+    raw = unb64url(signature)
+    assert len(raw) == 64, len(raw)
+    der = utils.encode_dss_signature(int.from_bytes(raw[:32], "big"), int.from_bytes(raw[32:], "big"))
+    key.verify(der, covered.encode(), ec.ECDSA(hashes.SHA256()))
+
+
 class PassportTypesTest(NetworkTest):
+    @classmethod
+    def prepare(cls, network):
+        network.more_profiles = ", {name: with-base, clients: [sbc], passport_types: [base]}"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -41,6 +62,30 @@ class PassportTypesTest(NetworkTest):
         with self.assertRaises(grpc.RpcError) as caught:
             self.sign(**fields)
         return client.error_detail(caught.exception)
+
+    def test_every_type_is_signed_for_python_and_accepted_by_sti_vs(self):
+        """python3-cryptography verifies the signature; a profile that admits base PASSporTs takes them, too."""
+        serial = self.network.stictl_json("ca", "list")[1]["certificates"][0]["serial"]
+        chain = self.network.stictl_json("ca", "show", serial)[1]["chain_pem"]
+        key = x509.load_pem_x509_certificate(chain.encode()).public_key()
+        shaken = self.shaken()
+        diverted = {"dest": self.party.Destination(tn=[TARGET]), "div": self.party.Party(tn=CALLED), "iat": shaken.iat,
+                    "incoming_identity": [shaken.identity]}
+        esnet = self.party.ResourcePriority(auth=["esnet.0"], sph="psap-callback")
+        for name, signed, others, facts in (
+                ("shaken", shaken, [], {}),
+                ("div", self.sign(ppt="div", **diverted), [shaken], {"request_uri": f"tel:+{TARGET}"}),
+                ("div-o", self.sign(ppt="div-o", opt=shaken.passport, **diverted), [], {"to": f"tel:+{TARGET}"}),
+                ("rph", self.sign(ppt="rph", rph=esnet), [shaken], {"resource_priority": ["esnet.0"], "priority": "psap-callback"}),
+                ("rcd", self.sign(ppt="rcd", rcd=self.party.RichCallData(nam="Q Branch", crn="Your car")), [],
+                 {"display_name": "Q Branch"}),
+                ("msg", self.sign(ppt="msg", message_body=b"Your code"), [], {"message_body": b"Your code"}),
+                ("", self.sign(ppt="base"), [], {"profile": "with-base"})):
+            with self.subTest(ppt=name):
+                self.assertEqual(json.loads(unb64url(signed.passport.split(".")[0])).get("ppt", ""), name)
+                independent_verify(key, signed.passport)
+                verdict = self.judge(signed, *others, **facts)
+                self.assertEqual((verdict.verstat, verdict.headers[0].reason), (PASSED, "NONE"), verdict)
 
     def test_resource_priority_is_judged_beside_the_number(self):
         rph = self.sign(ppt="rph", rph=self.party.ResourcePriority(auth=["ets.0", "wps.0"]))

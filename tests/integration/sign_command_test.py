@@ -87,16 +87,32 @@ class SignCommandTest(NetworkTest):
                               "rcdi": {"/nam": value_digest("Ärzte")}},
                    "--attest", "B", "--origid", uuid, "--nam", "Ärzte", "--crn", "Your appointment")
 
+    def original(self):
+        """A call to CALLED that came in from elsewhere."""
+        done = self.run_sign("--attest", "A")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return json.loads(done.stdout)
+
     def test_diversions(self):
         to_target = {"dest": {"tn": [TARGET]}}
-        self.check("div", {**to_target, "div": {"hi": "1.2", "tn": CALLED}}, "--div", f"+{CALLED}", "--div-hi", "1.2", dest=(TARGET,))
-        original = self.check("base", {})
+        original = self.original()
         whole = self.file("identity.txt", b"Identity: " + original["identity"].encode() + b"\n")
+        iat = ("--iat", original["iat"])
+        self.check("div", {**to_target, "div": {"hi": "1.2", "tn": CALLED}}, "--div", f"+{CALLED}", "--div-hi", "1.2", *iat,
+                   "--incoming", whole, dest=(TARGET,))
         for opt in (original["passport"], original["identity"], whole):
             outer = self.check("div-o", {**to_target, "div": {"tn": CALLED}, "opt": original["passport"]}, "--div", CALLED,
-                               "--opt", opt, dest=(TARGET,))
+                               "--opt", opt, "--incoming", original["identity"], *iat, dest=(TARGET,))
         self.check("div-o", {"dest": {"uri": ["sip:bob@example.com"]}, "div": {"tn": TARGET}, "opt": outer["passport"]},
-                   "--div", TARGET, "--opt", outer["passport"], dest=("sip:bob@example.com",))
+                   "--div", TARGET, "--opt", outer["passport"], "--incoming", outer["identity"], *iat, dest=("sip:bob@example.com",))
+
+    def test_several_passports_for_one_call(self):
+        done = self.run_sign("--ppt", "shaken", "--ppt", "rph", "--attest", "A", "--rph", "ets.0", "--call-id", "a84b4c76e66710@pc33")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        shaken, rph = json.loads(done.stdout)["passports"]
+        self.assertEqual([shaken["iat"], shaken["attest"], rph["attest"]], [rph["iat"], "ATTESTATION_A", "ATTESTATION_UNSPECIFIED"])
+        self.assertTrue(rph["identity"].endswith(";ppt=rph"), rph)
+        self.assertEqual(self.refused(3, "--ppt", "shaken", "--ppt", "rph", "--attest", "A"), ("MISSING_FIELD", "call.rph.auth"))
 
     def test_resource_priorities(self):
         self.check("rph", {"rph": {"auth": ["wps.0", "esnet.0"]}, "sph": "psap-callback"}, "--rph", "wps.0", "--rph", "esnet.0",
@@ -128,6 +144,12 @@ class SignCommandTest(NetworkTest):
                 (("--ppt", "div", "--div", CALLED), CALLED, ("INVALID_FIELD", "div")),
                 (("--ppt", "div", "--div", CALLED, "--opt", "a.b.c"), TARGET, ("INVALID_FIELD", "opt")),
                 (("--ppt", "div-o", "--div", CALLED, "--opt", "a.b.c"), TARGET, ("INVALID_FIELD", "opt")),
+                (("--ppt", "div", "--div", CALLED), TARGET, ("INCOMING_NOT_VERIFIED", "incoming_identity")),
+                (("--ppt", "div", "--div", CALLED, "--incoming", "a.b.c"), TARGET, ("INCOMING_NOT_VERIFIED", "incoming_identity")),
+                ((), CALLED, ("CUSTOMER_UNKNOWN", "customer")),
+                (("--attest", "A", "--trunk", "nowhere"), CALLED, ("CUSTOMER_UNKNOWN", "trunk")),
+                (("--attest", "A", "--customer", "nobody"), CALLED, ("CUSTOMER_UNKNOWN", "customer")),
+                (("--attest", "A", "--rcd-profile", "orders"), CALLED, ("INVALID_FIELD", "rcd_profile")),
                 (("--ppt", "rph", "--rph", "ets.0", "--rph", "ets"), CALLED, ("INVALID_FIELD", "rph.auth[1]")),
                 (("--ppt", "rph", "--rph", "ets.0", "--sph", "psap-callback"), CALLED, ("INVALID_FIELD", "rph.sph")),
                 (("--ppt", "rph", "--rph", "ets.0", "--attest", "A"), CALLED, ("INVALID_FIELD", "attest")),
@@ -141,11 +163,11 @@ class SignCommandTest(NetworkTest):
                 self.assertEqual(self.refused(3, *options, dest=(dest,)), expected)
 
     def test_what_stictl_cannot_read_is_a_usage_error(self):
-        for options, field in ((("--ppt", "shaken"), "--attest"), ((), "--attest"),
-                               (("--ppt", "rcd", "--nam", "Q", "--rcdi", "/icn"), "--rcdi"),
+        for options, field in ((("--ppt", "rcd", "--nam", "Q", "--rcdi", "/icn"), "--rcdi"),
                                (("--ppt", "rcd", "--nam", "Q", "--rcdi", "=x"), "--rcdi"),
                                (("--ppt", "base", "--media-key", "sha-256"), "--media-key"),
                                (("--ppt", "div-o", "--div", CALLED, "--opt", "a b;info=x"), "--opt"),
+                               (("--ppt", "div", "--div", CALLED, "--incoming", "@/nonexistent"), "--incoming"),
                                (("--ppt", "msg", "--body", "@/nonexistent"), "--body"),
                                (("--ppt", "rcd", "--nam", "Q", "--jcd", "@/nonexistent"), "--jcd")):
             with self.subTest(options=options):
@@ -158,7 +180,9 @@ class SignCommandTest(NetworkTest):
                             "--nam", "Q", "--icn", "https://example.com/q.png", "--rcdi", f"/icn={PHOTO}")
         notes = self.network.stictl_json("passport", "inspect", signed["identity"])[1]["notes"]
         self.assertTrue(any("rcd/icn is to be fetched" in note for note in notes), notes)
-        diverted = self.check("div", {"dest": {"tn": [TARGET]}, "div": {"tn": CALLED}}, "--div", CALLED, dest=(TARGET,))
+        original = self.original()
+        diverted = self.check("div", {"dest": {"tn": [TARGET]}, "div": {"tn": CALLED}}, "--div", CALLED, "--iat", original["iat"],
+                              "--incoming", original["identity"], dest=(TARGET,))
         notes = self.network.stictl_json("passport", "inspect", diverted["passport"])[1]["notes"]
         self.assertIn(f"diverted from {CALLED}", notes)
 

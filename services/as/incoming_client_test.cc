@@ -1,0 +1,142 @@
+// What sti-as makes of sti-vs's answers, over real gRPC.
+#include "services/as/incoming_client.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/reason.h"
+#include "common/rpc/status.h"
+#include "common/testing/grpc_server.h"
+
+namespace sti::as {
+namespace {
+
+// sti-vs as the contract has it.
+class StandIn final : public sti::v1::Verification::CallbackService {
+ public:
+  grpc::ServerUnaryReactor* Verify(grpc::CallbackServerContext* context,
+                                   const sti::v1::VerifyRequest* request,
+                                   sti::v1::VerifyResponse* response) override {
+    asked = *request;
+    *response = answer;
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    if (silent) {
+      arrived.set_value(reactor);
+    } else {
+      reactor->Finish(status);
+    }
+    return reactor;
+  }
+
+  sti::v1::VerifyRequest asked;
+  sti::v1::VerifyResponse answer;
+  grpc::Status status;
+  bool silent = false;
+  std::promise<grpc::ServerUnaryReactor*> arrived;
+};
+
+class IncomingClientTest : public ::testing::Test {
+ protected:
+  IncomingClientTest() {
+    call_.identities = {"first", "second"};
+    call_.continued = {{1, false}};
+    call_.orig = "tel:+12155550121";
+    call_.diverted = "tel:+12155550131";
+    call_.call_id = "id@example";
+    sti_vs_.answer.set_verstat("TN-Validation-Passed");
+    sti_vs_.answer.set_reason("NONE");
+    for (const char* reason : {"ORIG_MISMATCH", "NONE"}) sti_vs_.answer.add_headers()->set_reason(reason);
+  }
+  absl::Status Ask() {
+    std::promise<absl::Status> answer;
+    client_.Verify(call_, [&](const absl::Status& status) { answer.set_value(status); });
+    return answer.get_future().get();
+  }
+  Reason Refused() { return ReasonOf(Ask()); }
+
+  IncomingCall call_;
+  StandIn sti_vs_;
+  testing::GrpcServer server_{{&sti_vs_}};
+  IncomingClient client_{server_.Channel("sti-as")};
+};
+
+TEST_F(IncomingClientTest, AsksAboutTheCallAsItCameIn) {
+  const absl::Status status = Ask();
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(sti_vs_.asked.identity_size(), 2);
+  EXPECT_EQ(sti_vs_.asked.from(), call_.orig);
+  EXPECT_EQ(sti_vs_.asked.to(), call_.diverted);
+  EXPECT_EQ(sti_vs_.asked.request_uri(), call_.diverted);
+  EXPECT_EQ(sti_vs_.asked.call_id(), call_.call_id);
+  EXPECT_TRUE(sti_vs_.asked.dry_run()) << "the SBC asks for itself, and must not be told of a replay";
+}
+
+TEST_F(IncomingClientTest, OnlyAPassedCallGoesOn) {
+  for (const char* verstat : {"TN-Validation-Failed", "No-TN-Validation", "", "tn-validation-passed"}) {
+    sti_vs_.answer.set_verstat(verstat);
+    EXPECT_EQ(Refused(), Reason::kIncomingNotVerified) << verstat;
+  }
+}
+
+TEST_F(IncomingClientTest, ThePassportThatGoesOnMustHavePassedItself) {
+  call_.continued = {{0, false}};
+  EXPECT_EQ(Refused(), Reason::kIncomingNotVerified);
+  call_.continued = {{0, false}, {1, false}};
+  EXPECT_EQ(Refused(), Reason::kNone);
+  call_.continued = {{2, false}};
+  EXPECT_EQ(Refused(), Reason::kIncomingNotVerified) << "no verdict on it";
+}
+
+TEST_F(IncomingClientTest, AnEarlierHopCountsWithItsChain) {
+  call_.continued = {{1, true}};
+  EXPECT_EQ(Refused(), Reason::kIncomingNotVerified);
+  sti_vs_.answer.mutable_div()->set_verstat("TN-Validation-Passed");
+  EXPECT_EQ(Refused(), Reason::kNone);
+}
+
+TEST_F(IncomingClientTest, RowsOfNestedPassportsAreNotCounted) {
+  sti_vs_.answer.clear_headers();
+  for (const char* reason : {"ORIG_MISMATCH", "NONE", "NONE"})
+    sti_vs_.answer.add_headers()->set_reason(reason);
+  sti_vs_.answer.mutable_headers(1)->set_nested_in(0);
+  call_.continued = {{1, false}};
+  EXPECT_EQ(Refused(), Reason::kNone);
+  sti_vs_.answer.mutable_headers(2)->set_reason("IAT_STALE");
+  EXPECT_EQ(Refused(), Reason::kIncomingNotVerified);
+}
+
+TEST_F(IncomingClientTest, TroubleOfTheVerifierIsNotTheCallersMistake) {
+  for (const Reason reason : {Reason::kPermissionDenied, Reason::kInvalidField, Reason::kNotReady}) {
+    sti_vs_.status = rpc::ToGrpcStatus(MakeError(reason, "x"));
+    const absl::Status status = Ask();
+    EXPECT_EQ(ReasonOf(status), Reason::kUnavailable) << status;
+    EXPECT_EQ(FieldOf(status), "incoming_identity");
+    EXPECT_NE(status.message().find("sti-vs"), std::string::npos) << status;
+  }
+  server_.server().Shutdown(absl::ZeroDuration());
+  EXPECT_EQ(Refused(), Reason::kUnavailable);
+}
+
+TEST_F(IncomingClientTest, WhoStopsWaitsForNobody) {
+  sti_vs_.silent = true;
+  std::promise<absl::Status> answer;
+  client_.Verify(call_, [&](const absl::Status& status) { answer.set_value(status); });
+  grpc::ServerUnaryReactor* reactor = sti_vs_.arrived.get_future().get();
+  client_.Cancel();
+  EXPECT_EQ(ReasonOf(answer.get_future().get()), Reason::kUnavailable);
+  EXPECT_EQ(Refused(), Reason::kUnavailable) << "nor afterwards";
+  reactor->Finish(grpc::Status::OK);
+}
+
+TEST_F(IncomingClientTest, AnAnswerHasItsDeadline) {
+  sti_vs_.silent = true;
+  IncomingClient hasty(server_.Channel("sti-as"), absl::Milliseconds(50));
+  std::promise<absl::Status> answer;
+  hasty.Verify(call_, [&](const absl::Status& status) { answer.set_value(status); });
+  EXPECT_EQ(ReasonOf(answer.get_future().get()), Reason::kDeadlineExceeded);
+}
+
+}  // namespace
+}  // namespace sti::as
