@@ -22,21 +22,27 @@ Actor Gate::CallerOf(const grpc::ServerContextBase& context) const {
   return {rpc::ClientIdentity(context), RequestId(given, random_)};
 }
 
-grpc::Status Gate::Run(const grpc::ServerContextBase& context, Role role,
-                       const std::function<absl::Status(const Actor&)>& work, absl::string_view rpc) const {
+grpc::Status Gate::RunIf(const grpc::ServerContextBase& context,
+                         const std::function<bool(const Actor&)>& allowed, absl::string_view lacks,
+                         const std::function<absl::Status(const Actor&)>& work, absl::string_view rpc) const {
   const Actor actor = CallerOf(context);
-  if (!roles_.Has(actor.client, role)) {
+  if (!allowed(actor)) {
     if (on_refusal_) on_refusal_(actor, rpc);
-    daemon::LogWarning("admin request refused", {{"client", actor.client},
-                                                 {"request_id", actor.request_id},
-                                                 {"rpc", rpc},
-                                                 {"lacks_role", RoleName(role)}});
-    return rpc::ToGrpcStatus(MakeError(
-        Reason::kPermissionDenied, absl::StrCat("the client identity \"", absl::CHexEscape(actor.client),
-                                                "\" may not do this: it lacks the role ", RoleName(role))));
+    daemon::LogWarning(
+        "admin request refused",
+        {{"client", actor.client}, {"request_id", actor.request_id}, {"rpc", rpc}, {"lacks_role", lacks}});
+    return rpc::ToGrpcStatus(MakeError(Reason::kPermissionDenied,
+                                       absl::StrCat("the client identity \"", absl::CHexEscape(actor.client),
+                                                    "\" may not do this: it lacks the role ", lacks)));
   }
   const absl::Status done = work(actor);
   return done.ok() ? grpc::Status::OK : rpc::ToGrpcStatus(done);
+}
+
+grpc::Status Gate::Run(const grpc::ServerContextBase& context, Role role,
+                       const std::function<absl::Status(const Actor&)>& work, absl::string_view rpc) const {
+  return RunIf(
+      context, [&](const Actor& actor) { return roles_.Has(actor.client, role); }, RoleName(role), work, rpc);
 }
 
 }  // namespace sti::admin

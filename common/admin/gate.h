@@ -1,4 +1,4 @@
-// The door of every admin RPC of sti-ca and sti-pa.
+// The door of every admin RPC.
 #ifndef COMMON_ADMIN_GATE_H_
 #define COMMON_ADMIN_GATE_H_
 
@@ -32,6 +32,12 @@ class Gate {
   grpc::Status Run(const grpc::ServerContextBase& context, Role role,
                    const std::function<absl::Status(const Actor&)>& work,
                    absl::string_view rpc = __builtin_FUNCTION()) const;
+
+  // The same for callers whose right does not come from their roles alone: `allowed` says whether the caller
+  // has it, `lacks` what everybody else is told to lack.
+  grpc::Status RunIf(const grpc::ServerContextBase& context, const std::function<bool(const Actor&)>& allowed,
+                     absl::string_view lacks, const std::function<absl::Status(const Actor&)>& work,
+                     absl::string_view rpc = __builtin_FUNCTION()) const;
 
   // The caller. Its request id is that of the metadata "x-request-id", or a new one.
   Actor CallerOf(const grpc::ServerContextBase& context) const;

@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "common/base/reason.h"
+#include "common/base/status_macros.h"
 
 namespace sti::admin {
 
-absl::StatusOr<RoleTable> LoadRoles(const sti::config::v1::Roles& roles,
-                                    const google::protobuf::RepeatedPtrField<std::string>& admins) {
+absl::StatusOr<RoleTable> LoadRolesIfAny(const sti::config::v1::Roles& roles,
+                                         const google::protobuf::RepeatedPtrField<std::string>& admins) {
   std::map<Role, std::vector<std::string>> identities = {
       {Role::kViewer, {roles.viewers().begin(), roles.viewers().end()}},
       {Role::kOperator, {roles.operators().begin(), roles.operators().end()}},
@@ -25,7 +26,12 @@ absl::StatusOr<RoleTable> LoadRoles(const sti::config::v1::Roles& roles,
   for (const auto& [role, list] : identities) {
     if (has_empty(list)) return MakeError(Reason::kConfigInvalid, "roles", "a client identity is empty");
   }
-  RoleTable table(std::move(identities), all);
+  return RoleTable(std::move(identities), all);
+}
+
+absl::StatusOr<RoleTable> LoadRoles(const sti::config::v1::Roles& roles,
+                                    const google::protobuf::RepeatedPtrField<std::string>& admins) {
+  STI_ASSIGN_OR_RETURN(RoleTable table, LoadRolesIfAny(roles, admins));
   if (table.HasNoOperator()) {
     return MakeError(Reason::kConfigInvalid, "admins",
                      "nobody is operator: name somebody in admins or roles.operators");

@@ -12,6 +12,10 @@
 
 namespace sti::admin {
 
+// Where operators may be named elsewhere, too. kConfigInvalid when an identity is empty.
+absl::StatusOr<RoleTable> LoadRolesIfAny(const sti::config::v1::Roles& roles,
+                                         const google::protobuf::RepeatedPtrField<std::string>& admins);
+
 // kConfigInvalid when nobody is operator or admin, or an identity is empty.
 absl::StatusOr<RoleTable> LoadRoles(const sti::config::v1::Roles& roles,
                                     const google::protobuf::RepeatedPtrField<std::string>& admins);

@@ -27,7 +27,7 @@ namespace sti::stictl {
 namespace {
 
 struct DaemonOptions {
-  bool ca = false, pa = false;
+  bool ca = false, pa = false, as = false;
 };
 
 struct VerifyOptions : DaemonOptions {
@@ -41,17 +41,22 @@ struct ListOptions : DaemonOptions {
 };
 
 std::optional<Peer> PeerOf(const DaemonOptions& options) {
-  if (options.ca == options.pa) return std::nullopt;
-  return options.ca ? Peer::kCa : Peer::kPa;
+  if (options.ca) return Peer::kCa;
+  if (options.pa) return Peer::kPa;
+  if (options.as) return Peer::kAs;
+  return std::nullopt;
 }
 
 void DeclareDaemon(CLI::App& command, DaemonOptions& options) {
   CLI::Option* ca = command.add_flag("--ca", options.ca, "the audit of sti-ca");
-  command.add_flag("--pa", options.pa, "the audit of sti-pa")->excludes(ca);
+  CLI::Option* pa = command.add_flag("--pa", options.pa, "the audit of sti-pa")->excludes(ca);
+  command.add_flag("--as", options.as, "the audit of sti-as: changes of the provisioning")
+      ->excludes(ca)
+      ->excludes(pa);
 }
 
 int NoDaemon(const Session& session) {
-  return UsageError(session.output, MakeError(Reason::kMissingField, "--ca, --pa", "whose audit?"));
+  return UsageError(session.output, MakeError(Reason::kMissingField, "--ca, --pa, --as", "whose audit?"));
 }
 
 // "SEQ:HASH", as verify and head print it.
@@ -86,8 +91,8 @@ absl::Status Walk(Session& session, const VerifyOptions& options, store::AuditCh
 
 int Verify(Session& session, const VerifyOptions& options) {
   if (options.files.empty() && !PeerOf(options)) {
-    return UsageError(session.output,
-                      MakeError(Reason::kMissingField, "FILE", "give audit files, or --ca or --pa, or both"));
+    return UsageError(session.output, MakeError(Reason::kMissingField, "FILE",
+                                                "give audit files, or --ca, --pa or --as, or both"));
   }
   const auto begin = BeginOf(options.after);
   if (!begin.ok()) return UsageError(session.output, begin.status());
@@ -164,14 +169,14 @@ void DeclareAfter(CLI::App& command, VerifyOptions& options) {
 
 void AddAuditCommands(CLI::App& app, Session& session, int& exit_code) {
   CLI::App* group =
-      AddGroup(app, "audit", "who did what at sti-ca and sti-pa, and whether nobody changed it");
+      AddGroup(app, "audit", "who did what at sti-ca, sti-pa and sti-as, and whether nobody changed it");
   AddCommand<VerifyOptions>(
       *group, "verify", "look for missing and changed events",
       [](CLI::App& command, VerifyOptions& options) {
         command.add_option("FILE", options.files, "audit files, the oldest first; - for standard input");
         DeclareDaemon(command, options);
         DeclareAfter(command, options);
-        command.footer("With files and --ca or --pa the daemon's table is compared with the files.");
+        command.footer("With files and --ca, --pa or --as the daemon's table is compared with the files.");
       },
       [&session](const VerifyOptions& options) { return Verify(session, options); }, exit_code);
   AddCommand<VerifyOptions>(

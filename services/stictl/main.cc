@@ -4,6 +4,7 @@
 
 #include "common/daemon/daemon.h"
 #include "services/stictl/api_key_command.h"
+#include "services/stictl/as_commands.h"
 #include "services/stictl/audit_command.h"
 #include "services/stictl/ca_commands.h"
 #include "services/stictl/call_commands.h"
@@ -42,6 +43,7 @@ int main(int argc, char** argv) {
   sti::stictl::AddHealthCommand(app, session, exit_code);
   sti::stictl::AddPaCommands(app, session, exit_code);
   sti::stictl::AddCaCommands(app, session, exit_code);
+  sti::stictl::AddAsCommands(app, session, exit_code);
   sti::stictl::AddVsCommands(app, session, exit_code);
   sti::stictl::AddCallCommands(app, session, exit_code);
   sti::stictl::AddPassportCommands(app, session, exit_code);

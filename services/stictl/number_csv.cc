@@ -1,19 +1,19 @@
 #include "services/stictl/number_csv.h"
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
+#include <utility>
+
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
+#include "common/codec/csv_lines.h"
 
 namespace sti::stictl {
 namespace {
 
 constexpr size_t kShownErrors = 20;
+constexpr size_t kMaxLine = 1024;
 
 bool AllDigits(absl::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == absl::string_view::npos;
@@ -21,8 +21,7 @@ bool AllDigits(absl::string_view text) {
 
 // What is wrong; empty when `out` has been filled.
 std::string ParseLine(absl::string_view text, NumberLine& out) {
-  std::vector<absl::string_view> cells = absl::StrSplit(text, ',');
-  for (absl::string_view& cell : cells) cell = absl::StripAsciiWhitespace(cell);
+  const std::vector<absl::string_view> cells = codec::CsvCells(text);
   if (cells.size() < 2 || cells.size() > 3) return "not spc,start,count";
   if (cells[0].empty()) return "no SPC";
   if (!AllDigits(cells[1])) return absl::StrCat("\"", cells[1], "\" is not a number of digits only");
@@ -33,31 +32,24 @@ std::string ParseLine(absl::string_view text, NumberLine& out) {
   return "";
 }
 
-bool IsPassedOver(absl::string_view line) {
-  return line.empty() || line.front() == '#' || absl::EqualsIgnoreCase(line, "spc,start,count");
-}
-
 }  // namespace
 
 absl::StatusOr<std::vector<NumberLine>> ParseNumberCsv(absl::string_view text) {
-  absl::ConsumePrefix(&text, "\xEF\xBB\xBF");  // spreadsheets write a byte order mark
   std::vector<NumberLine> lines;
   std::vector<std::string> errors;
-  int number = 0;
-  for (absl::string_view line : absl::StrSplit(text, '\n')) {
-    ++number;
-    line = absl::StripAsciiWhitespace(line);
-    if (IsPassedOver(line)) continue;
+  codec::CsvLines reader("spc,start,count", kMaxLine, [&](const codec::CsvLine& line) {
+    if (errors.size() == kShownErrors) return;
     NumberLine parsed;
-    parsed.line = number;
-    const std::string wrong = ParseLine(line, parsed);
-    if (!wrong.empty()) {
-      errors.push_back(absl::StrCat("line ", number, ": ", wrong));
-      if (errors.size() == kShownErrors) break;
-      continue;
+    parsed.line = static_cast<int>(line.number);
+    const std::string wrong = line.too_long ? "too long" : ParseLine(line.text, parsed);
+    if (wrong.empty()) {
+      lines.push_back(std::move(parsed));
+    } else {
+      errors.push_back(absl::StrCat("line ", line.number, ": ", wrong));
     }
-    lines.push_back(std::move(parsed));
-  }
+  });
+  reader.Feed(text);
+  reader.Finish();
   if (!errors.empty()) return MakeError(Reason::kInvalidField, "FILE", absl::StrJoin(errors, "; "));
   if (lines.empty()) return MakeError(Reason::kMissingField, "FILE", "no range in it");
   if (lines.size() > limits::kNumberListRanges)

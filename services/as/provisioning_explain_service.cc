@@ -1,0 +1,91 @@
+// How calls would be attested, at the edge.
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "common/base/limits.h"
+#include "common/base/reason.h"
+#include "common/base/status_macros.h"
+#include "common/rpc/status.h"
+#include "common/stir/telephone_number.h"
+#include "services/as/provisioning_proto.h"
+#include "services/as/provisioning_service.h"
+
+namespace sti::as {
+namespace {
+
+// None for a URI, and for what no customer can have: "*67".
+std::optional<NumberValue> ValueOf(const stir::PartyIdentity& identity) {
+  const auto* number = std::get_if<stir::TelephoneNumber>(&identity);
+  return number == nullptr ? std::nullopt : NumberValueOf(number->digits());
+}
+
+absl::StatusOr<stir::PartyIdentity> Party(absl::string_view field, const std::string& text,
+                                          const stir::NumberingPlan& plan) {
+  if (text.empty()) return MakeError(Reason::kMissingField, field, "a number or URI is needed");
+  auto identity = stir::ParseSipIdentity(text, plan);
+  if (!identity.ok()) return MakeError(ReasonOf(identity.status()), field, identity.status().message());
+  return identity;
+}
+
+bool IsEmergencyService(const stir::PartyIdentity& identity) {
+  const auto* uri = std::get_if<stir::CanonicalUri>(&identity);
+  constexpr absl::string_view kSos = "urn:service:sos";
+  if (uri == nullptr || uri->text.compare(0, kSos.size(), kSos.data(), kSos.size()) != 0) return false;
+  return uri->text.size() == kSos.size() || uri->text[kSos.size()] == '.';
+}
+
+}  // namespace
+
+absl::StatusOr<Explanation> ProvisioningService::Explain(size_t provider,
+                                                         const sti::v1::CallToExplain& call) const {
+  const stir::NumberingPlan& plan = parts_.room.provider(provider).plan;
+  CallToAttest asked;
+  asked.provider = provider;
+  if (!call.client().empty()) {
+    const auto client = parts_.room.providers.ClientOf(call.client());
+    const auto view = parts_.snapshot.Get();
+    const auto credential = view->FindClient(call.client());
+    if (credential && credential->provider == provider) {
+      asked.client_customer = credential->customer->id;
+    } else if (client && client->provider == provider && !credential) {
+      asked.client_attests = client->attests;
+    } else {
+      return MakeError(Reason::kPermissionDenied, "client", "no client of this provider");
+    }
+  }
+  asked.trunk = call.trunk();
+  asked.customer = call.customer();
+  STI_ASSIGN_OR_RETURN(const stir::PartyIdentity orig, Party("orig", call.orig(), plan));
+  STI_ASSIGN_OR_RETURN(const stir::PartyIdentity dest, Party("dest", call.dest(), plan));
+  asked.orig = ValueOf(orig);
+  if (const auto number = ValueOf(dest)) asked.dest.push_back(*number);
+  asked.emergency_service = IsEmergencyService(dest);
+  STI_ASSIGN_OR_RETURN(asked.requested, AttestationFrom("attest", call.attest()));
+  asked.time = parts_.room.clock.TimeNow();
+  return parts_.policy.Explain(asked);
+}
+
+grpc::Status ProvisioningService::ExplainCalls(grpc::ServerContext* context,
+                                               const sti::v1::ExplainCallsRequest* request,
+                                               sti::v1::ExplainCallsResponse* response) {
+  return Look(*context, request->provider(), [&](const Actor&, size_t provider) -> absl::Status {
+    if (request->calls().empty()) return MakeError(Reason::kMissingField, "calls", "at least one is needed");
+    if (static_cast<size_t>(request->calls_size()) > limits::kBatch) {
+      return MakeError(Reason::kTooLarge, "calls", absl::StrCat("more than ", limits::kBatch));
+    }
+    for (int i = 0; i < request->calls_size(); ++i) {
+      const auto explanation = Explain(provider, request->calls(i));
+      if (explanation.ok()) {
+        *response->add_calls() = ToProto(*explanation);
+      } else {
+        *response->add_calls()->mutable_error() =
+            rpc::ToErrorDetail(PrefixField(absl::StrCat("calls[", i, "]"), explanation.status()));
+      }
+    }
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace sti::as
