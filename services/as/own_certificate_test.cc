@@ -31,8 +31,8 @@ SigningCredential Credential(pki::TnAuthList numbers, std::optional<pki::ClaimCo
   const auto made = pki::IssueCertificate(leaf, issuer, *stir::DemoKey("int.key")).value();
   return SigningCredential{stir::PassportSigner(key, "https://cr.example.net/1.pem"),
                            "1234",
-                           leaf.not_before,
-                           leaf.not_after,
+                           *leaf.not_before,
+                           *leaf.not_after,
                            "0102030405060708",
                            std::make_shared<const pki::CertificateChain>(
                                pki::CertificateChain::FromCertificates({made, issuer}).value())};
