@@ -8,6 +8,7 @@
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
+#include "services/as/records_config.h"
 
 namespace sti::as {
 namespace {
@@ -47,13 +48,22 @@ absl::Status AsDaemon::OpenProviders(const sti::config::v1::AuthenticationServer
   return absl::OkStatus();
 }
 
+absl::Status AsDaemon::OpenRecords(const sti::config::v1::AuthenticationServer& config) {
+  auto records = CallLog::Open(CallLogOptionsFrom(config.records(), config.state_dir()), clock_,
+                               [this] { lacking_.SetDaemon("records", {}, records_->Lacking()); });
+  if (!records.ok()) return PrefixField("records", records.status());
+  records_ = *std::move(records);
+  return absl::OkStatus();
+}
+
 absl::Status AsDaemon::OpenSigning(const sti::config::v1::AuthenticationServer& config) {
   std::vector<const KeyRingSnapshot*> rings;
   for (const auto& provider : providers_) rings.push_back(&provider->ring());
   STI_ASSIGN_OR_RETURN(
-      signing_, SigningDaemon::Open(config, options_, {std::move(rings), clock_, random_, nullptr, [this] {
-                                                         return self_check_->clock_watch().Check();
-                                                       }}));
+      signing_,
+      SigningDaemon::Open(config, options_, {std::move(rings), clock_, random_, records_.get(), [this] {
+                                               return self_check_->clock_watch().Check();
+                                             }}));
   service_ = std::make_unique<AuthenticationService>(signing_->desk());
   return absl::OkStatus();
 }
@@ -65,6 +75,7 @@ absl::StatusOr<std::unique_ptr<AsDaemon>> AsDaemon::Start(const sti::config::v1:
   std::unique_ptr<AsDaemon> as(new AsDaemon(std::move(options), clock, random));
   STI_ASSIGN_OR_RETURN(as->self_check_, SelfCheckDaemon::Open(config, clock));
   STI_RETURN_IF_ERROR(as->OpenProviders(config));
+  STI_RETURN_IF_ERROR(as->OpenRecords(config));
   STI_RETURN_IF_ERROR(as->OpenSigning(config));
   STI_RETURN_IF_ERROR(as->OpenProvisioning(config));
   as->MakeAdmin();
@@ -74,6 +85,7 @@ absl::StatusOr<std::unique_ptr<AsDaemon>> AsDaemon::Start(const sti::config::v1:
   as->provisioning_->Start(config, [daemon = as.get()](std::vector<std::string> trouble) {
     daemon->lacking_.SetDaemon("provisioning", {}, std::move(trouble));
   });
+  as->records_->Start();
   STI_RETURN_IF_ERROR(as->StartRest());
   for (size_t i = 0; i < as->providers_.size(); ++i) {
     const absl::Status started = as->providers_[i]->Start();
@@ -103,7 +115,8 @@ void AsDaemon::MakeAdmin() {
                                            {"object", change.object},
                                            {"after", change.after}});
         return provisioning_->Audit(actor, {change.action, change.object, {change.spc}, "", change.after});
-      }});
+      },
+      records_->folder()});
 }
 
 void AsDaemon::StartSelfCheck() {
@@ -163,6 +176,7 @@ void AsDaemon::Stop(absl::Duration grace) {
   if (rest_server_ != nullptr) rest_server_->Shutdown(grace);
   if (server_ != nullptr) server_->Shutdown(grace);
   if (signing_ != nullptr) signing_->Stop();
+  if (records_ != nullptr) records_->Stop();
   if (provisioning_ != nullptr) provisioning_->Stop();
 }
 

@@ -17,6 +17,7 @@
 #include "proto/sti/config/v1/as.pb.h"
 #include "services/as/as_config.h"
 #include "services/as/authentication_service.h"
+#include "services/as/call_log.h"
 #include "services/as/lacking_board.h"
 #include "services/as/provider_daemon.h"
 #include "services/as/provisioning_daemon.h"
@@ -47,6 +48,7 @@ class AsDaemon {
  private:
   AsDaemon(AsOptions options, const Clock& clock, const Random& random);
   absl::Status OpenProviders(const sti::config::v1::AuthenticationServer& config);
+  absl::Status OpenRecords(const sti::config::v1::AuthenticationServer& config);
   absl::Status OpenSigning(const sti::config::v1::AuthenticationServer& config);
   absl::Status OpenProvisioning(const sti::config::v1::AuthenticationServer& config);
   void MakeAdmin();
@@ -59,6 +61,7 @@ class AsDaemon {
   LackingBoard lacking_;
   std::unique_ptr<SelfCheckDaemon> self_check_;
   std::vector<std::unique_ptr<ProviderDaemon>> providers_;
+  std::unique_ptr<CallLog> records_;
   std::unique_ptr<SigningDaemon> signing_;
   std::unique_ptr<AuthenticationService> service_;
   std::unique_ptr<ProvisioningDaemon> provisioning_;
