@@ -3,7 +3,7 @@
 set -euo pipefail
 out=$("$1" 20000 1 5)
 echo "$out"
-[[ $(grep -c "octets each" <<<"$out") == 6 ]]
+[[ $(grep -c "octets each" <<<"$out") == 7 ]]
 [[ $(grep -c ": a number" <<<"$out") -ge 6 ]]
 grep -q "a change is seen after" <<<"$out"
 if "$1" 20000 0 5; then
