@@ -41,7 +41,7 @@ absl::Status SigningAdminService::Audit(const Actor& actor, absl::string_view ac
                                                    {"x5u", certificate->credential->signer.x5u()}});
   }
   const absl::Status kept = parts_.audit(
-      actor, {absl::StrCat("signer.", action), absl::StrCat("signer/", options.name), {options.spc}, after});
+      actor, {absl::StrCat("signer.", action), absl::StrCat("signer/", options.name), options.spc, after});
   if (kept.ok()) return kept;
   return MakeError(ReasonOf(kept),
                    absl::StrCat("it was done, but not written into the audit: ", kept.message()));

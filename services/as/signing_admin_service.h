@@ -21,9 +21,7 @@ namespace sti::as {
 
 // A change that was made: "signer.import", "signer/PROVIDER", a compact JSON object of what came of it.
 struct SignerChange {
-  std::string action, object;
-  std::vector<std::string> spcs;
-  std::string after;
+  std::string action, object, spc, after;
 };
 
 // All references must outlive the service.
