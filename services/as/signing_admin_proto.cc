@@ -45,9 +45,9 @@ sti::v1::SelfCheckResult ToProto(const SelfCheckResult& result) {
   return message;
 }
 
-sti::v1::Signer ToProto(const std::string& provider, const std::string& spc, const SignerState& state,
-                        const SelfCheckResult* result) {
-  sti::v1::Signer message;
+sti::v1::ProviderSigner ToProto(const std::string& provider, const std::string& spc, const SignerState& state,
+                                const SelfCheckResult* result) {
+  sti::v1::ProviderSigner message;
   message.set_provider(provider);
   message.set_spc(spc);
   const auto add = [&](const std::optional<HeldCertificate>& held, SignerCertificate::Use use) {

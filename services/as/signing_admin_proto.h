@@ -16,8 +16,8 @@ sti::v1::SignerCertificate ToProto(const HeldCertificate& held, sti::v1::SignerC
                                    const std::optional<absl::Time>& renewal);
 sti::v1::SelfCheckResult ToProto(const SelfCheckResult& result);
 // `result` may be null: there was none yet.
-sti::v1::Signer ToProto(const std::string& provider, const std::string& spc, const SignerState& state,
-                        const SelfCheckResult* result);
+sti::v1::ProviderSigner ToProto(const std::string& provider, const std::string& spc, const SignerState& state,
+                                const SelfCheckResult* result);
 
 }  // namespace sti::as
 

@@ -52,7 +52,7 @@ void PrintFindings(const sti::v1::SelfCheckResult& result) {
   if (!rows.empty()) PrintTable({"SEVERITY", "FINDING", "WHAT"}, rows);
 }
 
-void PrintSigner(const sti::v1::Signer& signer) {
+void PrintSigner(const sti::v1::ProviderSigner& signer) {
   Fields fields = {{"provider", signer.provider()}, {"SPC", signer.spc()}};
   for (const std::string& lacking : signer.lacking()) fields.emplace_back("lacking", Printable(lacking));
   if (signer.has_token_expires())
