@@ -2,13 +2,22 @@
 certificate that was published before. Import of a certificate bought elsewhere, and what the self-check says."""
 
 import os
+import ssl
 import sys
 import threading
+import types
 import unittest
+import urllib.request
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 
 sys.path.insert(0, os.path.abspath("tests/integration"))
+sys.path.insert(0, os.path.abspath("tools/story"))
 # pylint: disable=wrong-import-position
 import client  # noqa: E402
+from network import free_ports  # noqa: E402
+from subscriber import spc_list, thumbprint  # noqa: E402
 from suite_network import CALLED, CALLER, NetworkTest  # noqa: E402
 
 THREADS, RENEWALS = 4, 5
@@ -41,7 +50,12 @@ class Caller(threading.Thread):
 class RenewalUnderLoadTest(NetworkTest):
     @classmethod
     def prepare(cls, network):
-        network.extra["sti-as"] += "admins: [admin]\n"
+        network.ports["published"] = free_ports(("published",))["published"]
+        own = f"https://127.0.0.1:{network.ports['published']}"
+        # The first line goes on with the provider.
+        network.extra["sti-as"] += (
+            f"    publication: {{public_url: \"{own}\", https: {{listen: \"{own[8:]}\", certificate_file: tls/sti-as.pem, "
+            "key_file: tls/sti-as.key}}\nadmins: [admin]\n")
 
     def signer(self):
         return self.network.stictl_json("as", "signer", "list")[1]["signers"][0]
@@ -102,7 +116,55 @@ class RenewalUnderLoadTest(NetworkTest):
         self.assertEqual(refused.returncode, 3)
         self.assertIn("KEY_MISMATCH", refused.stderr)
 
-    def test_5_nobody_but_admins_may(self):
+    def buy(self, csr_pem):
+        """What a CA elsewhere does with the request."""
+        csr = x509.load_pem_x509_csr(csr_pem.encode())
+        self.assertTrue(csr.is_signature_valid)
+        key = types.SimpleNamespace(public_key=csr.public_key)
+        messages, services = client.stubs("spc_tokens")
+        with client.channel(self.network, "sti-pa", "sti-as") as channel:
+            token = services.SpcTokensStub(channel).IssueToken(messages.IssueTokenRequest(
+                tn_auth_list=spc_list(self.network.spc), fingerprint=thumbprint(key)), timeout=10).token
+        messages, services = client.stubs("certificate_authority")
+        with client.channel(self.network, "sti-ca", "sti-as") as channel:
+            return services.CertificateAuthorityStub(channel).IssueCertificate(messages.IssueCertificateRequest(
+                csr=csr.public_bytes(serialization.Encoding.DER), spc_token=token), timeout=10)
+
+    def take(self, chain_pem, *more):
+        with open(self.network.path("bought.pem"), "w", encoding="ascii") as file:
+            file.write(chain_pem)
+        url = self.network.stictl_json("as", "signer", "import", file.name, *more)[1]["certificate"]["x5u"]
+        self.network.wait_until(lambda: self.current()["x5u"] == url, "the imported certificate to be used", 60)
+        return url
+
+    def test_5_a_certificate_bought_elsewhere_is_signed_with(self):
+        bought = self.buy(self.network.stictl("as", "signer", "request"))
+        self.assertEqual(self.take(bought.chain_pem, "--x5u", bought.x5u), bought.x5u)
+        self.assertEqual(self.current()["serial"], bought.serial)
+        self.assert_passes(self.sign()["identity"])
+
+    def test_6_without_url_it_is_published_here(self):
+        bought = self.buy(self.network.stictl("as", "signer", "request"))
+        # Its port is none that the self-check of this network may ask, so it would wait for the last moment.
+        with open(self.network.path("bought.pem"), "w", encoding="ascii") as file:
+            file.write(bought.chain_pem)
+        url = self.network.stictl_json("as", "signer", "import", file.name)[1]["certificate"]["x5u"]
+        self.assertTrue(url.startswith(f"https://127.0.0.1:{self.network.ports['published']}/certs/"), url)
+        context = ssl.create_default_context(cafile=self.network.path("tls/ca.pem"))
+        for _ in range(2):
+            with urllib.request.urlopen(url, context=context, timeout=10) as answer:
+                self.assertEqual(answer.read().decode(), bought.chain_pem)
+                self.assertEqual(answer.headers["Content-Type"], "application/pem-certificate-chain")
+                self.assertEqual(answer.headers["Cache-Control"], "public, max-age=86400, immutable")
+            self.network.stop("sti-as")
+            self.network.start("sti-as")
+            self.network.wait_until(lambda: self.network.stictl_process("as", "signer", "list").returncode == 0, "sti-as", 30)
+        uses = {certificate["use"]: certificate["x5u"] for certificate in self.signer()["certificates"]}
+        self.assertEqual(uses["USE_NEXT"], url)
+        self.assertNotEqual(uses["USE_CURRENT"], url)
+        self.assertTrue(any("not seen at" in lacking for lacking in self.signer()["lacking"]), self.signer())
+
+    def test_7_nobody_but_admins_may(self):
         for command in ("list", "renew", "request", "check"):
             refused = self.network.stictl_process("as", "signer", command, config="sbc.yaml")
             self.assertEqual(refused.returncode, 3, command)
