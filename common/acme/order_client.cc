@@ -65,6 +65,7 @@ absl::StatusOr<OrderView> OrderClient::Look() {
 absl::StatusOr<IssuedChain> OrderClient::Finish(const OrderRequest& request) {
   STI_ASSIGN_OR_RETURN(OrderView order, Look());
   while (true) {
+    bool pause = true;
     if (order.status == "invalid") return WhyInvalid(order);
     if (order.status == "valid") {
       STI_ASSIGN_OR_RETURN(IssuedChain chain, DownloadChain(connection_, order.certificate));
@@ -75,9 +76,12 @@ absl::StatusOr<IssuedChain> OrderClient::Finish(const OrderRequest& request) {
       STI_ASSIGN_OR_RETURN(order, Finalize(order, request.csr));
       if (order.status == "valid") continue;
     } else if (order.status == "pending") {
+      const bool answered_before = answered_;
       STI_RETURN_IF_ERROR(Authorize(order, request));
+      // Many CAs have judged the token when they answer.
+      pause = answered_ == answered_before || !last_.retry_after.empty();
     }
-    if (order.status != "invalid") STI_RETURN_IF_ERROR(Pause());
+    if (pause && order.status != "invalid") STI_RETURN_IF_ERROR(Pause());
     STI_ASSIGN_OR_RETURN(order, Look());
   }
 }

@@ -64,6 +64,7 @@ TEST_F(OrderClientTest, OrderBecomesAChain) {
   EXPECT_EQ(issued->alternates, std::vector<std::string>{"https://ca.test/certificate/2"});
   EXPECT_EQ(server_.token, "a.b.c");
   EXPECT_EQ(server_.csr, "csr octets");
+  EXPECT_TRUE(server_.waits.empty());  // there was nothing to wait for
   EXPECT_FALSE(over_);
 }
 
