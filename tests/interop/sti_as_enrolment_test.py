@@ -30,11 +30,12 @@ class StiAsTest(EnrolmentTest):
         self.addCleanup(self.network.stop, "sti-as")
         name = self.id().rsplit(".", maxsplit=1)[-1][:40]
         self.state = self.network.path("state", name)
+        # As in every network, but for the providers and the state.
+        general = self.network.configuration()["sti-as.yaml"].split("providers:\n", maxsplit=1)[0]
+        general = general.replace("state_dir: state/sti-as\n", f"state_dir: state/{name}\n")
         provider = "".join(f"    {line}\n" for line in self.provider(timeout=60).splitlines())
         with open(self.network.path("sti-as.yaml"), "w", encoding="utf-8") as file:
-            file.write(f"grpc:\n  listen: 127.0.0.1:{self.network.ports['sti-as']}\n"
-                       "  tls: {certificate_file: tls/sti-as.pem, key_file: tls/sti-as.key, ca_file: tls/ca.pem}\n"
-                       f"state_dir: {self.state}\nproviders:\n  - clients: [sbc]\n    attesting_clients: [sbc]\n{provider}")
+            file.write(f"{general}providers:\n  - clients: [sbc]\n    attesting_clients: [sbc]\n{provider}")
         self.before = (self.accounts(), self.certificates())
 
     def certificates(self):
