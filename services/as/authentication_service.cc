@@ -35,7 +35,11 @@ struct Batch {
 void SignRow(const SigningDesk& desk, const std::string& client, const std::string& request_id,
              const sti::v1::SignRequest& request, SigningDesk::Done done) {
   auto call = FromProto(request);
-  if (!call.ok()) return done(call.status());
+  if (!call.ok()) {
+    // Strangers hear the same, whatever they send.
+    const auto known = desk.ClientOf(client);
+    return done(known.ok() ? call.status() : known.status());
+  }
   desk.Sign(client, request_id, *std::move(call), std::move(done));
 }
 

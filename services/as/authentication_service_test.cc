@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <future>
 #include <map>
 #include <set>
@@ -163,8 +162,11 @@ TEST_F(AuthenticationServiceTest, AClientSignsAsItsOwnProviderByEveryRpc) {
 
 TEST_F(AuthenticationServiceTest, WhoBelongsToNoProviderSignsByNoRpc) {
   const auto stub = Stub("stranger.example");
-  grpc::ClientContext sign, batch, call, stream;
+  grpc::ClientContext sign, odd, batch, call, stream;
   EXPECT_EQ(stub->Sign(&sign, Request(), &response_).error_code(), grpc::StatusCode::PERMISSION_DENIED);
+  sti::v1::SignRequest nonsense = Request();
+  nonsense.set_attest(static_cast<sti::v1::Attestation>(7));
+  EXPECT_EQ(stub->Sign(&odd, nonsense, &response_).error_code(), grpc::StatusCode::PERMISSION_DENIED);
   sti::v1::SignBatchResponse batch_signed;
   EXPECT_EQ(stub->SignBatch(&batch, {}, &batch_signed).error_code(), grpc::StatusCode::PERMISSION_DENIED);
   sti::v1::SignCallResponse call_signed;
@@ -288,7 +290,7 @@ TEST_F(AuthenticationServiceTest, AStreamReadsNoMoreThanItsShareAndLosesNothing)
     return fixture_.verifier.waiting.size();
   };
   while (waiting() < kStreamInFlight) std::this_thread::yield();
-  std::this_thread::sleep_for(std::chrono::milliseconds(200));
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(Sign(Request()).ok());  // time enough to read one more
   EXPECT_EQ(waiting(), kStreamInFlight);
   {
     const MutexLock lock(fixture_.verifier.mutex);

@@ -4,11 +4,9 @@ import base64
 import concurrent.futures
 import json
 import os
-import queue
 import signal
 import sys
 import threading
-import time
 import unittest
 
 import grpc
@@ -160,17 +158,15 @@ class TwoProvidersTest(NetworkTest):
 
     def test_a_stream_answers_every_request_that_it_took_when_the_daemon_stops(self):
         """SIGTERM under load: what was accepted is answered, and the client is told to go elsewhere for the rest."""
-        pending, taken, answered = queue.Queue(), threading.Event(), []
+        enough, taken, answered = threading.Event(), threading.Event(), []
 
         def requests():
             number = 0
-            while pending.empty():
+            while not enough.wait(0.0005 if taken.is_set() else 0):
                 number += 1
                 yield self.calls.SignStreamRequest(id=number, sign=self.request())
                 if number == 2000:
                     taken.set()
-                if number >= 2000:
-                    time.sleep(0.0005)
         stream = self.sti_as["sbc"].SignStream(requests())
 
         def read():
@@ -187,7 +183,7 @@ class TwoProvidersTest(NetworkTest):
             unary.result()
             self.assertEqual(self.network.stop("sti-as", signal.SIGTERM), 0)
             code = end.result()
-            pending.put(None)
+            enough.set()
         self.network.start("sti-as")
         self.network.wait_until(lambda: self.network.serving("as"), "sti-as to serve again")
         self.assertEqual(code, grpc.StatusCode.UNAVAILABLE)
