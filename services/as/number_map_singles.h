@@ -12,20 +12,24 @@
 
 namespace sti::as {
 
-// Thread-safe while nobody appends. Fewer than 2^32 entries.
+// Thread-safe after Finish. Fewer than 2^32 entries.
 class SingleNumbers {
  public:
   void Reserve(size_t entries);
   // Not below the last one.
   void Append(NumberValue number, RightCode right);
+  // Before anything is looked up.
   void Finish();
 
   // Calls visit(RightCode) for each right to the number.
   template <typename F>
   void Visit(NumberValue number, F&& visit) const {
     const uint64_t upper = number >> kLowerBits;
-    const auto block = std::lower_bound(uppers_.begin(), uppers_.end(), upper);
-    if (block == uppers_.end() || *block != upper) return;
+    if (uppers_.empty() || upper < uppers_.front() || upper > uppers_.back()) return;
+    const uint32_t* const hint = hints_.data() + ((upper - uppers_.front()) >> hint_shift_);
+    const auto candidates_end = uppers_.begin() + hint[1];
+    const auto block = std::lower_bound(uppers_.begin() + hint[0], candidates_end, upper);
+    if (block == candidates_end || *block != upper) return;
     const auto index = static_cast<size_t>(block - uppers_.begin());
     const auto begin = lowers_.begin() + starts_[index];
     const auto end = lowers_.begin() + static_cast<std::ptrdiff_t>(EndOf(index));
@@ -61,7 +65,13 @@ class SingleNumbers {
     return block + 1 < starts_.size() ? starts_[block + 1] : lowers_.size();
   }
 
+  void MakeHints();
+
   std::vector<uint64_t> uppers_;  // of each block, ascending
+  // Where to look for upper bits: those whose distance from the first, shifted, is i lie from hints_[i] to
+  // hints_[i + 1]. As many as blocks at most; with numbers that are spread evenly, few lie in each.
+  std::vector<uint32_t> hints_;
+  int hint_shift_ = 0;
   std::vector<uint32_t> starts_;  // where the block's entries begin
   std::vector<uint16_t> lowers_;  // of each entry, ascending within its block
   std::vector<RightCode> rights_;

@@ -66,6 +66,23 @@ TEST(NumberMap, FindsNumbersOnBothSidesOfABlock) {
   EXPECT_THAT(At(*map, kBlock + 65536), IsEmpty());
 }
 
+TEST(NumberMap, FindsNumbersFarApartAndNothingBetween) {
+  const std::vector<NumberValue> numbers = {
+      1, 911, 12155550100, 12155550101, 12155650000, 442055500000, 999999999999999, *NumberValueOf("000")};
+  std::vector<CustomerNumbers> entries;
+  for (const NumberValue number : numbers) entries.push_back(Range("acme", number, number));
+  const auto map = Build(entries);
+  for (const NumberValue number : numbers) {
+    EXPECT_EQ(At(*map, number).size(), 1u) << number;
+    for (const NumberValue distance : {NumberValue{2}, NumberValue{65536}, NumberValue{1} << 30}) {
+      EXPECT_THAT(At(*map, number + distance), IsEmpty()) << number;
+      if (number > distance) {
+        EXPECT_THAT(At(*map, number - distance), IsEmpty()) << number;
+      }
+    }
+  }
+}
+
 TEST(NumberMap, ARangeHoldsItsEndsAndNothingBeyond) {
   const auto map = Build({Range("acme", 1000, 1999)});
   EXPECT_THAT(At(*map, 999), IsEmpty());
