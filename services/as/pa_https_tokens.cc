@@ -125,8 +125,10 @@ absl::StatusOr<std::string> PaHttpsTokens::IssueToken(const std::string& tn_auth
   const std::string body = TokenBody(tkvalue, fingerprint);
   const bool had_session = !session_.access_token.empty();
   absl::StatusOr<std::string> token = AskForToken(body);
-  // A session may end before its time: the PA was restarted, or somebody logged it out.
-  if (had_session && ReasonOf(token.status()) == Reason::kUnauthenticated) {
+  // A session may end before its time: the PA was restarted, or somebody logged it out. RFC 9447 s5.1 has 403
+  // for that, as for another's account; one more login tells them apart.
+  const Reason why = ReasonOf(token.status());
+  if (had_session && (why == Reason::kUnauthenticated || why == Reason::kPermissionDenied)) {
     session_ = Session();
     token = AskForToken(body);
   }

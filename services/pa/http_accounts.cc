@@ -114,7 +114,12 @@ http::HttpResponse HttpAccounts::Token(const TokenPath& path, const http::HttpRe
   const absl::string_view access_token = AccessTokenOf(request);
   if (access_token.empty()) return ErrorAnswer(401, "log in first");
   const absl::StatusOr<ApiUser> user = sessions_.UserOf(access_token);
-  if (!user.ok()) return ErrorAnswer(user.status());
+  if (!user.ok()) {
+    // RFC 9447 s5.1: credentials that are not valid are 403, as an account that does not exist; deployed:
+    // 401.
+    const bool forbidden = !path.deployed && absl::IsUnauthenticated(user.status());
+    return forbidden ? ErrorAnswer(403, user.status().message()) : ErrorAnswer(user.status());
+  }
   if (!IsJson(request)) return WrongType();
 
   const absl::StatusOr<IssuedToken> issued = Issue(path.account, *user, request.body, request_id);

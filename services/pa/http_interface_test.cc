@@ -133,12 +133,20 @@ TEST_F(HttpInterfaceTest, AccessTokenStandsAloneOrBehindBearer) {
     access_ = value;
     EXPECT_EQ(Token("/at/account/acme/token").status, 200) << value;
   }
-  for (const std::string& value : {std::string(), std::string("Bearer"), std::string("Bearer "),
-                                   "Basic " + token, token + token, "Bearer Bearer " + token}) {
-    access_ = value;
-    const http::HttpResponse refused = Token("/at/account/acme/token");
-    EXPECT_EQ(Error(refused), "401 401") << value;
-    EXPECT_EQ(Header(refused, "WWW-Authenticate"), "Bearer");
+  for (const char* path :
+       {"/api/v1/account/acme/token", "/at/account/acme/token", "/sti-pa/account/acme/token"}) {
+    for (const std::string& value : {std::string(), std::string("Bearer "), std::string(" ")}) {
+      access_ = value;
+      const http::HttpResponse refused = Token(path);
+      EXPECT_EQ(Error(refused), "401 401") << path << value;
+      EXPECT_EQ(Header(refused, "WWW-Authenticate"), "Bearer");
+    }
+    // Deployed 401; RFC 9447 s5.1: 403.
+    const bool deployed = path == std::string("/api/v1/account/acme/token");
+    for (const std::string& value : {"Basic " + token, token + token, "Bearer Bearer " + token}) {
+      access_ = value;
+      EXPECT_EQ(Error(Token(path)), deployed ? "401 401" : "403 403") << path << value;
+    }
   }
 }
 

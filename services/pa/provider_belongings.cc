@@ -49,13 +49,16 @@ absl::Status WithdrawNumbersOf(Transaction& transaction, const Actor& actor, con
   return AuditWithdrawal(transaction, actor, changes.removed, sequence, now);
 }
 
-absl::Status RemoveUsersOf(Transaction& transaction, const Actor& actor, const Provider& provider,
-                           absl::Time now) {
+absl::StatusOr<bool> RemoveBelongings(Transaction& transaction, const Actor& actor, const Provider& provider,
+                                      absl::Time now) {
+  STI_ASSIGN_OR_RETURN(const ProviderBelongings belongings, BelongingsOf(transaction, provider, now));
+  const bool numbers = belongings.number_ranges > 0;
+  if (numbers) STI_RETURN_IF_ERROR(WithdrawNumbersOf(transaction, actor, provider, now));
   STI_ASSIGN_OR_RETURN(const std::vector<ApiUser> users,
                        ListApiUsers(transaction, provider.id, "", std::numeric_limits<int64_t>::max()));
   for (const ApiUser& user : users)
     STI_RETURN_IF_ERROR(RemoveApiUser(transaction, actor, user, provider.spcs, now));
-  return absl::OkStatus();
+  return numbers;
 }
 
 absl::Status CheckTakenAwayHaveNoNumbers(Transaction& transaction, const Provider& before,

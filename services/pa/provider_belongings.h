@@ -29,9 +29,10 @@ absl::StatusOr<ProviderBelongings> BelongingsOf(store::Transaction& transaction,
 absl::Status WithdrawNumbersOf(store::Transaction& transaction, const Actor& actor, const Provider& provider,
                                absl::Time now);
 
-// All of its accounts at the HTTPS interface with their sessions, each an event of the audit.
-absl::Status RemoveUsersOf(store::Transaction& transaction, const Actor& actor, const Provider& provider,
-                           absl::Time now);
+// Of a pending one that goes: its accounts at the HTTPS interface and its numbers, in the audit. It can have
+// neither any more, but may from an earlier version. Whether there were numbers.
+absl::StatusOr<bool> RemoveBelongings(store::Transaction& transaction, const Actor& actor,
+                                      const Provider& provider, absl::Time now);
 
 // Codes of `before` that `after` lacks have no numbers: a number must always have a provider behind its code.
 // kStateConflict "spcs".

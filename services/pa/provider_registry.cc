@@ -130,13 +130,9 @@ absl::StatusOr<ProviderChange> ProviderRegistry::Discard(Transaction& transactio
   if (before.state != ProviderState::kPending)
     return WrongState(before, "only a pending provider can be discarded");
   const absl::Time now = clock_.TimeNow();
-  STI_ASSIGN_OR_RETURN(const ProviderBelongings belongings, BelongingsOf(transaction, before, now));
   ProviderChange change;
   change.provider = before;
-  // It can have neither any more; one that was registered under an earlier version may.
-  change.withdraws_numbers = belongings.number_ranges > 0;
-  if (change.withdraws_numbers) STI_RETURN_IF_ERROR(WithdrawNumbersOf(transaction, actor, before, now));
-  STI_RETURN_IF_ERROR(RemoveUsersOf(transaction, actor, before, now));
+  STI_ASSIGN_OR_RETURN(change.withdraws_numbers, RemoveBelongings(transaction, actor, before, now));
   STI_RETURN_IF_ERROR(DeleteProvider(transaction, id));
   STI_RETURN_IF_ERROR(AuditProvider(transaction, actor, "provider.discard", before, std::nullopt, now));
   return change;

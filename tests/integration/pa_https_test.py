@@ -199,6 +199,12 @@ class DeployedFormTest(PaHttpsTest):
         for authorization in ("", "nonsense", "Bearer", "Basic a21zOng=", access[:-1], access + "A"):
             self.assert_error(self.https.post(path, good, Authorization=authorization), 401)
         self.assertEqual(self.https.post(path, good).headers["WWW-Authenticate"], "Bearer")
+        for rfc in ("/at/account/interop/token", "/sti-pa/account/interop/token"):
+            self.assert_error(self.https.post(rfc, good), 401)
+            for authorization in ("nonsense", access[:-1], access + "A"):
+                self.assert_error(self.https.post(rfc, good, Authorization=authorization), 403)
+            self.assert_error(self.https.post(rfc.replace("interop", "nobody"), good, Authorization=access), 403)
+            self.assert_error(self.https.post(rfc, {**good, "tktype": "x"}, Authorization=access), 400, "701")
         for account in ("rival", "9999", "nobody", "INTEROP"):
             self.assert_error(self.https.post(f"/api/v1/account/{account}/token", good, Authorization=access), 403)
         rivals = {**good, "tkvalue": b64url(tn_auth_list("9999"))}
@@ -220,7 +226,7 @@ class DeployedFormTest(PaHttpsTest):
         refresh = lambda token: self.https.post("/api/v1/auth/refreshToken", {"refreshToken": token})  # noqa: E731
         second = refresh(first["refreshToken"])
         self.assertEqual((second.status, second.json["status"]), (200, "success"))
-        use = lambda token: self.https.post("/at/account/interop/token", self.atc(new_key()), Authorization=token)  # noqa: E731
+        use = lambda token: self.https.post("/api/v1/account/interop/token", self.atc(new_key()), Authorization=token)  # noqa: E731
         self.assertEqual(use(second.json["accessToken"]).status, 200)
         self.assert_error(use(first["accessToken"]), 401)
         self.assert_error(refresh(first["refreshToken"]), 401)
@@ -248,7 +254,8 @@ class DeployedFormTest(PaHttpsTest):
         self.assertIn("nothing has been done", would)
         self.assertEqual(self.https.login("leaver", password).status, 200)
         self.network.stictl("pa", "user", "remove", "leaver", "--yes")
-        for answer in (self.https.post("/at/account/interop/token", {}, Authorization=session["accessToken"]),
+        self.assert_error(self.https.post("/at/account/interop/token", {}, Authorization=session["accessToken"]), 403)
+        for answer in (self.https.post("/api/v1/account/interop/token", {}, Authorization=session["accessToken"]),
                        self.https.post("/api/v1/auth/refreshToken", {"refreshToken": session["refreshToken"]}),
                        self.https.login("leaver", password)):
             self.assert_error(answer, 401)
