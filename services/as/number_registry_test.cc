@@ -198,7 +198,8 @@ TEST_F(NumberRegistryTest, ManyRandomChangesMeanWhatTheyMeanNumberByNumber) {
   }
   std::map<int, std::string> own_now;
   std::set<std::pair<int, std::string>> letters_now;
-  for (const CustomerNumbers& entry : numbers.List(0, "", "", 1000, "")->numbers) {
+  const NumberPage page = numbers.List(0, "", "", 1000, "").value();
+  for (const CustomerNumbers& entry : page.numbers) {
     for (NumberValue n = entry.first; n <= entry.last; ++n) {
       const int at = static_cast<int>(n - 12155551000);
       if (entry.letter) {

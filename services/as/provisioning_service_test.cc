@@ -254,46 +254,39 @@ TEST_F(ProvisioningServiceTest, ExplainSaysTheRuleForEachCall) {
 
 TEST_F(ProvisioningServiceTest, ImportIsTakenAsAWholeOrNotAtAll) {
   sti::v1::ImportNumbersResponse answer;
-  EXPECT_EQ(Import({
-    "a,1215555", "0100,,own,
-        x "}, true, &answer), " OK ");
-        ASSERT_EQ(answer.problems_size(), 1);
-    EXPECT_EQ(answer.problems(0).line(), 2);
-    EXPECT_TRUE(numbers.List(0, "", "", 0, "")->numbers.empty());
-  EXPECT_EQ(Import({
-      "a,1215555",
-          "0100,,own,
-          "}, true, &answer), " OK ");
-          EXPECT_THAT(answer.problems(), IsEmpty());
-      EXPECT_EQ(answer.rows(), 1);
-      EXPECT_EQ(numbers.List(0, "", "", 0, "")->numbers.size(), 1u);
+  EXPECT_EQ(Import({"a,1215555", "0100,,own,\nx"}, true, &answer), "OK");
+  ASSERT_EQ(answer.problems_size(), 1);
+  EXPECT_EQ(answer.problems(0).line(), 2);
+  EXPECT_TRUE(numbers.List(0, "", "", 0, "")->numbers.empty());
+  EXPECT_EQ(Import({"a,1215555", "0100,,own,\n"}, true, &answer), "OK");
+  EXPECT_THAT(answer.problems(), IsEmpty());
+  EXPECT_EQ(answer.rows(), 1);
+  EXPECT_EQ(numbers.List(0, "", "", 0, "")->numbers.size(), 1u);
 }
 
 TEST_F(ProvisioningServiceTest, StreamsThatAreNotAsTheyShouldBeAreRefused) {
-      EXPECT_EQ(Import({}, false), "MISSING_FIELD header");
-  EXPECT_EQ(Import({
-        "a,12155550100,,own,
-        "}, false), " MISSING_FIELD header ");
-            EXPECT_EQ(Import({}), "MISSING_FIELD csv");
-        EXPECT_EQ(Import({std::string(limits::kImportPiece + 1, '#')}), "TOO_LARGE csv");
-        EXPECT_EQ(Import({std::string(limits::kImportPiece, '#')}), "MISSING_FIELD csv");
+  EXPECT_EQ(Import({}, false), "MISSING_FIELD header");
+  EXPECT_EQ(Import({"a,12155550100,,own,\n"}, false), "MISSING_FIELD header");
+  EXPECT_EQ(Import({}), "MISSING_FIELD csv");
+  EXPECT_EQ(Import({std::string(limits::kImportPiece + 1, '#')}), "TOO_LARGE csv");
+  EXPECT_EQ(Import({std::string(limits::kImportPiece, '#')}), "MISSING_FIELD csv");
 }
 
 TEST_F(ProvisioningServiceTest, StreamThatBreaksChangesNothing) {
-        {
-          ClientContext context;
-          sti::v1::ImportNumbersResponse response;
-          auto writer = As("acme-admin").ImportNumbers(&context, &response);
-          sti::v1::ImportNumbersRequest part;
-          part.mutable_header();
-          writer->Write(part);
-          part.set_csv("a,12155550100,,own,\n");
-          writer->Write(part);
-          context.TryCancel();
-          EXPECT_FALSE(writer->Finish().ok());
-        }
-        EXPECT_EQ(Import({"a,12155550200,,own,\n"}), "OK");
-        EXPECT_EQ(numbers.List(0, "", "", 0, "")->numbers.size(), 1u);
+  {
+    ClientContext context;
+    sti::v1::ImportNumbersResponse response;
+    auto writer = As("acme-admin").ImportNumbers(&context, &response);
+    sti::v1::ImportNumbersRequest part;
+    part.mutable_header();
+    writer->Write(part);
+    part.set_csv("a,12155550100,,own,\n");
+    writer->Write(part);
+    context.TryCancel();
+    EXPECT_FALSE(writer->Finish().ok());
+  }
+  EXPECT_EQ(Import({"a,12155550200,,own,\n"}), "OK");
+  EXPECT_EQ(numbers.List(0, "", "", 0, "")->numbers.size(), 1u);
 }
 
 }  // namespace
