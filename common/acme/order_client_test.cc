@@ -129,7 +129,8 @@ TEST_F(OrderClientTest, OrderFoundReadyOrValidGoesOnFromThere) {
 TEST_F(OrderClientTest, LostAnswerToFinalizeIsNoLoss) {
   server_.loses_finalize_answer = true;
   EXPECT_TRUE(Run().ok());
-  EXPECT_EQ(server_.finalizes, 2);  // the second was told orderNotReady, and looked what had become of the order
+  EXPECT_EQ(server_.finalizes,
+            2);  // the second was told orderNotReady, and looked what had become of the order
 }
 
 TEST_F(OrderClientTest, OrderThatTheServerDoesNotKnowIsOver) {
