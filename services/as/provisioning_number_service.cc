@@ -49,8 +49,8 @@ grpc::Status ProvisioningService::RemoveNumbers(ServerContext* context,
 }
 
 grpc::Status ProvisioningService::ListNumbers(ServerContext* context,
-                                              const sti::v1::ListNumbersRequest* request,
-                                              sti::v1::ListNumbersResponse* response) {
+                                              const sti::v1::ListCustomerNumbersRequest* request,
+                                              sti::v1::ListCustomerNumbersResponse* response) {
   return Look(*context, request->provider(), [&](const Actor&, size_t provider) -> absl::Status {
     STI_ASSIGN_OR_RETURN(const NumberPage page,
                          numbers_.List(provider, request->customer(), request->number(), request->page_size(),

@@ -60,8 +60,8 @@ class ProvisioningService final : public sti::v1::Provisioning::Service {
                           sti::v1::AddNumbersResponse* response) override;
   grpc::Status RemoveNumbers(grpc::ServerContext* context, const sti::v1::RemoveNumbersRequest* request,
                              sti::v1::RemoveNumbersResponse* response) override;
-  grpc::Status ListNumbers(grpc::ServerContext* context, const sti::v1::ListNumbersRequest* request,
-                           sti::v1::ListNumbersResponse* response) override;
+  grpc::Status ListNumbers(grpc::ServerContext* context, const sti::v1::ListCustomerNumbersRequest* request,
+                           sti::v1::ListCustomerNumbersResponse* response) override;
   grpc::Status ImportNumbers(grpc::ServerContext* context,
                              grpc::ServerReader<sti::v1::ImportNumbersRequest>* reader,
                              sti::v1::ImportNumbersResponse* response) override;

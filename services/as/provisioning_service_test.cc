@@ -211,7 +211,7 @@ TEST_F(ProvisioningServiceTest, WhatIsAnsweredIsInUse) {
   EXPECT_EQ(snapshot_.Get()->AskNumber(0, "a", 12155550150, clock.TimeNow()).right,
             ProvisionedView::NumberAnswer::Right::kOwn);
   ClientContext listing;
-  sti::v1::ListNumbersResponse listed;
+  sti::v1::ListCustomerNumbersResponse listed;
   ASSERT_TRUE(As("acme-admin").ListNumbers(&listing, {}, &listed).ok());
   ASSERT_EQ(listed.numbers_size(), 1);
   EXPECT_EQ(listed.numbers(0).SerializeAsString(), range.SerializeAsString());

@@ -89,7 +89,7 @@ int Remove(Session& session, const RangeOptions& options) {
 }
 
 int List(Session& session, const ListOptions& options) {
-  sti::v1::ListNumbersRequest request;
+  sti::v1::ListCustomerNumbersRequest request;
   SetPage(options, request);
   request.set_customer(options.customer);
   request.set_number(options.number);
