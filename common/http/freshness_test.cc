@@ -9,7 +9,7 @@ namespace {
 const absl::Time kNow = absl::FromUnixSeconds(1795428000);
 
 FetchResponse Response(const std::string& cache_control, const std::string& expires = "",
-                             const std::string& date = "", const std::string& age = "") {
+                       const std::string& date = "", const std::string& age = "") {
   FetchResponse response;
   response.status = 200;
   response.cache_control = cache_control;
@@ -19,9 +19,7 @@ FetchResponse Response(const std::string& cache_control, const std::string& expi
   return response;
 }
 
-int64_t Seconds(const FetchResponse& response) {
-  return absl::ToInt64Seconds(FreshnessOf(response, kNow));
-}
+int64_t Seconds(const FetchResponse& response) { return absl::ToInt64Seconds(FreshnessOf(response, kNow)); }
 
 TEST(HttpDateTest, AllThreeFormsAreOneTime) {
   // RFC 9110 s5.6.7

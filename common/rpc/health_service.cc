@@ -25,7 +25,8 @@ HealthService::Status HealthService::StatusOf(const std::string& service) {
   return services_.count(service) > 0 ? status_ : HealthCheckResponse::SERVICE_UNKNOWN;
 }
 
-bool HealthService::SetServing(const std::vector<std::string>& lacking, const std::vector<std::string>& trouble) {
+bool HealthService::SetServing(const std::vector<std::string>& lacking,
+                               const std::vector<std::string>& trouble) {
   std::set<std::shared_ptr<HealthWatch>> watches;
   bool changed = false;
   {

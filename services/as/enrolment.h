@@ -35,8 +35,8 @@ struct EnrolmentOptions {
   absl::Duration overlap = absl::ZeroDuration();
 };
 
-// Told on every pass what keeps the provider from signing, empty when nothing does; and what will unless somebody looks
-// after it.
+// Told on every pass what keeps the provider from signing, empty when nothing does; and what will unless
+// somebody looks after it.
 using LackingSink =
     std::function<void(const std::vector<std::string>& lacking, const std::vector<std::string>& trouble)>;
 // OK when a stranger gets the credential's chain at its x5u. Waits for the network.

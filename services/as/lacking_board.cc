@@ -30,7 +30,7 @@ std::vector<std::string> LackingBoard::Of(size_t provider) const {
   return providers_[provider].lacking;
 }
 
-void LackingBoard::Tell() {
+LackingBoard::Entry LackingBoard::Sum() const {
   std::vector<std::string> lacking;
   std::vector<std::string> trouble;
   for (const auto& [part, entry] : daemon_) {
@@ -46,7 +46,17 @@ void LackingBoard::Tell() {
     for (const std::string& what : providers_[i].lacking) (all ? lacking : trouble).push_back(name(what));
     for (const std::string& what : providers_[i].trouble) trouble.push_back(name(what));
   }
-  sink_(lacking, trouble);
+  return {std::move(lacking), std::move(trouble)};
+}
+
+void LackingBoard::Tell() {
+  const Entry sum = Sum();
+  sink_(sum.lacking, sum.trouble);
+}
+
+std::vector<std::string> LackingBoard::OfAll() const {
+  const MutexLock lock(mutex_);
+  return Sum().lacking;
 }
 
 }  // namespace sti::as

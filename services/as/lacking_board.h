@@ -18,7 +18,8 @@ namespace sti::as {
 class LackingBoard {
  public:
   // What nobody can be signed for without, and what somebody should look after.
-  using Sink = std::function<void(const std::vector<std::string>& lacking, const std::vector<std::string>& trouble)>;
+  using Sink =
+      std::function<void(const std::vector<std::string>& lacking, const std::vector<std::string>& trouble)>;
 
   // `names` of the providers in their order. `sink` is called by Set and SetDaemon, one at a time and in the
   // order of the changes, hence under the lock: it must be quick and not call back.
@@ -27,19 +28,23 @@ class LackingBoard {
   // Of one provider: empty when it can sign.
   void Set(size_t provider, std::vector<std::string> lacking, std::vector<std::string> trouble = {});
   // What keeps every provider from signing, as a `part` of the daemon finds ("clock").
-  void SetDaemon(const std::string& part, std::vector<std::string> lacking, std::vector<std::string> trouble = {});
+  void SetDaemon(const std::string& part, std::vector<std::string> lacking,
+                 std::vector<std::string> trouble = {});
 
   std::vector<std::string> Of(size_t provider) const;
+  // What nobody can be signed for without.
+  std::vector<std::string> OfAll() const;
 
  private:
+  struct Entry {
+    std::vector<std::string> lacking, trouble;
+  };
+  Entry Sum() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Tell() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const std::vector<std::string> names_;
   const Sink sink_;
   mutable Mutex mutex_;
-  struct Entry {
-    std::vector<std::string> lacking, trouble;
-  };
   std::vector<Entry> providers_ ABSL_GUARDED_BY(mutex_);
   std::map<std::string, Entry> daemon_ ABSL_GUARDED_BY(mutex_);
 };
