@@ -205,6 +205,7 @@ class TwoProvidersTest(NetworkTest):
             self.assertEqual(self.sti_as["sbc"].Sign(self.request()).spc, "1234", "other calls go on")
         finally:
             self.network.start("sti-vs")
+            self.network.wait_until(lambda: self.network.serving("vs"), "sti-vs to serve again")
 
 
 if __name__ == "__main__":
