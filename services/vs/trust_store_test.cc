@@ -264,7 +264,7 @@ TEST_F(TrustStoreTest, ATornFileIsReportedAndTheOtherUsed) {
 
 TEST_F(TrustStoreTest, WhatCannotBeStoredIsUsedAndReported) {
   TrustBoard board({TrustDomainRules()});
-  TrustStore store("/proc/nowhere", stir::DemoCertificate("pa-root.pem"), clock_, board, 0);
+  TrustStore store("/proc/nowhere", roots_, clock_, board, 0);
   EXPECT_EQ(Name(store.Offer(List(5), std::nullopt).trust_list), "STORAGE_FAILED");
   ASSERT_NE(board.state(0), nullptr);
   EXPECT_EQ(board.state(0)->sequence, 5);
