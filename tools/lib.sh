@@ -8,7 +8,7 @@ export PYTHONDONTWRITEBYTECODE=1
 CACHE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}
 # Outlives the checkout, so that a fresh clone at another path does not start cold.
 DISK_CACHE=$CACHE_HOME/stir-shaken-bazel
-DISK_CACHE_MAX_MB=${STI_DISK_CACHE_MAX_MB:-10000}
+DISK_CACHE_MAX_MB=${STI_DISK_CACHE_MAX_MB:-20000}
 BUILDIFIER_VERSION=8.2.1
 BUILDIFIER_HOME=$CACHE_HOME/stir-shaken-tools/buildifier-$BUILDIFIER_VERSION
 ACME_CLIENT_VERSION=5.4.0

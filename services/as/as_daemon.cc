@@ -8,6 +8,7 @@
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
+#include "common/metrics/admin_config.h"
 #include "services/as/records_config.h"
 
 namespace sti::as {
@@ -53,17 +54,20 @@ absl::Status AsDaemon::OpenRecords(const sti::config::v1::AuthenticationServer& 
                                [this] { lacking_.SetDaemon("records", {}, records_->Lacking()); });
   if (!records.ok()) return PrefixField("records", records.status());
   records_ = *std::move(records);
+  signing_metrics_ = std::make_unique<SigningMetrics>(metrics_, options_.providers, *records_);
   return absl::OkStatus();
 }
 
 absl::Status AsDaemon::OpenSigning(const sti::config::v1::AuthenticationServer& config) {
   std::vector<const KeyRingSnapshot*> rings;
   for (const auto& provider : providers_) rings.push_back(&provider->ring());
-  STI_ASSIGN_OR_RETURN(
-      signing_,
-      SigningDaemon::Open(config, options_, {std::move(rings), clock_, random_, records_.get(), [this] {
-                                               return self_check_->clock_watch().Check();
-                                             }}));
+  SigningDaemonParts parts{std::move(rings),
+                           clock_,
+                           random_,
+                           signing_metrics_.get(),
+                           [this] { return self_check_->clock_watch().Check(); },
+                           [this](const absl::Status& why) { signing_metrics_->Refused(why); }};
+  STI_ASSIGN_OR_RETURN(signing_, SigningDaemon::Open(config, options_, std::move(parts)));
   service_ = std::make_unique<AuthenticationService>(signing_->desk());
   return absl::OkStatus();
 }
@@ -87,6 +91,7 @@ absl::StatusOr<std::unique_ptr<AsDaemon>> AsDaemon::Start(const sti::config::v1:
   });
   as->records_->Start();
   STI_RETURN_IF_ERROR(as->StartRest());
+  STI_RETURN_IF_ERROR(as->StartAdminPort(config));
   for (size_t i = 0; i < as->providers_.size(); ++i) {
     const absl::Status started = as->providers_[i]->Start();
     if (!started.ok()) return PrefixField(absl::StrCat("providers[", i, "]"), started);
@@ -164,12 +169,39 @@ absl::Status AsDaemon::StartRest() {
   return absl::OkStatus();
 }
 
+absl::Status AsDaemon::StartAdminPort(const sti::config::v1::AuthenticationServer& config) {
+  if (!config.has_admin_port()) return absl::OkStatus();
+  metrics_.OnScrape([this] {
+    for (size_t i = 0; i < providers_.size(); ++i) {
+      const auto state = providers_[i]->enrolment().state().Get();
+      const auto check = providers_[i]->self_check();
+      signing_metrics_->ReportSigner(i, state.get(), check.get());
+    }
+    signing_metrics_->ReportRecords();
+  });
+  admin_routes_ = std::make_unique<metrics::AdminRoutes>(metrics_, [this] { return lacking_.OfAll(); });
+  auto server = http::StartHttpsServer(
+      metrics::AdminServerOptionsFrom(config.admin_port()),
+      http::HttpHandler([routes = admin_routes_.get()](const http::HttpRequest& request) {
+        return routes->Handle(request);
+      }));
+  if (!server.ok()) return PrefixField("admin_port", server.status());
+  admin_server_ = *std::move(server);
+  return absl::OkStatus();
+}
+
+std::optional<int> AsDaemon::admin_port() const {
+  if (admin_server_ == nullptr) return std::nullopt;
+  return admin_server_->port();
+}
+
 std::optional<int> AsDaemon::rest_port() const {
   if (rest_server_ == nullptr) return std::nullopt;
   return rest_server_->port();
 }
 
 void AsDaemon::Stop(absl::Duration grace) {
+  if (admin_server_ != nullptr) admin_server_->Shutdown(absl::ZeroDuration());
   if (self_check_ != nullptr) self_check_->Stop();
   for (const auto& provider : providers_) provider->Stop();
   if (service_ != nullptr) service_->EndStreams();

@@ -13,6 +13,8 @@
 #include "common/base/clock.h"
 #include "common/base/random.h"
 #include "common/http/server.h"
+#include "common/metrics/admin_routes.h"
+#include "common/metrics/metrics.h"
 #include "common/rpc/server.h"
 #include "proto/sti/config/v1/as.pb.h"
 #include "services/as/as_config.h"
@@ -25,6 +27,7 @@
 #include "services/as/self_check_daemon.h"
 #include "services/as/signing_admin_service.h"
 #include "services/as/signing_daemon.h"
+#include "services/as/signing_metrics.h"
 
 namespace sti::as {
 
@@ -42,6 +45,8 @@ class AsDaemon {
   std::vector<std::pair<std::string, int>> publication_ports() const;
   // None without a REST server.
   std::optional<int> rest_port() const;
+  // None without an admin port.
+  std::optional<int> admin_port() const;
   // Ends the enrolments, lets calls under way finish within `grace`. Idempotent.
   void Stop(absl::Duration grace);
 
@@ -54,6 +59,7 @@ class AsDaemon {
   void MakeAdmin();
   void StartSelfCheck();
   absl::Status StartRest();
+  absl::Status StartAdminPort(const sti::config::v1::AuthenticationServer& config);
 
   const AsOptions options_;
   const Clock& clock_;
@@ -62,6 +68,8 @@ class AsDaemon {
   std::unique_ptr<SelfCheckDaemon> self_check_;
   std::vector<std::unique_ptr<ProviderDaemon>> providers_;
   std::unique_ptr<CallLog> records_;
+  metrics::Metrics metrics_;
+  std::unique_ptr<SigningMetrics> signing_metrics_;
   std::unique_ptr<SigningDaemon> signing_;
   std::unique_ptr<AuthenticationService> service_;
   std::unique_ptr<ProvisioningDaemon> provisioning_;
@@ -69,6 +77,8 @@ class AsDaemon {
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<RestRoutes> rest_routes_;
   std::unique_ptr<http::HttpServer> rest_server_;
+  std::unique_ptr<metrics::AdminRoutes> admin_routes_;
+  std::unique_ptr<http::HttpServer> admin_server_;
 };
 
 }  // namespace sti::as

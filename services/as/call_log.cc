@@ -104,6 +104,7 @@ void CallLog::GiveBack(size_t count) {
 void CallLog::Record(CallRecord record) {
   if (!options_.refuse_when_full && !TakePlaces(1)) {
     lost_.fetch_add(1, std::memory_order_relaxed);
+    all_lost_.fetch_add(1, std::memory_order_relaxed);
     return;
   }
   Shard& shard = shards_[ShardOfThread(shards_.size())];

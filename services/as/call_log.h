@@ -61,6 +61,9 @@ class CallLog final : public CallRecorder {
 
   // What health should say; empty while records are kept. Thread-safe.
   std::vector<std::string> Lacking() const;
+  // Records in memory, and those that found no place since the start. Thread-safe.
+  size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
+  int64_t lost_since_start() const { return all_lost_.load(std::memory_order_relaxed); }
   const std::string& folder() const { return options_.folder; }
 
  private:
@@ -84,8 +87,9 @@ class CallLog final : public CallRecorder {
   const CallLogOptions options_;
   const Clock& clock_;
   const std::function<void()> on_change_;
-  std::atomic<size_t> waiting_{0};  // places taken
-  std::atomic<int64_t> lost_{0};    // not yet told by an event
+  std::atomic<size_t> waiting_{0};    // places taken
+  std::atomic<int64_t> lost_{0};      // not yet told by an event
+  std::atomic<int64_t> all_lost_{0};  // since the start
   std::array<Shard, 16> shards_;
 
   // Of the thread.

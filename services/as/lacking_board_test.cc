@@ -30,10 +30,11 @@ TEST(LackingBoardTest, OneProviderThatLacksSomethingLeavesTheOthersServing) {
 TEST(LackingBoardTest, WhatTheDaemonLacksCountsForAll) {
   std::vector<std::string> told;
   std::vector<std::string> trouble;
-  LackingBoard board({"acme"}, [&](const std::vector<std::string>& lacking, const std::vector<std::string>& more) {
-    told = lacking;
-    trouble = more;
-  });
+  LackingBoard board({"acme"},
+                     [&](const std::vector<std::string>& lacking, const std::vector<std::string>& more) {
+                       told = lacking;
+                       trouble = more;
+                     });
   board.Set(0, {});
   board.SetDaemon("clock", {"no clock"});
   EXPECT_THAT(told, ElementsAre("no clock"));

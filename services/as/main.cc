@@ -24,6 +24,8 @@ absl::Status Run(const sti::config::v1::AuthenticationServer& config, sti::daemo
   if (!as.ok()) return as.status();
   std::map<std::string, int> ports = {{"grpc", (*as)->grpc_port()}};
   if (const auto rest = (*as)->rest_port()) ports["rest"] = *rest;
+  if (const auto admin = (*as)->admin_port()) ports["admin"] = *admin;
+  for (const auto& [provider, port] : (*as)->publication_ports()) ports["publication-" + provider] = port;
   const absl::Status announced = lifetime.Announce(config.port_file(), ports);
   if (!announced.ok()) return announced;
   lifetime.WaitForStop();

@@ -19,7 +19,7 @@ SigningDaemon::SigningDaemon(const AsOptions& options, SigningDaemonParts parts,
                               parts.recorder, std::move(parts.clock_check)},
               options.signer),
       incoming_(std::move(incoming)),
-      desk_(options.providers, provisioned_, signer_, limits_, incoming_.get()) {}
+      desk_(options.providers, provisioned_, signer_, limits_, incoming_.get(), std::move(parts.refused)) {}
 
 absl::StatusOr<std::unique_ptr<SigningDaemon>> SigningDaemon::Open(
     const sti::config::v1::AuthenticationServer& config, const AsOptions& options, SigningDaemonParts parts) {

@@ -30,6 +30,7 @@ struct SigningDaemonParts {
   const Random& random;
   CallRecorder* recorder = nullptr;           // null: no records
   std::function<absl::Status()> clock_check;  // empty: the clock is right
+  SigningDesk::Refused refused;               // may be empty
 };
 
 // Thread-safe.

@@ -41,12 +41,17 @@ absl::StatusOr<CallLimits::Admission> SigningDesk::Admit(const SigningClient& cl
   return limits_.Admit(client.identity, passports, true);
 }
 
+void SigningDesk::Answer(const Done& done, absl::StatusOr<std::vector<SignedCall>> result) const {
+  if (!result.ok() && refused_) refused_(result.status());
+  done(std::move(result));
+}
+
 void SigningDesk::Sign(const std::string& identity, std::string request_id, OutgoingCall call,
                        Done done) const {
   const auto type = OutgoingType(call.ppt);
   if (!type.ok()) {
     const auto client = ClientOf(identity);
-    return done(client.ok() ? type.status() : client.status());
+    return Answer(done, client.ok() ? type.status() : client.status());
   }
   SignAll(identity, std::move(request_id), std::move(call), {*type}, std::move(done));
 }
@@ -54,19 +59,21 @@ void SigningDesk::Sign(const std::string& identity, std::string request_id, Outg
 void SigningDesk::SignAll(const std::string& identity, std::string request_id, OutgoingCall call,
                           absl::Span<const stir::PassportType> types, Done done) const {
   auto client = ClientOf(identity);
-  if (!client.ok()) return done(client.status());
+  if (!client.ok()) return Answer(done, client.status());
   auto admission = Admit(*client, call, types.size());
-  if (!admission.ok()) return done(admission.status());
+  if (!admission.ok()) return Answer(done, admission.status());
   auto prepared = signer_.Prepare(*std::move(client), std::move(request_id), std::move(call), types);
-  if (!prepared.ok()) return done(prepared.status());
-  if (!prepared->incoming || prepared->client.diverts) return done(signer_.Finish(*std::move(prepared)));
+  if (!prepared.ok()) return Answer(done, prepared.status());
+  if (!prepared->incoming || prepared->client.diverts)
+    return Answer(done, signer_.Finish(*std::move(prepared)));
   Verify(*std::move(admission), *std::move(prepared), std::move(done));
 }
 
 void SigningDesk::Verify(CallLimits::Admission admission, PreparedCall prepared, Done done) const {
   if (verifier_ == nullptr) {
-    return done(MakeError(Reason::kIncomingNotVerified, "incoming_identity",
-                          "no sti-vs is configured, and the client does not verify incoming calls itself"));
+    return Answer(done,
+                  MakeError(Reason::kIncomingNotVerified, "incoming_identity",
+                            "no sti-vs is configured, and the client does not verify incoming calls itself"));
   }
   struct Waiting {
     CallLimits::Admission admission;
@@ -76,8 +83,8 @@ void SigningDesk::Verify(CallLimits::Admission admission, PreparedCall prepared,
   const auto waiting =
       std::make_shared<Waiting>(Waiting{std::move(admission), std::move(prepared), std::move(done)});
   verifier_->Verify(*waiting->prepared.incoming, [this, waiting](const absl::Status& verified) {
-    if (!verified.ok()) return waiting->done(verified);
-    waiting->done(signer_.Finish(std::move(waiting->prepared)));
+    if (!verified.ok()) return Answer(waiting->done, verified);
+    Answer(waiting->done, signer_.Finish(std::move(waiting->prepared)));
   });
 }
 

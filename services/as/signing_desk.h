@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -27,15 +28,20 @@ class SigningDesk {
   // One a type, in their order.
   using Done = std::function<void(absl::StatusOr<std::vector<SignedCall>>)>;
 
+  // Told why a call is not signed.
+  using Refused = std::function<void(const absl::Status&)>;
+
   // `verifier` null: only clients that verify incoming calls themselves may have diversions signed. All must
-  // outlive it.
+  // outlive it. `refused` may be empty.
   SigningDesk(const ProviderTable& providers, const ProvisionedSnapshot& provisioned,
-              const CallSigner& signer, CallLimits& limits, IncomingVerifier* verifier)
+              const CallSigner& signer, CallLimits& limits, IncomingVerifier* verifier,
+              Refused refused = nullptr)
       : providers_(providers),
         provisioned_(provisioned),
         signer_(signer),
         limits_(limits),
-        verifier_(verifier) {}
+        verifier_(verifier),
+        refused_(std::move(refused)) {}
 
   // A client of the configuration, or else a customer's, or else anybody, where the configuration says so.
   // kPermissionDenied.
@@ -52,6 +58,7 @@ class SigningDesk {
  private:
   absl::StatusOr<CallLimits::Admission> Admit(const SigningClient& client, const OutgoingCall& call,
                                               size_t passports) const;
+  void Answer(const Done& done, absl::StatusOr<std::vector<SignedCall>> result) const;
   void Verify(CallLimits::Admission admission, PreparedCall prepared, Done done) const;
 
   const ProviderTable& providers_;
@@ -59,6 +66,7 @@ class SigningDesk {
   const CallSigner& signer_;
   CallLimits& limits_;
   IncomingVerifier* const verifier_;
+  const Refused refused_;
 };
 
 }  // namespace sti::as

@@ -22,7 +22,7 @@ enum class ProfileKind {
   kShaken,      // a service provider's, signs PASSporTs of every type
   kDelegateCa,  // a service provider's own CA (RFC 9060 s4.1, ATIS-1000092): issues to delegates; below a CA
                 // with a TNAuthList only for an SPC of that
-  kDelegate,  // for numbers of a provider, or its code, by that provider's CA
+  kDelegate,    // for numbers of a provider, or its code, by that provider's CA
 };
 
 // Under which issuing certificates a kind may stand.

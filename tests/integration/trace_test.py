@@ -7,9 +7,11 @@ import json
 import os
 import shutil
 import signal
+import ssl
 import sys
 import time
 import unittest
+import urllib.request
 
 sys.path.insert(0, os.path.abspath("tests/integration"))
 # pylint: disable=wrong-import-position
@@ -33,7 +35,9 @@ class TraceTest(NetworkTest):
 
     @classmethod
     def prepare(cls, network):
-        network.extra["sti-as"] += "admins: [admin]\n"
+        network.extra["sti-as"] += (
+            "admins: [admin]\nadmin_port: {listen: \"127.0.0.1:0\", certificate_file: tls/sti-as.pem, key_file: tls/sti-as.key, "
+            "client_ca_file: tls/ca.pem}\n")
 
     def files(self):
         return sorted(glob.glob(self.network.path("state/sti-as/calls/calls-*.log")), key=lambda name: int(name[:-4].rsplit("-", 1)[1]))
@@ -113,6 +117,31 @@ class TraceTest(NetworkTest):
         self.assertEqual(len(origids), 200)
         self.network.wait_until(lambda: len(self.trace("--orig", call["orig"]["tn"])) >= 200, "200 records")
         self.assertEqual({record["origid"] for record in self.trace("--orig", call["orig"]["tn"])}, origids)
+
+    def scrape(self, path, client="admin"):
+        context = ssl.create_default_context(cafile=self.network.path("tls/ca.pem"))
+        if client:
+            context.load_cert_chain(self.network.path(f"tls/{client}.pem"), self.network.path(f"tls/{client}.key"))
+        with open(self.network.path("state/sti-as.ports"), encoding="utf-8") as file:
+            ports = dict(line.strip().split("=") for line in file)
+        with urllib.request.urlopen(f"https://127.0.0.1:{ports['admin']}{path}", context=context, timeout=10) as answer:
+            return answer.read().decode()
+
+    def metric(self, name):
+        return sum(float(line.rsplit(" ", 1)[1]) for line in self.scrape("/metrics").splitlines() if line.startswith(name))
+
+    def test_prometheus_sees_signatures_refusals_and_the_end_of_the_certificate(self):
+        counted = self.metric('sti_as_signatures_total{attest="A"')
+        answer = self.sign()
+        self.assertEqual(self.metric('sti_as_signatures_total{attest="A"'), counted + 1)
+        expires = calendar.timegm(time.strptime(answer["certificate_expires"][:19], "%Y-%m-%dT%H:%M:%S"))
+        self.assertEqual(self.metric('sti_as_certificate_not_after_timestamp_seconds{provider="quickstart"}'), expires)
+        refused = self.metric('sti_as_refusals_total{reason="TELEPHONE_NUMBER_INVALID"}')
+        self.network.stictl_process("call", "sign", "--orig", "x", "--dest", CALLED, "--attest", "A", config="sbc.yaml")
+        self.assertEqual(self.metric('sti_as_refusals_total{reason="TELEPHONE_NUMBER_INVALID"}'), refused + 1)
+        self.assertEqual(self.scrape("/readyz"), "ok\n")
+        with self.assertRaises(OSError):
+            self.scrape("/metrics", client=None)
 
     def test_who_may_not_see_them_does_not(self):
         done = self.network.stictl_process("as", "trace", "--orig", CALLER, config="sbc.yaml")

@@ -67,7 +67,7 @@ ROOMS = {
     "common/acme": (FLOOR_3, []),
     "common/daemon": (FLOOR_2, ["protobuf", "spdlog", "threads", "sockets", "yaml-cpp"]),
     "common/http": (FLOOR_2, ["boost", "curl", "openssl", "sockets", "threads"]),
-    "common/metrics": (FLOOR_2 + ["common/http"], ["prometheus"]),
+    "common/metrics": (FLOOR_2 + ["common/http"], ["prometheus", "protobuf"]),
     "common/rpc": (FLOOR_2, ["grpc", "protobuf", "sockets", "threads"]),
     "common/store": (FLOOR_2, ["hiredis", "libpq", "protobuf", "sockets", "sqlite", "threads"]),
     "common/admin": (FLOOR_3 + ["common/daemon", "common/rpc", "common/store"], ["grpc", "protobuf", "threads"]),

@@ -1,0 +1,17 @@
+#include "common/metrics/admin_config.h"
+
+namespace sti::metrics {
+
+http::HttpServerOptions AdminServerOptionsFrom(const sti::config::v1::AdminPort& config) {
+  http::HttpServerOptions options;
+  options.listen = config.listen();
+  options.certificate_file = config.certificate_file();
+  options.key_file = config.key_file();
+  options.client_ca_file = config.client_ca_file();
+  options.threads = 1;
+  options.max_connections = 64;
+  options.max_body = 1024;
+  return options;
+}
+
+}  // namespace sti::metrics
