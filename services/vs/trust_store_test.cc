@@ -4,6 +4,8 @@
 
 #include "common/base/reason.h"
 #include "common/crypto/es256.h"
+#include "common/crypto/system_random.h"
+#include "common/pki/ceremony.h"
 #include "common/stir/trust_list.h"
 #include "common/stir/vectors_testing.h"
 #include "common/testing/fake_clock.h"
@@ -196,16 +198,21 @@ TEST_F(TrustStoreTest, ANumberListIsPublishedStoredAndNeverGoesBack) {
 // While the STI-PA exchanges its root: what either root stands behind counts, and nothing else.
 TEST_F(TrustStoreTest, DocumentsOfEitherPinnedRootAreAccepted) {
   const pki::Certificate old_root = stir::DemoCertificate("pa-root.pem");
-  const pki::Certificate next_root = stir::DemoCertificate("root.pem");  // any other
-  const auto key = crypto::SigningKey::FromPem(stir::ReadVector("demo-pki/leaf1234.key")).value();
+  const auto root_key = crypto::SigningKey::Generate().value(), key = crypto::SigningKey::Generate().value();
+  const crypto::SystemRandom& random = crypto::SystemRandom::Instance();
+  const pki::Validity validity{Now() - kDay, Now() + 10 * kDay};
+  const pki::Certificate next_root =
+      pki::MakePaRoot({"US", "STI-PA", "STI-PA ROOT 2"}, validity, *root_key, random).value();
+  const pki::Certificate next_signer =
+      pki::MakePaTokenSigner({"US", "STI-PA", "STI-PA Signer 2"}, validity, key->public_key(),
+                             {next_root, *root_key}, random)
+          .value();
   const auto of_next = [&](int64_t sequence) {
     stir::TrustList list;
     list.sequence = sequence;
     list.expires = Now() + kDay;
-    list.roots = {next_root};
-    return stir::SignTrustList(
-               list, {stir::DemoCertificate("leaf1234.pem"), stir::DemoCertificate("int.pem")}, *key)
-        .value();
+    list.roots = {stir::DemoCertificate("root.pem")};
+    return stir::SignTrustList(list, {next_signer}, *key).value();
   };
   EXPECT_EQ(OfferList(of_next(1)), "TRUST_LIST_INVALID");
   roots_ = {old_root, next_root};
