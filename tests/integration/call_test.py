@@ -83,12 +83,15 @@ class CallTest(NetworkTest):
             ({"orig": tn(tn="12x")}, "TELEPHONE_NUMBER_INVALID", "orig.tn"),
             ({"dest": None}, "MISSING_FIELD", "dest"),
             ({"dest": uri(tn=[CALLED, ""])}, None, "dest.tn[1]"),
-            ({"attest": 0}, "MISSING_FIELD", "attest"),
+            ({"attest": 9}, "ATTEST_INVALID", "attest"),
             ({"origid": "not-a-uuid"}, "INVALID_FIELD", "origid"),
             ({"ppt": "nonsense"}, "PPT_UNSUPPORTED", "ppt"),
             ({"iat": int(time.time()) - 120}, "IAT_STALE", "iat"),
             ({"iat": int(time.time()) + 120}, "IAT_IN_FUTURE", "iat"),
         ]
+        # The policy decides, and knows nobody here.
+        undecided = client.error_detail(self.refused(attest=0))
+        self.assertEqual((undecided.reason, undecided.field), ("CUSTOMER_UNKNOWN", "customer"))
         for changes, reason, field in cases:
             with self.subTest(changes=changes):
                 error = self.refused(**changes)
