@@ -1,5 +1,6 @@
 #include "common/crypto/pkcs11_token.h"
 
+#include <chrono>
 #include <cstddef>
 #include <map>
 #include <string>
@@ -92,12 +93,13 @@ absl::StatusOr<std::optional<Pkcs11Session>> Pkcs11Token::TakeIdle() {
 }
 
 absl::StatusOr<Pkcs11Session> Pkcs11Token::Take() {
-  const absl::Time deadline = absl::Now() + kSessionPatience;
+  const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoMilliseconds(kSessionPatience);
   for (;;) {
     STI_ASSIGN_OR_RETURN(std::optional<Pkcs11Session> idle, TakeIdle());
     if (idle) return *std::move(idle);
     absl::StatusOr<Pkcs11Session> opened = Pkcs11Session::Open(module_, slot_);
-    if (ReasonOf(opened.status()) != Reason::kOverloaded || absl::Now() >= deadline) return opened;
+    if (ReasonOf(opened.status()) != Reason::kOverloaded || std::chrono::steady_clock::now() >= deadline)
+      return opened;
     absl::SleepFor(kNextTry);
   }
 }

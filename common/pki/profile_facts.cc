@@ -183,8 +183,8 @@ ProfileFacts FactsOf(X509* x509, absl::string_view der, CertificateRole role) {
   facts.role = role;
   const std::optional<absl::Time> since = ParseTime(X509_get0_notBefore(x509));
   facts.times_decoded = since && ParseTime(X509_get0_notAfter(x509));
-  // Without a time, by the rules of today.
-  facts.issued = absl::FormatTime("%E4Y-%m-%d", since.value_or(absl::Now()), absl::UTCTimeZone());
+  // Without a time, by every rule.
+  facts.issued = since ? absl::FormatTime("%E4Y-%m-%d", *since, absl::UTCTimeZone()) : "9999-12-31";
   facts.version = X509_get_version(x509) + 1;
   facts.serial = IntegerHex(X509_get0_serialNumber(x509));
   facts.is_der = ToDer(x509, i2d_X509) == der;

@@ -170,7 +170,7 @@ TEST_F(NumberRegistryTest, FailedWriteLeavesNothingBehind) {
 
 // A model that knows one number at a time.
 TEST_F(NumberRegistryTest, ManyRandomChangesMeanWhatTheyMeanNumberByNumber) {
-  std::mt19937 random(1);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same every time
+  std::minstd_rand random(1);  // NOLINT(cert-msc32-c,cert-msc51-cpp): the same every time
   const auto upto = [&random](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
   std::map<int, std::string> own;
   std::set<std::pair<int, std::string>> letters;
