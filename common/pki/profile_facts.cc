@@ -6,7 +6,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "common/crypto/openssl_handles.h"
 #include "common/pki/asn1.h"
