@@ -88,4 +88,23 @@ grpc::Status ProvisioningService::ExplainCalls(grpc::ServerContext* context,
   });
 }
 
+grpc::Status ProvisioningService::FindOrigid(grpc::ServerContext* context,
+                                             const sti::v1::FindOrigidRequest* request,
+                                             sti::v1::FindOrigidResponse* response) {
+  return Look(*context, request->provider(), [&](const Actor&, size_t provider) -> absl::Status {
+    if (request->origid().empty()) return MakeError(Reason::kMissingField, "origid", "an origid is needed");
+    if (request->origid().size() > limits::kName) {
+      return MakeError(Reason::kTooLarge, "origid", "no origid is that long");
+    }
+    const auto owner = parts_.policy.OwnerOfOrigid(provider, request->origid());
+    if (!owner) {
+      return MakeError(Reason::kNotFound, "origid",
+                       "it stands for no trunk and no customer of this provider");
+    }
+    response->set_customer(owner->customer);
+    response->set_trunk(owner->trunk);
+    return absl::OkStatus();
+  });
+}
+
 }  // namespace sti::as

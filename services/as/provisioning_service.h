@@ -83,6 +83,8 @@ class ProvisioningService final : public sti::v1::Provisioning::Service {
 
   grpc::Status ExplainCalls(grpc::ServerContext* context, const sti::v1::ExplainCallsRequest* request,
                             sti::v1::ExplainCallsResponse* response) override;
+  grpc::Status FindOrigid(grpc::ServerContext* context, const sti::v1::FindOrigidRequest* request,
+                          sti::v1::FindOrigidResponse* response) override;
 
  private:
   using Work = std::function<absl::Status(const Actor& actor, size_t provider)>;

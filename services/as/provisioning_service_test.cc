@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "common/admin/gate.h"
 #include "common/admin/roles.h"
@@ -23,6 +24,7 @@
 #include "common/testing/sequence_random.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "services/as/origid.h"
 #include "services/as/provisioned_state.h"
 #include "services/as/provisioning_feed.h"
 #include "services/as/testing/provisioning_testing.h"
@@ -134,6 +136,7 @@ std::map<std::string, ProvisioningServiceTest::Rpc> ProvisioningServiceTest::Rpc
       {"ListRcdProfiles", Unary(&Stub::ListRcdProfiles)},
       {"DeleteRcdProfile", Unary(&Stub::DeleteRcdProfile)},
       {"ExplainCalls", Unary(&Stub::ExplainCalls)},
+      {"FindOrigid", Unary(&Stub::FindOrigid)},
   };
   rpcs["ExportNumbers"] = [](Stub& stub, ClientContext& context, const std::string& provider) {
     sti::v1::ExportNumbersRequest request;
@@ -159,7 +162,7 @@ std::map<std::string, ProvisioningServiceTest::Rpc> ProvisioningServiceTest::Rpc
 bool OnlyLooks(const std::string& rpc) {
   static const std::set<std::string> looking = {"GetCustomer",  "ListCustomers",   "ListTrunks",
                                                 "ListNumbers",  "ListNumberRules", "ListRcdProfiles",
-                                                "ExplainCalls", "ExportNumbers"};
+                                                "ExplainCalls", "ExportNumbers",   "FindOrigid"};
   return looking.count(rpc) > 0;
 }
 
@@ -250,6 +253,37 @@ TEST_F(ProvisioningServiceTest, ExplainSaysTheRuleForEachCall) {
   EXPECT_EQ(response.calls(2).error().reason(), "CUSTOMER_UNKNOWN");
   EXPECT_EQ(response.calls(3).error().field(), "calls[3].orig");
   EXPECT_EQ(response.calls(4).error().reason(), "PERMISSION_DENIED");
+}
+
+TEST_F(ProvisioningServiceTest, AnOrigidIsFoundInEitherCaseByItsProviderOnly) {
+  ASSERT_TRUE(trunks.Put(admin, 0, {"t", "a", false, false, {}}).ok());
+  ASSERT_TRUE(feed_.CatchUp().ok());
+  const auto find = [this](const std::string& identity, const std::string& provider,
+                           const std::string& origid) {
+    sti::v1::FindOrigidRequest request;
+    request.set_provider(provider);
+    request.set_origid(origid);
+    ClientContext context;
+    sti::v1::FindOrigidResponse response;
+    const grpc::Status status = As(identity).FindOrigid(&context, request, &response);
+    if (!status.ok()) return Text(status);
+    return absl::StrCat("customer:", response.customer(), " trunk:", response.trunk());
+  };
+  const OrigidMaker acme("acme", Secret(std::string(32, 'k'))), other("other", Secret(std::string(32, 'l')));
+  const std::string customer = acme.ForCustomer("a"), trunk = acme.ForTrunk("t"),
+                    theirs = other.ForCustomer("secret");
+  EXPECT_EQ(find("acme-admin", "", customer), "customer:a trunk:");
+  EXPECT_EQ(find("acme-admin", "", trunk), "customer: trunk:t");
+  EXPECT_EQ(find("viewer", "acme", absl::AsciiStrToUpper(customer)), "customer:a trunk:");
+  EXPECT_EQ(find("viewer", "acme", absl::AsciiStrToUpper(trunk)), "customer: trunk:t");
+  EXPECT_EQ(find("other-admin", "", theirs), "customer:secret trunk:");
+  EXPECT_EQ(find("acme-admin", "", theirs), "NOT_FOUND origid");
+  EXPECT_EQ(find("other-admin", "", trunk), "NOT_FOUND origid");
+  EXPECT_EQ(find("acme-admin", "", acme.ForCustomer("gone")), "NOT_FOUND origid");
+  EXPECT_EQ(find("acme-admin", "", "no uuid"), "NOT_FOUND origid");
+  EXPECT_EQ(find("acme-admin", "", ""), "MISSING_FIELD origid");
+  EXPECT_EQ(find("acme-admin", "", std::string(limits::kName, 'x')), "NOT_FOUND origid");
+  EXPECT_EQ(find("acme-admin", "", std::string(limits::kName + 1, 'x')), "TOO_LARGE origid");
 }
 
 TEST_F(ProvisioningServiceTest, ImportIsTakenAsAWholeOrNotAtAll) {

@@ -26,6 +26,10 @@ struct ExplainOptions : ProviderOption {
   std::string orig, dest, trunk, customer, attest, client;
 };
 
+struct OrigidOption : ProviderOption {
+  std::string origid;
+};
+
 struct FileOption : ProviderOption {
   std::string file;
 };
@@ -126,6 +130,20 @@ int RunDry(Session& session, const FileOption& option) {
   return Print(session, *result);
 }
 
+int FindOrigid(Session& session, const OrigidOption& option) {
+  sti::v1::FindOrigidRequest request;
+  request.set_provider(option.provider);
+  request.set_origid(option.origid);
+  const auto response = Call<Provisioning>(session, Peer::kAs, &Provisioning::Stub::FindOrigid, request);
+  if (!response.ok()) return FailCall(session.output, response.status());
+  if (session.output.json()) {
+    PrintMessage(*response);
+  } else {
+    PrintFields({{"customer", response->customer()}, {"trunk", response->trunk()}});
+  }
+  return kExitOk;
+}
+
 }  // namespace
 
 void AddAsExplainCommands(CLI::App& as, Session& session, int& exit_code) {
@@ -142,6 +160,13 @@ void AddAsExplainCommands(CLI::App& as, Session& session, int& exit_code) {
                            "client that would ask (default: one that decides nothing)");
       },
       [&session](const ExplainOptions& options) { return Explain(session, options); }, exit_code);
+  AddCommand<OrigidOption>(
+      as, "origid", "which trunk or customer an origid stands for; those of single calls: as trace --origid",
+      [](CLI::App& command, OrigidOption& option) {
+        DeclareProvider(command, option);
+        command.add_option("ORIGID", option.origid, "the origid")->required();
+      },
+      [&session](const OrigidOption& option) { return FindOrigid(session, option); }, exit_code);
   AddCommand<FileOption>(
       as, "dry-run", "how the calls of a file would be attested: how many which way, and by which rules",
       [](CLI::App& command, FileOption& option) {
