@@ -15,7 +15,6 @@ namespace {
 
 // Of sessions: the token is there and well.
 bool IsShortage(const absl::Status& status) { return ReasonOf(status) == Reason::kOverloaded; }
-absl::Status Busy(const absl::Status& status) { return MakeError(Reason::kUnavailable, status.message()); }
 
 }  // namespace
 
@@ -31,10 +30,10 @@ Pkcs11Signer::Pkcs11Signer(Pkcs11Uri uri, Pkcs11Module& module, ConnectionPtr co
       connection_(std::move(connection)) {}
 Pkcs11Signer::~Pkcs11Signer() = default;
 
-absl::StatusOr<Pkcs11Signer::ConnectionPtr> Pkcs11Signer::Connect(Pkcs11Module& module,
-                                                                  const Pkcs11Uri& uri) {
+absl::StatusOr<Pkcs11Signer::ConnectionPtr> Pkcs11Signer::Connect(Pkcs11Module& module, const Pkcs11Uri& uri,
+                                                                  absl::Duration patience) {
   STI_ASSIGN_OR_RETURN(std::shared_ptr<Pkcs11Token> token, Pkcs11Token::Find(module, uri));
-  STI_ASSIGN_OR_RETURN(Pkcs11Session session, token->Take());
+  STI_ASSIGN_OR_RETURN(Pkcs11Session session, token->Take(patience));
   STI_RETURN_IF_ERROR(LogIn(session, uri));
   STI_ASSIGN_OR_RETURN(Pkcs11Key key, FindKey(session, uri));
   token->Keep(std::move(session));
@@ -43,7 +42,7 @@ absl::StatusOr<Pkcs11Signer::ConnectionPtr> Pkcs11Signer::Connect(Pkcs11Module& 
 
 absl::StatusOr<std::shared_ptr<const Pkcs11Signer>> Pkcs11Signer::Create(const Pkcs11Uri& uri) {
   STI_ASSIGN_OR_RETURN(Pkcs11Module* const module, Pkcs11Module::Load(uri.module_path));
-  absl::StatusOr<ConnectionPtr> connection = Connect(*module, uri);
+  absl::StatusOr<ConnectionPtr> connection = Connect(*module, uri, kStartPatience);
   if (!connection.ok()) {
     // To whoever starts a daemon, a token that is away is a key that cannot be used.
     const Reason reason = ReasonOf(connection.status());
@@ -62,11 +61,11 @@ Pkcs11Signer::ConnectionPtr Pkcs11Signer::Current() const {
 
 // A library may have to be restarted before it sees the token again.
 absl::StatusOr<Pkcs11Signer::ConnectionPtr> Pkcs11Signer::ConnectAgain() const {
-  absl::StatusOr<ConnectionPtr> fresh = Connect(module_, uri_);
+  absl::StatusOr<ConnectionPtr> fresh = Connect(module_, uri_, kSessionPatience);
   const Reason reason = ReasonOf(fresh.status());
   const bool may_help = !fresh.ok() && reason != Reason::kPermissionDenied && reason != Reason::kOverloaded;
   if (may_help && module_.Restart().ok()) {
-    fresh = Connect(module_, uri_);
+    fresh = Connect(module_, uri_, kSessionPatience);
   }
   if (fresh.ok() && !((*fresh)->key.public_key == public_key_)) {
     return MakeError(Reason::kUnavailable, "another key stands in the token now; restart to use it");
@@ -89,6 +88,7 @@ absl::StatusOr<Pkcs11Signer::ConnectionPtr> Pkcs11Signer::Reconnect() const {
     connection_ = *fresh;
     return fresh;
   }
+  if (IsShortage(fresh.status())) return fresh.status();
   absl::Status status = MakeError(Reason::kUnavailable, fresh.status().message());
   if (ReasonOf(fresh.status()) == Reason::kPermissionDenied) refused_ = status;
   return status;
@@ -105,11 +105,11 @@ absl::StatusOr<std::string> Pkcs11Signer::Sign(absl::string_view message) const 
   const ConnectionPtr connection = Current();
   absl::StatusOr<std::string> signature = SignOver(*connection, message);
   if (signature.ok()) return signature;
-  if (IsShortage(signature.status())) return Busy(signature.status());
+  if (IsShortage(signature.status())) return signature;
   connection->token->Lose();
   STI_ASSIGN_OR_RETURN(const ConnectionPtr fresh, Reconnect());
   signature = SignOver(*fresh, message);
-  if (IsShortage(signature.status())) return Busy(signature.status());
+  if (IsShortage(signature.status())) return signature;
   if (!signature.ok()) fresh->token->Lose();
   return signature;
 }

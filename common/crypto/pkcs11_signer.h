@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "common/base/mutex.h"
 #include "common/crypto/es256.h"
 #include "common/crypto/pkcs11_uri.h"
@@ -29,8 +30,8 @@ class Pkcs11Signer final : public Signer {
   ~Pkcs11Signer() override;
 
   // Looks for the token anew when it has gone, once at a time. kUnavailable while it is away or shows another
-  // key, or has had no session to give for kSessionPatience; and for good once it has refused the PIN, as
-  // further tries would lock it.
+  // key, and for good once it has refused the PIN, as further tries would lock it. kOverloaded when it has had
+  // no session to give for kSessionPatience.
   absl::StatusOr<std::string> Sign(absl::string_view message) const override;
   const VerifyingKey& public_key() const override { return public_key_; }
 
@@ -39,7 +40,8 @@ class Pkcs11Signer final : public Signer {
   using ConnectionPtr = std::shared_ptr<const Connection>;
 
   Pkcs11Signer(Pkcs11Uri uri, Pkcs11Module& module, ConnectionPtr connection);
-  static absl::StatusOr<ConnectionPtr> Connect(Pkcs11Module& module, const Pkcs11Uri& uri);
+  static absl::StatusOr<ConnectionPtr> Connect(Pkcs11Module& module, const Pkcs11Uri& uri,
+                                               absl::Duration patience);
   static absl::StatusOr<std::string> SignOver(const Connection& connection, absl::string_view message);
   ConnectionPtr Current() const;
   absl::StatusOr<ConnectionPtr> Reconnect() const;

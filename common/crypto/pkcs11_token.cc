@@ -92,8 +92,8 @@ absl::StatusOr<std::optional<Pkcs11Session>> Pkcs11Token::TakeIdle() {
   return session;
 }
 
-absl::StatusOr<Pkcs11Session> Pkcs11Token::Take() {
-  const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoMilliseconds(kSessionPatience);
+absl::StatusOr<Pkcs11Session> Pkcs11Token::Take(absl::Duration patience) {
+  const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoMilliseconds(patience);
   for (;;) {
     STI_ASSIGN_OR_RETURN(std::optional<Pkcs11Session> idle, TakeIdle());
     if (idle) return *std::move(idle);

@@ -38,8 +38,10 @@ class Pkcs11Session {
   bool open_ = true;
 };
 
-// Longer than a burst of signatures takes.
-inline constexpr absl::Duration kSessionPatience = absl::Seconds(2);
+// Waiting for a session to be given back: some signatures of others long, as a call waits; at a start there is
+// more time.
+inline constexpr absl::Duration kSessionPatience = absl::Milliseconds(50);
+inline constexpr absl::Duration kStartPatience = absl::Seconds(2);
 
 // A token as it was found once. All keys in it share it, so that what one of them finds out about its loss
 // holds for all: handles of objects mean nothing, or something else, when it is back. Thread-safe.
@@ -49,10 +51,10 @@ class Pkcs11Token {
   static absl::StatusOr<std::shared_ptr<Pkcs11Token>> Find(Pkcs11Module& module, const Pkcs11Uri& uri);
   Pkcs11Token(Pkcs11Module& module, CK_SLOT_ID slot) : module_(module), slot_(slot) {}
 
-  // A session that nobody else has. Waits for up to kSessionPatience when the token has no more: others give
+  // A session that nobody else has. Waits for up to `patience` when the token has no more: others give
   // theirs back. kUnavailable, also once the token is lost; kOverloaded, which says nothing against the
   // token.
-  absl::StatusOr<Pkcs11Session> Take();
+  absl::StatusOr<Pkcs11Session> Take(absl::Duration patience = kSessionPatience);
   // Gives it back for the next Take.
   void Keep(Pkcs11Session session);
   // This object is of no use any more; closes the sessions that nobody has.

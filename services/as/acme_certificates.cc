@@ -49,11 +49,15 @@ absl::Status ChooseChain(acme::Connection& connection, const CertificateRequest&
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const crypto::Signer>> AcmeCertificates::AccountKey() const {
-  auto key = crypto::LoadPrivateKeyFile(options_.account_key_file);
+  const std::string& file = options_.account_key_file;
+  const Secret& passphrase = options_.passphrase;
+  auto key =
+      passphrase.empty() ? crypto::LoadPrivateKeyFile(file) : crypto::LoadPrivateKeyFile(file, passphrase);
   if (ReasonOf(key.status()) == Reason::kNotFound) {
     STI_ASSIGN_OR_RETURN(key, crypto::SigningKey::Generate());
     // On disk before the CA hears of it: an account whose key is lost is of no use.
-    const absl::Status written = crypto::WritePrivateKeyFile(options_.account_key_file, **key);
+    const absl::Status written = passphrase.empty() ? crypto::WritePrivateKeyFile(file, **key)
+                                                    : crypto::WritePrivateKeyFile(file, **key, passphrase);
     if (!written.ok()) return BlameOwnState(written);
   }
   if (!key.ok()) return BlameOwnState(key.status());

@@ -12,6 +12,7 @@
 #include "common/acme/connection.h"
 #include "common/acme/order_client.h"
 #include "common/base/clock.h"
+#include "common/base/secret.h"
 #include "services/as/acme_order_file.h"
 #include "services/as/acme_transport.h"
 #include "services/as/certificate_source.h"
@@ -25,6 +26,7 @@ struct AcmeOptions {
   absl::Duration timeout =
       absl::Minutes(2);          // of an order; what is not finished then is taken up by the next call
   std::string account_key_file;  // made with mode 0600 when missing; one for each provider
+  Secret passphrase;             // a new account key is encrypted with it; empty: not
   std::string order_file;        // remembers the order under way
 };
 

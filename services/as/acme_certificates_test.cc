@@ -9,6 +9,7 @@
 #include "common/acme/fake_server_testing.h"
 #include "common/base/reason.h"
 #include "common/base/retry_after.h"
+#include "common/base/secret.h"
 #include "common/base/status_macros.h"
 #include "common/crypto/key_file.h"
 #include "common/jose/jwk.h"
@@ -56,6 +57,7 @@ class AcmeCertificatesTest : public ::testing::Test {
     AcmeOptions options;
     options.directory_url = directory_url_;
     options.account_key_file = folder_.File("account.pem");
+    options.passphrase = Secret(passphrase_);
     options.order_file = folder_.File("order");
     return std::make_unique<AcmeCertificates>(std::move(options), std::make_unique<FakeClient>(server_),
                                               clock_);
@@ -88,7 +90,7 @@ class AcmeCertificatesTest : public ::testing::Test {
   const pki::TnAuthList list_ = pki::TnAuthList::ForSpc("1234").value();
   std::shared_ptr<const crypto::SigningKey> key_ = crypto::SigningKey::Generate().value();
   absl::StatusOr<std::string> token_ = std::string("a.b.c");
-  std::string fingerprint_;
+  std::string fingerprint_, passphrase_;
 
   void SetUp() override { server_.chain = Chain(key_->public_key(), "1234"); }
 };
@@ -107,6 +109,30 @@ TEST_F(AcmeCertificatesTest, TokenIsBoundToTheAccountsKeyWhichIsNotTheCertificat
   ASSERT_TRUE(account.ok()) << account.status();
   EXPECT_EQ(fingerprint_, jose::Fingerprint((*account)->public_key()));
   EXPECT_NE(fingerprint_, jose::Fingerprint(key_->public_key()));
+}
+
+TEST_F(AcmeCertificatesTest, NewAccountKeyIsEncryptedWithThePassphraseAndOpenedWithNoOther) {
+  passphrase_ = "correct horse";
+  ASSERT_TRUE(Certify().ok());
+  EXPECT_THAT(folder_.Read("account.pem"), StartsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----"));
+  ASSERT_TRUE(Certify().ok());
+  EXPECT_EQ(server_.accounts, 1) << "the same key after a restart";
+  passphrase_ = "wrong horse";
+  const absl::Status refused = Certify().status();
+  EXPECT_EQ(ReasonOf(refused), Reason::kKeyInvalid);
+  EXPECT_THAT(std::string(refused.message()), StartsWith("own state: "));
+  EXPECT_THAT(std::string(refused.message()), ::testing::Not(HasSubstr("horse")));
+  passphrase_ = "";
+  EXPECT_EQ(ReasonOf(Certify().status()), Reason::kKeyInvalid);
+}
+
+TEST_F(AcmeCertificatesTest, AccountKeyFromBeforeThePassphraseStillServes) {
+  ASSERT_TRUE(Certify().ok());
+  const std::string before = folder_.Read("account.pem");
+  passphrase_ = "correct horse";
+  ASSERT_TRUE(Certify().ok());
+  EXPECT_EQ(server_.accounts, 1);
+  EXPECT_EQ(folder_.Read("account.pem"), before);
 }
 
 TEST_F(AcmeCertificatesTest, RenewalUsesTheSameAccountAndAnotherOrder) {

@@ -13,6 +13,13 @@
 #include "services/as/enrolment.h"
 
 namespace sti::as {
+namespace {
+
+std::string TimeText(absl::Time time) {
+  return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone());
+}
+
+}  // namespace
 
 absl::StatusOr<HeldCertificate> Enrolment::Renew() {
   if (parts_.enroller == nullptr) {
@@ -59,6 +66,17 @@ absl::StatusOr<HeldCertificate> Enrolment::Import(const CertificateImport& impor
   return held;
 }
 
+// It would count as what comes next, keep the renewal away, and leave calls without a certificate.
+absl::Status Enrolment::CheckNoGap(const SigningCredential& next, absl::Time now) const {
+  if (Follows(next, now)) return absl::OkStatus();
+  const bool ends_later = current_ && current_->credential->not_after >= now;
+  const std::string until =
+      ends_later ? absl::StrCat("the one in use ends at ", TimeText(current_->credential->not_after))
+                 : absl::StrCat("there is none to sign with now, at ", TimeText(now));
+  return MakeError(Reason::kCertificateNotYetValid, "chain_pem",
+                   absl::StrCat("the certificate begins at ", TimeText(next.not_before), ", but ", until));
+}
+
 absl::Status Enrolment::ImportNow(const CertificateImport& import) {
   if (import.x5u.empty() && parts_.publisher == nullptr) {
     return MakeError(Reason::kInvalidField, "x5u", "missing: the provider has no publication of its own");
@@ -75,8 +93,9 @@ absl::Status Enrolment::ImportNow(const CertificateImport& import) {
   const auto check = [&](const std::string& x5u) {
     return CheckComingCredential(key, *chain, x5u, parts_.applicant.spc, now);
   };
-  const absl::Status fits = check(import.x5u.empty() ? "https://localhost/" : import.x5u).status();
-  if (!fits.ok()) return MakeError(ReasonOf(fits), "chain_pem", fits.message());
+  const auto fits = check(import.x5u.empty() ? "https://localhost/" : import.x5u);
+  if (!fits.ok()) return MakeError(ReasonOf(fits.status()), "chain_pem", fits.status().message());
+  STI_RETURN_IF_ERROR(CheckNoGap(**fits, now));
   std::string x5u = import.x5u;
   if (x5u.empty()) {
     STI_ASSIGN_OR_RETURN(x5u, parts_.publisher(*chain));

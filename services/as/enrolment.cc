@@ -99,8 +99,13 @@ absl::Time Enrolment::RenewalTime(const SigningCredential& credential) const {
   return credential.not_after - share - share / 10 * (static_cast<double>(hash >> 8U) / (1U << 24U));
 }
 
+bool Enrolment::Follows(const SigningCredential& next, absl::Time now) const {
+  return next.not_before <= now + kCaClockSkew ||
+         (current_ && next.not_before <= current_->credential->not_after);
+}
+
 bool Enrolment::IsDue(absl::Time now) const {
-  if (parts_.enroller == nullptr || next_) return false;
+  if (parts_.enroller == nullptr || HasFollower(now)) return false;
   return !current_ || now >= RenewalTime(*current_->credential);
 }
 
@@ -114,6 +119,7 @@ std::optional<absl::Duration> Enrolment::AdvanceNext(absl::Time now) {
     return std::nullopt;
   }
   if (!current_ || current_->credential->not_after < now) {
+    if (!Follows(next, now)) return next.not_before - now;
     Swap();
     return std::nullopt;
   }
@@ -201,12 +207,14 @@ absl::Duration Enrolment::Step() {
   const absl::Time now = parts_.clock.TimeNow();
   if (current_) {
     const absl::Time renewal = RenewalTime(*current_->credential);
-    if (parts_.enroller != nullptr && !next_ && renewal > now) wait = std::min(wait, renewal - now);
+    if (parts_.enroller != nullptr && !HasFollower(now) && renewal > now)
+      wait = std::min(wait, renewal - now);
     // Awake when the certificate ends, so that health says so at that time.
     const absl::Duration left = current_->credential->not_after - now;
     if (left >= absl::ZeroDuration()) wait = std::min(wait, left + absl::Seconds(1));
   }
   Report(now);
+  if (parts_.tidy) parts_.tidy();
   return wait;
 }
 
@@ -228,7 +236,7 @@ std::vector<std::string> Enrolment::TroubleAt(absl::Time now) const {
   if (!enrolment_trouble_.empty()) {
     trouble.push_back(absl::StrCat("certificate ends at ", TimeText(current.not_after),
                                    ", renewal fails: ", enrolment_trouble_));
-  } else if (ends && !next_) {
+  } else if (ends && !HasFollower(now)) {
     trouble.push_back(absl::StrCat("certificate ends at ", TimeText(current.not_after)));
   }
   if (!next_trouble_.empty()) trouble.push_back(next_trouble_);

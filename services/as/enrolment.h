@@ -52,6 +52,7 @@ struct EnrolmentParts {
   LackingSink lacking;
   SeenAtUrl seen = nullptr;                 // none: not looked at
   Enroller::Publisher publisher = nullptr;  // of imported chains without x5u; none: those are refused
+  std::function<void()> tidy = nullptr;     // each hour at least, on the thread; none: nothing to tidy
 };
 
 // A certificate bought elsewhere.
@@ -90,7 +91,8 @@ class Enrolment {
   // PEM of a PKCS#10 request with the provider's TNAuthList, for CredentialStore::RequestedKey.
   absl::StatusOr<std::string> MakeRequest(const std::string& token_key);
   // Stores a certificate as what comes next. kCertificate*, kTnAuthList*, kKeyMismatch, kInvalidField
-  // (chain_pem, x5u, token_key), kStorageFailed.
+  // (chain_pem, x5u, token_key), kStorageFailed. kCertificateNotYetValid when it begins after the current one
+  // ends: in between every call would fail.
   absl::StatusOr<HeldCertificate> Import(const CertificateImport& import);
 
   const SignerStateSnapshot& state() const { return state_; }
@@ -102,10 +104,14 @@ class Enrolment {
   absl::Status LoadSlots(std::string& trouble);
   absl::Status Obtain();
   absl::Status ImportNow(const CertificateImport& import);
+  absl::Status CheckNoGap(const SigningCredential& next, absl::Time now) const;
   // What is left to wait before the next certificate is used; none when there is none (any more).
   std::optional<absl::Duration> AdvanceNext(absl::Time now);
   void Swap();
   absl::Status SaveSwap();
+  // Whether a certificate can be signed with as soon as the current one ends, or now.
+  bool Follows(const SigningCredential& next, absl::Time now) const;
+  bool HasFollower(absl::Time now) const { return next_ && Follows(*next_->credential, now); }
   bool IsDue(absl::Time now) const;
   absl::Time RenewalTime(const SigningCredential& credential) const;
   absl::Duration NextRetry(const absl::Status& failure);

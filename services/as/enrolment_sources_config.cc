@@ -71,7 +71,8 @@ absl::StatusOr<Secret> ReadMacKey(const std::string& path) {
 }
 
 absl::StatusOr<std::unique_ptr<CertificateSource>> OpenAcme(const sti::config::v1::AcmeServer& config,
-                                                            const std::string& folder, const Clock& clock) {
+                                                            const std::string& folder,
+                                                            const Secret& passphrase, const Clock& clock) {
   STI_ASSIGN_OR_RETURN(auto client, OpenClient("enrolment.acme", config.ca_file()));
   AcmeOptions options;
   options.directory_url = config.directory();
@@ -87,6 +88,7 @@ absl::StatusOr<std::unique_ptr<CertificateSource>> OpenAcme(const sti::config::v
   options.challenge_member = config.challenge_member();
   options.timeout = absl::Seconds(config.timeout_seconds());
   options.account_key_file = absl::StrCat(folder, "/acme-account-key.pem");
+  options.passphrase = Secret(std::string(passphrase.RevealForUse()));
   options.order_file = absl::StrCat(folder, "/acme-order");
   return std::make_unique<AcmeCertificates>(std::move(options), std::move(client), clock);
 }
@@ -94,7 +96,8 @@ absl::StatusOr<std::unique_ptr<CertificateSource>> OpenAcme(const sti::config::v
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<EnrolmentSources>> EnrolmentSources::Open(
-    const sti::config::v1::Enrolment& config, const std::string& folder, const Clock& clock) {
+    const sti::config::v1::Enrolment& config, const std::string& folder, const Secret& passphrase,
+    const Clock& clock) {
   STI_RETURN_IF_ERROR(CheckChoice(config));
   std::unique_ptr<EnrolmentSources> sources(new EnrolmentSources);
   std::shared_ptr<grpc::Channel> pa, ca;
@@ -109,7 +112,7 @@ absl::StatusOr<std::unique_ptr<EnrolmentSources>> EnrolmentSources::Open(
     STI_ASSIGN_OR_RETURN(sources->own_tokens_, OpenTokenService(config.token_service(), clock));
   }
   if (config.has_acme()) {
-    STI_ASSIGN_OR_RETURN(sources->own_certificates_, OpenAcme(config.acme(), folder, clock));
+    STI_ASSIGN_OR_RETURN(sources->own_certificates_, OpenAcme(config.acme(), folder, passphrase, clock));
   }
   sources->tokens_ = sources->own_tokens_ ? sources->own_tokens_.get() : sources->grpc_.get();
   sources->certificates_ =

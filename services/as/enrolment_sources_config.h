@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "common/base/clock.h"
+#include "common/base/secret.h"
 #include "proto/sti/config/v1/as.pb.h"
 #include "services/as/certificate_source.h"
 #include "services/as/enrolment_client.h"
@@ -18,13 +19,14 @@ namespace sti::as {
 // Opens without asking anybody. Not movable: others hold references to the sources.
 class EnrolmentSources {
  public:
-  // `folder` keeps the ACME account's key and the order under way. `clock` must outlive it. kConfigInvalid,
+  // `folder` keeps the ACME account's key, encrypted with `passphrase` unless that is empty, and the order
+  // under way. `clock` must outlive it. kConfigInvalid,
   // with the path below the provider as field ("enrolment.token_service.ca_file"), also unless there is
   // exactly one of pa and token_service, and exactly one of ca and acme; kKeyPermissions; errors of
   // rpc::OpenChannel.
   static absl::StatusOr<std::unique_ptr<EnrolmentSources>> Open(const sti::config::v1::Enrolment& config,
                                                                 const std::string& folder,
-                                                                const Clock& clock);
+                                                                const Secret& passphrase, const Clock& clock);
   // Whether the configuration names any of them; without, certificates are imported.
   static bool Wanted(const sti::config::v1::Enrolment& config);
   EnrolmentSources(const EnrolmentSources&) = delete;

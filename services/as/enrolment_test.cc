@@ -17,6 +17,7 @@
 #include "common/codec/pem.h"
 #include "common/jose/jwk.h"
 #include "common/pki/csr.h"
+#include "common/pki/tn_auth_list.h"
 #include "common/stir/vectors_testing.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/sequence_random.h"
@@ -45,7 +46,7 @@ class EnrolmentTest : public ::testing::Test {
                          MutexLock lock(mutex_);
                          lacking_ = lacking;
                        },
-                       seen_, publisher_},
+                       seen_, publisher_, [this] { ++tidied_; }},
         options);
   }
   StoredCredential Stored() const { return **store_.Load().value().current; }
@@ -74,6 +75,7 @@ class EnrolmentTest : public ::testing::Test {
   CredentialStore store_{dir_.path()};
   Enroller enroller_{authorities_, store_, clock_, kApplicant};
   bool enrols_ = true;
+  std::atomic<int> tidied_ = 0;
   SeenAtUrl seen_;
   Enroller::Publisher publisher_;
   KeyRingSnapshot ring_;
@@ -453,6 +455,15 @@ TEST_F(EnrolmentTest, TellsWhenTheLastTokenEnds) {
   EXPECT_EQ(enrolment_->state().Get()->token_expires, clock_.TimeNow() + absl::Hours(1));
 }
 
+TEST_F(EnrolmentTest, EachPassTidiesUp) {
+  EXPECT_LE(enrolment_->Step(), absl::Hours(1));
+  EXPECT_EQ(tidied_, 1);
+  authorities_.SetPa(MakeError(Reason::kUnavailable, "gone"));
+  clock_.Advance(absl::Hours(70));
+  EXPECT_LE(enrolment_->Step(), absl::Hours(1));
+  EXPECT_EQ(tidied_, 2);
+}
+
 // --- what admins ask for
 
 class AskedEnrolmentTest : public EnrolmentTest {
@@ -574,6 +585,100 @@ TEST_F(AskedEnrolmentTest, WhatCannotBeSignedWithIsRefusedAndChangesNothing) {
   EXPECT_EQ(Next(), nullptr);
   authorities_.set_defect(Defect::kNone);
   EXPECT_EQ(Importing({Buy(csr), url, ""}), Reason::kNone) << "the key is still there";
+}
+
+TEST_F(AskedEnrolmentTest, ACertificateThatBeginsAfterTheCurrentOneEndsIsNotImported) {
+  Begin();
+  const std::string csr = enrolment_->MakeRequest("").value();
+  const std::string url = "https://elsewhere.example.net/1.pem";
+  const absl::Duration left = Current()->not_after - clock_.TimeNow();
+  authorities_.set_skew(left + absl::Seconds(1));
+  const absl::Status refused = enrolment_->Import({Buy(csr), url, ""}).status();
+  EXPECT_EQ(ReasonOf(refused), Reason::kCertificateNotYetValid);
+  EXPECT_EQ(FieldOf(refused), "chain_pem");
+  EXPECT_EQ(refused.message(),
+            "the certificate begins at 2025-01-05T04:00:01+00:00, but the one in use ends at "
+            "2025-01-05T04:00:00+00:00");
+  EXPECT_EQ(Next(), nullptr);
+  authorities_.set_skew(left);
+  const auto imported = enrolment_->Import({Buy(csr), url, ""});
+  ASSERT_TRUE(imported.ok()) << imported.status();
+  Settle();
+  EXPECT_EQ(Next()->signer.x5u(), url);
+}
+
+TEST_F(AskedEnrolmentTest, WithoutACertificateInUseOneThatBeginsLaterIsNotImported) {
+  enrols_ = false;
+  Restart();
+  Begin();
+  const std::string csr = enrolment_->MakeRequest("").value();
+  const std::string url = "https://elsewhere.example.net/1.pem";
+  authorities_.set_skew(absl::Seconds(61));
+  EXPECT_EQ(Importing({Buy(csr), url, ""}), Reason::kCertificateNotYetValid);
+  authorities_.set_skew(absl::Seconds(60));
+  EXPECT_EQ(Importing({Buy(csr), url, ""}), Reason::kNone) << "the CA's clock may be ahead by a minute";
+}
+
+// What a version before this rule may have left on the disk.
+class LateNextTest : public EnrolmentTest {
+ protected:
+  void SetUp() override {
+    enrolment_->Step();
+    const auto key = store_.PendingKey().value();
+    const auto scope = pki::TnAuthList::ForSpc("1234").value();
+    const std::string csr = pki::BuildCsr(SubjectOf(kApplicant).value(), scope, *key).value();
+    const std::string token =
+        authorities_.IssueToken(scope.der(), jose::Fingerprint(key->public_key())).value();
+    end_ = Current()->not_after;
+    authorities_.set_skew(end_ - clock_.TimeNow() + absl::Hours(10));
+    const auto chain =
+        pki::CertificateChain::Parse(authorities_.IssueCertificate(csr, token).value().chain_pem).value();
+    authorities_.set_skew(absl::ZeroDuration());
+    const auto saved =
+        store_.Save(*key, chain, "https://elsewhere.example.net/1.pem", clock_.TimeNow(), true);
+    ASSERT_TRUE(saved.ok()) << saved;
+  }
+  absl::Time end_;
+};
+
+TEST_F(LateNextTest, KeepsNoRenewalAway) {
+  Restart(absl::Hours(1));
+  ASSERT_TRUE(enrolment_->LoadStored().ok());
+  ASSERT_NE(Next(), nullptr);
+  clock_.Set(enrolment_->state().Get()->renewal.value() - absl::Seconds(1));
+  EXPECT_EQ(enrolment_->Step(), absl::Seconds(1));
+  EXPECT_EQ(authorities_.certificates(), 2);
+  clock_.Advance(absl::Seconds(1));
+  enrolment_->Step();
+  EXPECT_EQ(authorities_.certificates(), 3);
+  clock_.Set(end_ + absl::Seconds(1));
+  enrolment_->Step();
+  EXPECT_TRUE(Sign().ok()) << Sign();
+}
+
+TEST_F(LateNextTest, IsNoCertificateInUseBeforeItBegins) {
+  clock_.Set(end_ + absl::Seconds(1));
+  Restart();
+  ASSERT_TRUE(enrolment_->LoadStored().ok());
+  EXPECT_EQ(Current(), nullptr);
+  EXPECT_NE(Lacking(), "");
+  enrolment_->Step();
+  EXPECT_EQ(Lacking(), "");
+  EXPECT_TRUE(Sign().ok()) << Sign();
+}
+
+TEST_F(LateNextTest, IsWaitedForWhereNobodyEnrols) {
+  enrols_ = false;
+  clock_.Set(end_ + absl::Hours(10) - absl::Minutes(10));
+  Restart();
+  ASSERT_TRUE(enrolment_->LoadStored().ok());
+  EXPECT_NE(Lacking(), "");
+  EXPECT_EQ(enrolment_->Step(), absl::Minutes(10));
+  EXPECT_NE(Lacking(), "");
+  clock_.Advance(absl::Minutes(10));
+  enrolment_->Step();
+  EXPECT_EQ(Lacking(), "");
+  EXPECT_TRUE(Sign().ok()) << Sign();
 }
 
 }  // namespace

@@ -13,9 +13,6 @@
 namespace sti::as {
 namespace {
 
-// By how much the STI-CA's clock may be ahead.
-constexpr absl::Duration kClockSkew = absl::Seconds(60);
-
 std::string TimeText(absl::Time time) {
   return absl::FormatTime(absl::RFC3339_sec, time, absl::UTCTimeZone());
 }
@@ -67,7 +64,7 @@ absl::StatusOr<SigningCredentialPtr> CheckCredential(std::shared_ptr<const crypt
                                                      absl::Time now) {
   const pki::Certificate& leaf = chain.leaf();
   STI_ASSIGN_OR_RETURN(auto credential, CheckComingCredential(std::move(key), chain, x5u, spc, now));
-  if (leaf.not_before() > now + kClockSkew) {
+  if (leaf.not_before() > now + kCaClockSkew) {
     return MakeError(Reason::kCertificateNotYetValid,
                      absl::StrCat("the certificate is not valid before ", TimeText(leaf.not_before())));
   }

@@ -28,6 +28,9 @@ struct SigningCredential {
 };
 using SigningCredentialPtr = std::shared_ptr<const SigningCredential>;
 
+// By how much the STI-CA's clock may be ahead.
+inline constexpr absl::Duration kCaClockSkew = absl::Seconds(60);
+
 // What a certificate must be before calls are signed with it: for this key, proven by a signature that the
 // certificate's key verifies; fit to sign data; with `spc` in its TNAuthList; valid at `now`. A notBefore up
 // to a minute ahead is accepted: the certificate is used from then on. kKeyMismatch, kCertificateExpired,

@@ -54,6 +54,7 @@ EnrolmentParts ProviderDaemon::PartsOfEnrolment(const ProviderEnrolment& options
   if (options.publishes) {
     parts.publisher = [this](const pki::CertificateChain& chain) { return publication_->Publish(chain); };
     if (enroller_) enroller_->PublishWith(parts.publisher);
+    parts.tidy = [this] { publication_->RemoveExpired(); };
   }
   return parts;
 }
@@ -82,7 +83,8 @@ absl::StatusOr<std::unique_ptr<ProviderDaemon>> ProviderDaemon::Open(
   STI_ASSIGN_OR_RETURN(Secret passphrase, PassphraseOf(config.enrolment()));
   std::unique_ptr<EnrolmentSources> sources;
   if (EnrolmentSources::Wanted(config.enrolment())) {
-    STI_ASSIGN_OR_RETURN(sources, EnrolmentSources::Open(config.enrolment(), folder, parts.clock));
+    STI_ASSIGN_OR_RETURN(sources,
+                         EnrolmentSources::Open(config.enrolment(), folder, passphrase, parts.clock));
   }
   std::unique_ptr<ProviderDaemon> provider(new ProviderDaemon(config, options, folder, std::move(passphrase),
                                                               std::move(sources), std::move(parts)));
@@ -124,7 +126,6 @@ void ProviderDaemon::TakeSelfCheck(SelfCheckResult result) {
     all.push_back(std::move(text));
   }
   checked_.Set(std::make_shared<const SelfCheckResult>(std::move(result)));
-  if (publication_ != nullptr) publication_->RemoveExpired();
   const std::string said = absl::StrJoin(all, "; ");
   bool changed;
   {

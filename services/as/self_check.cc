@@ -11,6 +11,7 @@
 #include "common/base/status_macros.h"
 #include "common/codec/url.h"
 #include "common/http/freshness.h"
+#include "common/pki/certificate.h"
 
 namespace sti::as {
 namespace {
@@ -48,9 +49,8 @@ absl::StatusOr<http::FetchResponse> SelfCheck::FetchAndWait(const std::string& x
 
 SelfCheckResult SelfCheck::Judge(const SigningCredential& credential,
                                  const absl::StatusOr<http::FetchResponse>& answer) const {
-  const auto anchors = parts_.anchors == nullptr ? nullptr : parts_.anchors->Get();
   const absl::Time now = parts_.clock.TimeNow();
-  return {now, JudgeAnswer(credential, answer, anchors.get(), now), answer.ok()};
+  return {now, JudgeAnswer(credential, answer, now), answer.ok()};
 }
 
 SelfCheckResult SelfCheck::Check(const SigningCredential& credential) const {

@@ -14,7 +14,6 @@
 #include "common/base/clock.h"
 #include "common/base/snapshot.h"
 #include "common/http/fetcher.h"
-#include "common/pki/chain_verifier.h"
 #include "services/as/clock_watch.h"
 #include "services/as/key_ring.h"
 
@@ -33,7 +32,6 @@ struct SelfCheckFinding {
   //   leaf_differs      another certificate than the one that calls are signed with
   //   chain_differs     the same, with others above it
   //   chain_order       a certificate is not signed by the one after it
-  //   chain_untrusted   the STI-PA's trust list has no root for it, or a verifier's rule is broken
   //   certificate_expired, certificate_expiring
   std::string name;
   bool error = false;  // verifiers refuse; else some may, or will
@@ -50,10 +48,10 @@ struct SelfCheckResult {
 // Null until there was one.
 using SelfCheckSnapshot = Snapshot<SelfCheckResult>;
 
-// What is wrong with an answer from `credential`'s x5u. `anchors` may be null: unknown. Pure.
+// What is wrong with an answer from `credential`'s x5u. The STI-PA's trust list and CRL are not
+// looked at: no root is pinned here to believe them by. Pure.
 std::vector<SelfCheckFinding> JudgeAnswer(const SigningCredential& credential,
-                                          const absl::StatusOr<http::FetchResponse>& answer,
-                                          const pki::TrustAnchors* anchors, absl::Time now);
+                                          const absl::StatusOr<http::FetchResponse>& answer, absl::Time now);
 
 struct SelfCheckParts {
   http::HttpFetcher& fetcher;
@@ -63,8 +61,6 @@ struct SelfCheckParts {
   ClockWatch* watch = nullptr;
   // What own URLs begin with: their Date is this daemon's own.
   std::vector<std::string> own_urls = {};
-  // The STI-CAs that the STI-PA trusts; null while unknown.
-  const Snapshot<pki::TrustAnchors>* anchors = nullptr;
 };
 
 // Thread-safe.

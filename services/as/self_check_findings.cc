@@ -100,8 +100,7 @@ bool SelfCheckResult::HasError() const {
 }
 
 std::vector<SelfCheckFinding> JudgeAnswer(const SigningCredential& credential,
-                                          const absl::StatusOr<http::FetchResponse>& answer,
-                                          const pki::TrustAnchors* anchors, absl::Time now) {
+                                          const absl::StatusOr<http::FetchResponse>& answer, absl::Time now) {
   Findings findings;
   JudgePort(credential.signer.x5u(), findings);
   JudgeExpiry(credential, now, findings);
@@ -117,13 +116,6 @@ std::vector<SelfCheckFinding> JudgeAnswer(const SigningCredential& credential,
   }
   JudgeChain(*chain, *credential.chain, findings);
   JudgeProfile(*chain, findings);
-  if (anchors != nullptr && now <= credential.not_after) {
-    const absl::Status verified = pki::VerifyChain(*chain, *anchors, nullptr, {}, now);
-    if (!verified.ok()) {
-      Error(findings, "chain_untrusted",
-            absl::StrCat(ReasonName(ReasonOf(verified)), ": ", verified.message()));
-    }
-  }
   return findings;
 }
 

@@ -40,12 +40,11 @@ http::FetchResponse Answer(const std::string& body = stir::ReadVector("demo-pki/
 // "error x5u_port" and so on; rules of the profile, which the demo PKI does not keep, are left out.
 std::vector<std::string> Names(const absl::StatusOr<http::FetchResponse>& answer,
                                const SigningCredentialPtr& credential = Demo(),
-                               const pki::TrustAnchors* anchors = nullptr,
                                absl::Time now = stir::DemoTime()) {
   std::vector<std::string> rules;
   for (const pki::LintFinding& rule : pki::LintRules()) rules.emplace_back(rule.name);
   std::vector<std::string> names;
-  for (const SelfCheckFinding& finding : JudgeAnswer(*credential, answer, anchors, now)) {
+  for (const SelfCheckFinding& finding : JudgeAnswer(*credential, answer, now)) {
     EXPECT_FALSE(finding.text.empty()) << finding.name;
     if (std::find(rules.begin(), rules.end(), finding.name) != rules.end()) {
       EXPECT_FALSE(finding.error) << finding.name;
@@ -98,22 +97,14 @@ TEST(JudgeAnswerTest, AnotherChainIsFound) {
 }
 
 TEST(JudgeAnswerTest, RulesOfTheProfileAreWarnings) {
-  const auto findings = JudgeAnswer(*Demo(), Answer(), nullptr, stir::DemoTime());
+  const auto findings = JudgeAnswer(*Demo(), Answer(), stir::DemoTime());
   const auto lint = pki::LintChain(*Demo()->chain);
   EXPECT_EQ(findings.size(), lint.size()) << "each rule that the lint finds, and nothing else";
 }
 
-TEST(JudgeAnswerTest, AChainThatTheTrustListDoesNotLeadToIsAnError) {
-  const auto root = [](const char* file) { return pki::TrustAnchors({stir::DemoCertificate(file)}); };
-  const pki::TrustAnchors trusted = root("root.pem");
-  const pki::TrustAnchors other = root("pa-root.pem");
-  EXPECT_THAT(Names(Answer(), Demo(), &trusted), IsEmpty());
-  EXPECT_THAT(Names(Answer(), Demo(), &other), Contains("error chain_untrusted"));
-}
-
 TEST(JudgeAnswerTest, TheEndIsToldInTime) {
   const absl::Time end = Demo()->not_after;
-  const auto at = [&](absl::Time now) { return Names(Answer(), Demo(), nullptr, now); };
+  const auto at = [&](absl::Time now) { return Names(Answer(), Demo(), now); };
   const absl::Duration lifetime = end - Demo()->not_before;
   const absl::Duration alarm = std::min(absl::Hours(24), lifetime / 28);
   EXPECT_THAT(at(end - alarm - absl::Seconds(1)), Contains("warning certificate_expiring"));

@@ -52,7 +52,7 @@ absl::Status AsChallengeError(const absl::Status& why) {
 bool IsOurTrouble(const absl::Status& status) {
   const Reason reason = ReasonOf(status);
   return reason == Reason::kStorageFailed || reason == Reason::kInternal || reason == Reason::kNotReady ||
-         reason == Reason::kUnavailable;
+         reason == Reason::kUnavailable || reason == Reason::kOverloaded;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "common/base/clock.h"
 #include "common/base/reason.h"
+#include "common/base/secret.h"
 #include "common/base/status_macros.h"
 #include "common/daemon/config_loader.h"
 #include "proto/sti/config/v1/as.pb.h"
@@ -23,7 +24,8 @@ absl::StatusOr<std::string> Enrol(const std::string& file, const std::string& fo
   sti::config::v1::SigningProvider provider;
   STI_RETURN_IF_ERROR(daemon::LoadConfig(file, provider));
   const Clock& clock = SystemClock::Instance();
-  STI_ASSIGN_OR_RETURN(const auto sources, EnrolmentSources::Open(provider.enrolment(), folder, clock));
+  STI_ASSIGN_OR_RETURN(const auto sources,
+                       EnrolmentSources::Open(provider.enrolment(), folder, Secret(), clock));
   CredentialStore store(folder);
   Enroller enroller(sources->tokens(), sources->certificates(), store, clock,
                     {provider.spc(), provider.organization(), provider.country()});
