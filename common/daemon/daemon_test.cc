@@ -25,10 +25,9 @@ class DaemonTest : public ::testing::Test {
  protected:
   std::string Config(const std::string& spc, const std::string& more = "") const {
     const std::string open = ", plaintext_without_authentication: true}";
-    return dir_.Write("as.yaml",
-                      absl::StrCat("grpc: {listen: 'localhost:0'", open, "\npa: {target: 'localhost:1'", open,
-                                   "\nca: {target: 'localhost:2'", open, "\nstate_dir: state\nspc: ", spc,
-                                   "\norganization: Test\nport_file: ports\n", more));
+    return dir_.Write("as.yaml", absl::StrCat("grpc: {listen: 'localhost:0'", open,
+                                              "\nstate_dir: state\nproviders: [{name: test, spc: ", spc,
+                                              ", organization: Test}]\nport_file: ports\n", more));
   }
   bool PortFileExists() const { return access(dir_.File("ports").c_str(), F_OK) == 0; }
 
@@ -61,12 +60,12 @@ TEST_F(DaemonTest, GoodConfigurationIsOk) {
 }
 
 TEST_F(DaemonTest, AllProblemsOfTheConfigurationAreTold) {
-  const std::string file = Config("1234", "retry_seconds: 0\nnonsense: 1\n");
+  const std::string file = Config("1234", "freshness_seconds: 0\nnonsense: 1\n");
   const Finished run = testing::Run({kDaemon, "--config", file, "--check_config"});
   EXPECT_EQ(run.exit_code, 2);
   EXPECT_EQ(run.out, "");
-  EXPECT_THAT(run.err, StartsWith(absl::StrCat(file, ":8:16: retry_seconds: must be 1 to 600, not 0\n", file,
-                                               ":9:1: nonsense: unknown key")));
+  EXPECT_THAT(run.err, StartsWith(absl::StrCat(file, ":5:20: freshness_seconds: must be 1 to 3600, not 0\n",
+                                               file, ":6:1: nonsense: unknown key")));
 }
 
 TEST_F(DaemonTest, WhatTheDaemonsOwnCheckFindsIsTold) {

@@ -9,12 +9,12 @@
 int main(int argc, char** argv) {
   sti::config::v1::AuthenticationServer config;
   const auto check = [&config] {
-    if (config.spc() != "bad") return absl::OkStatus();
+    if (config.providers(0).spc() != "bad") return absl::OkStatus();
     return sti::MakeError(sti::Reason::kConfigInvalid, "spc", "must be 1 to 10 characters\nof A-Z, 0-9");
   };
   return sti::daemon::RunDaemon(
       argc, argv, "sti-small", config, check, [&config](sti::daemon::Lifetime& lifetime) {
-        if (config.spc() == "fail") {
+        if (config.providers(0).spc() == "fail") {
           return sti::MakeError(sti::Reason::kUnavailable, "", "address 127.0.0.1:7001 is already in use");
         }
         const absl::Status announced =
@@ -23,7 +23,7 @@ int main(int argc, char** argv) {
         std::puts("ready");
         std::fflush(stdout);
         lifetime.WaitForStop();
-        if (config.spc() == "hang") {
+        if (config.providers(0).spc() == "hang") {
           std::puts("hanging");
           std::fflush(stdout);
           for (;;) pause();

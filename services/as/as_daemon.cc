@@ -28,7 +28,8 @@ AsDaemon::AsDaemon(AsOptions options, const Clock& clock, const Random& random)
       random_(random),
       lacking_(NamesOf(options_.providers),
                [this](const std::vector<std::string>& lacking, const std::vector<std::string>& trouble) {
-                 server_->SetServing(lacking, trouble);
+                 // None yet when a start fails.
+                 if (server_ != nullptr) server_->SetServing(lacking, trouble);
                }) {}
 
 AsDaemon::~AsDaemon() { Stop(absl::ZeroDuration()); }

@@ -11,6 +11,7 @@
 #include "absl/strings/str_split.h"
 #include "common/admin/audit_line.h"
 #include "common/base/reason.h"
+#include "common/base/retry_after.h"
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
@@ -78,11 +79,15 @@ absl::StatusOr<std::unique_ptr<CallLog>> CallLog::Open(CallLogOptions options, c
 
 absl::Status CallLog::GoOn() {
   STI_ASSIGN_OR_RETURN(const std::vector<CallSegment> segments, ListCallSegments(options_.folder));
-  for (auto segment = segments.rbegin(); segment != segments.rend(); ++segment) {
-    STI_ASSIGN_OR_RETURN(chain_, EndOf(*segment));
-    if (chain_.seq() > 0) return absl::OkStatus();
+  store::AuditChain end;
+  for (auto segment = segments.rbegin(); segment != segments.rend() && end.seq() == 0; ++segment) {
+    STI_ASSIGN_OR_RETURN(end, EndOf(*segment));
   }
-  STI_ASSIGN_OR_RETURN(chain_, RemovedEnd(options_.folder));
+  if (end.seq() == 0) {
+    STI_ASSIGN_OR_RETURN(end, RemovedEnd(options_.folder));
+  }
+  // A folder that was emptied under a running daemon does not begin the chain anew.
+  if (end.seq() >= chain_.seq()) chain_ = end;
   return absl::OkStatus();
 }
 
@@ -92,9 +97,14 @@ bool CallLog::TakePlaces(size_t count) {
   return false;
 }
 
-absl::Status CallLog::Reserve(size_t count) {
+absl::Status CallLog::Reserve(size_t count, bool emergency) {
   if (!options_.refuse_when_full || TakePlaces(count)) return absl::OkStatus();
-  return MakeError(Reason::kOverloaded, "records of signatures cannot be kept");
+  if (!emergency) {
+    return WithRetryAfter(MakeError(Reason::kOverloaded, "records of signatures cannot be kept"),
+                          options_.interval * 10);
+  }
+  waiting_.fetch_add(count, std::memory_order_relaxed);
+  return absl::OkStatus();
 }
 
 void CallLog::GiveBack(size_t count) {
@@ -102,7 +112,11 @@ void CallLog::GiveBack(size_t count) {
 }
 
 void CallLog::Record(CallRecord record) {
-  if (!options_.refuse_when_full && !TakePlaces(1)) {
+  // Emergency calls take places that there are not, but not without end.
+  const bool full = options_.refuse_when_full ? waiting_.load(std::memory_order_relaxed) > 2 * options_.queue
+                                              : !TakePlaces(1);
+  if (full) {
+    if (options_.refuse_when_full) waiting_.fetch_sub(1, std::memory_order_relaxed);
     lost_.fetch_add(1, std::memory_order_relaxed);
     all_lost_.fetch_add(1, std::memory_order_relaxed);
     return;
@@ -177,8 +191,8 @@ absl::Status CallLog::WriteSome(size_t& written) {
   }
   const absl::Status appended = file_->Append(lines);
   if (!appended.ok()) {
-    // The next try begins a new file, behind what this one is known to hold.
     CloseFile();
+    unsure_ = true;
     return appended;
   }
   uint64_t offset = size_;
@@ -195,9 +209,21 @@ absl::Status CallLog::WriteSome(size_t& written) {
   return absl::OkStatus();
 }
 
+// What was to be written may be there all the same.
+absl::Status CallLog::RejoinChain() {
+  const int64_t before = chain_.seq();
+  STI_RETURN_IF_ERROR(GoOn());
+  const auto there = std::min(static_cast<size_t>(chain_.seq() - before), pending_.size());
+  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(there));
+  pending_keys_.erase(pending_keys_.begin(), pending_keys_.begin() + static_cast<std::ptrdiff_t>(there));
+  waiting_.fetch_sub(there, std::memory_order_relaxed);
+  unsure_ = false;
+  return absl::OkStatus();
+}
+
 absl::Status CallLog::WritePending() {
   size_t written = 0;
-  absl::Status status;
+  absl::Status status = unsure_ ? RejoinChain() : absl::OkStatus();
   while (written < pending_.size() && status.ok()) status = WriteSome(written);
   const auto count = static_cast<std::ptrdiff_t>(written);
   pending_.erase(pending_.begin(), pending_.begin() + count);
@@ -208,28 +234,40 @@ absl::Status CallLog::WritePending() {
 absl::Status CallLog::Flush() {
   Collect();
   absl::Status status = WritePending();
-  if (status.ok()) status = RemoveOld();
   Note(status);
+  if (status.ok()) RemoveOld();
   return status;
 }
 
-absl::Status CallLog::RemoveOld() {
+void CallLog::RemoveOld() {
   const absl::Time now = clock_.TimeNow();
-  if (options_.keep == absl::InfiniteDuration() || now < next_removal_) return absl::OkStatus();
+  if (options_.keep == absl::InfiniteDuration() || now < next_removal_) return;
   next_removal_ = now + kRemovalInterval;
-  STI_ASSIGN_OR_RETURN(const std::vector<CallSegment> segments, ListCallSegments(options_.folder));
+  const auto segments = ListCallSegments(options_.folder);
+  absl::Status status = segments.status();
   // The newest stays: it says where the chain goes on. A file is old when the next one began too long ago.
-  for (size_t i = 0; i + 1 < segments.size() && segments[i + 1].begin < now - options_.keep; ++i) {
-    STI_ASSIGN_OR_RETURN(const store::AuditChain end, EndOf(segments[i]));
-    if (end.seq() > 0) {
-      STI_RETURN_IF_ERROR(daemon::WriteFileAtomically(RemovedPath(options_.folder),
-                                                      absl::StrCat(end.seq(), ":", end.hash(), "\n")));
-    }
-    std::error_code ignored;
-    std::filesystem::remove(segments[i].index(), ignored);
-    std::filesystem::remove(segments[i].log(), ignored);
-    daemon::LogInfo("old call records deleted", {{"file", segments[i].log()}, {"last", end.seq()}});
+  for (size_t i = 0;
+       segments.ok() && i + 1 < segments->size() && (*segments)[i + 1].begin < now - options_.keep; ++i) {
+    const absl::Status removed = RemoveSegment((*segments)[i]);
+    if (!removed.ok()) status = removed;  // one for a person to look at does not keep the others
   }
+  const std::string trouble(status.message());
+  if (trouble != removal_trouble_ && !status.ok()) {
+    daemon::LogWarning("old call records cannot be deleted", {{"why", trouble}});
+  }
+  removal_trouble_ = trouble;
+}
+
+absl::Status CallLog::RemoveSegment(const CallSegment& segment) const {
+  STI_ASSIGN_OR_RETURN(const store::AuditChain end, EndOf(segment));
+  if (end.seq() > 0) {
+    STI_RETURN_IF_ERROR(daemon::WriteFileAtomically(RemovedPath(options_.folder),
+                                                    absl::StrCat(end.seq(), ":", end.hash(), "\n")));
+  }
+  std::error_code ignored;
+  std::filesystem::remove(segment.index(), ignored);
+  std::filesystem::remove(segment.log(), ignored);
+  daemon::LogInfo("old call records deleted", {{"file", segment.log()}, {"last", end.seq()}});
   return absl::OkStatus();
 }
 
@@ -246,7 +284,7 @@ void CallLog::Note(const absl::Status& status) {
     daemon::LogError("call records cannot be kept",
                      {{"reason", ReasonName(ReasonOf(status))}, {"detail", status.message()}});
   }
-  if (on_change_) on_change_();
+  if (on_change_ && !told_last_) on_change_();
 }
 
 std::vector<std::string> CallLog::Lacking() const {
@@ -269,6 +307,7 @@ void CallLog::Start() {
 void CallLog::Stop() {
   pause_.Stop();
   if (thread_.joinable()) thread_.join();
+  told_last_ = true;
   const absl::Status last = Flush();
   static_cast<void>(last);
   if (file_ != nullptr) CloseFile();

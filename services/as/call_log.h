@@ -49,7 +49,7 @@ class CallLog final : public CallRecorder {
   // Writes what is there, then stops.
   ~CallLog() override;
 
-  absl::Status Reserve(size_t count) override;
+  absl::Status Reserve(size_t count, bool emergency) override;
   void GiveBack(size_t count) override;
   void Record(CallRecord record) override;
 
@@ -80,7 +80,9 @@ class CallLog final : public CallRecorder {
   absl::Status WriteSome(size_t& written);
   absl::Status EnsureFile(absl::Time begin);
   void CloseFile();
-  absl::Status RemoveOld();
+  absl::Status RejoinChain();
+  void RemoveOld();
+  absl::Status RemoveSegment(const CallSegment& segment) const;
   void Note(const absl::Status& status);
   void Run();
 
@@ -98,9 +100,12 @@ class CallLog final : public CallRecorder {
   store::AuditChain chain_;
   std::unique_ptr<admin::LineFile> file_;  // null until there is something to write, and after an error
   CallSegment segment_;
-  uint64_t size_ = 0;  // of file_
+  uint64_t size_ = 0;    // of file_
+  bool unsure_ = false;  // a write failed: the disk says where the chain ends
   CallIndex index_;
   absl::Time next_removal_ = absl::InfinitePast();
+  std::string removal_trouble_;  // logged last
+  bool told_last_ = false;       // nobody is there any more to be told by on_change_
 
   mutable Mutex mutex_;
   std::string lacking_ ABSL_GUARDED_BY(mutex_);

@@ -13,6 +13,7 @@
 #include "absl/strings/str_split.h"
 #include "common/admin/audit_line.h"
 #include "common/base/reason.h"
+#include "common/base/retry_after.h"
 #include "common/daemon/files.h"
 #include "common/store/audit_chain.h"
 #include "common/testing/fake_clock.h"
@@ -306,7 +307,7 @@ TEST_F(CallLogTest, WhenTheQueueIsFullRecordsAreLostAndCounted) {
   options.queue = 3;
   const auto log = Open(options);
   for (int i = 0; i < 5; ++i) {
-    ASSERT_TRUE(log->Reserve(1).ok());
+    ASSERT_TRUE(log->Reserve(1, false).ok());
     log->Record(Call(i));
   }
   ASSERT_TRUE(log->Flush().ok());
@@ -327,15 +328,80 @@ TEST_F(CallLogTest, WhenRecordsMustNotBeLostThereIsNoPlace) {
   options.queue = 3;
   options.refuse_when_full = true;
   const auto log = Open(options);
-  ASSERT_TRUE(log->Reserve(3).ok());
-  EXPECT_EQ(ReasonOf(log->Reserve(1)), Reason::kOverloaded);
+  ASSERT_TRUE(log->Reserve(3, false).ok());
+  EXPECT_EQ(ReasonOf(log->Reserve(1, false)), Reason::kOverloaded);
   log->GiveBack(1);
-  EXPECT_TRUE(log->Reserve(1).ok());
+  EXPECT_TRUE(log->Reserve(1, false).ok());
   for (int i = 0; i < 3; ++i) log->Record(Call(i));
-  EXPECT_EQ(ReasonOf(log->Reserve(1)), Reason::kOverloaded);
+  EXPECT_EQ(ReasonOf(log->Reserve(1, false)), Reason::kOverloaded);
   ASSERT_TRUE(log->Flush().ok());
-  EXPECT_TRUE(log->Reserve(3).ok());
+  EXPECT_TRUE(log->Reserve(3, false).ok());
   EXPECT_EQ(Seqs(Everything()).size(), 3u);
+}
+
+TEST_F(CallLogTest, EmergencyCallsFindAPlaceUpToTwiceAsMany) {
+  CallLogOptions options = Options();
+  options.queue = 2;
+  options.refuse_when_full = true;
+  const auto log = Open(options);
+  for (int i = 0; i < 5; ++i) {
+    ASSERT_TRUE(log->Reserve(1, true).ok());
+    log->Record(Call(i));
+  }
+  const absl::Status refused = log->Reserve(1, false);
+  EXPECT_EQ(ReasonOf(refused), Reason::kOverloaded);
+  EXPECT_TRUE(RetryAfterOf(refused).has_value());
+  ASSERT_TRUE(log->Flush().ok());
+  int64_t lost = 0;
+  EXPECT_EQ(Seqs(Everything(), 1000, &lost).size(), 4u);
+  EXPECT_EQ(lost, 1);
+  EXPECT_EQ(log->waiting(), 0u);
+  EXPECT_TRUE(log->Reserve(2, false).ok());
+}
+
+TEST_F(CallLogTest, ADiversionIsFoundByTheNumberItIsFrom) {
+  const auto log = Open(Options());
+  CallRecord call = Call(1);
+  call.ppt = "div";
+  call.div = "12155550777";
+  log->Record(call);
+  log->Record(Call(2));
+  ASSERT_TRUE(log->Flush().ok());
+  CallFilter filter = Everything();
+  filter.div = "12155550777";
+  const auto page = TraceCalls(folder(), filter, 0, 10);
+  ASSERT_TRUE(page.ok());
+  ASSERT_EQ(page->calls.size(), 1u);
+  EXPECT_EQ(page->calls[0].call.div, call.div);
+}
+
+TEST_F(CallLogTest, WhoMaySeeEverythingSeesProvidersThatWere) {
+  Write(Options(), 0, 1);
+  CallFilter filter;
+  filter.all_providers = true;
+  EXPECT_EQ(Seqs(filter).size(), 1u);
+}
+
+TEST_F(CallLogTest, AnOldFileForAPersonKeepsNoOthers) {
+  CallLogOptions options = Options();
+  options.segment_size = 1;
+  options.keep = absl::Seconds(10);
+  const auto log = Open(options);
+  for (int i = 0; i < 4; ++i) {
+    log->Record(Call(i));
+    ASSERT_TRUE(log->Flush().ok());
+  }
+  auto segments = ListCallSegments(folder());
+  ASSERT_TRUE(segments.ok());
+  ASSERT_TRUE(daemon::WriteFileAtomically((*segments)[1].log(), "not a record\n").ok());
+  clock_.Set(kStart + absl::Seconds(300));
+  EXPECT_TRUE(log->Flush().ok());
+  EXPECT_TRUE(log->Lacking().empty());
+  segments = ListCallSegments(folder());
+  ASSERT_TRUE(segments.ok());
+  ASSERT_EQ(segments->size(), 2u);
+  EXPECT_EQ((*segments)[0].first_seq, 2);
+  EXPECT_EQ((*segments)[1].first_seq, 4);
 }
 
 TEST_F(CallLogTest, ADiskThatComesBackGetsEverything) {

@@ -21,6 +21,7 @@ struct CallRecord {
   std::string ppt;  // "base" for none
   std::string orig;
   std::vector<std::string> dest;
+  std::string div;  // number or URI that a diversion is from; empty for others
   int64_t iat = 0;
   stir::Attestation attest = stir::Attestation::kNone;
   std::string rule;
@@ -33,9 +34,9 @@ class CallRecorder {
  public:
   virtual ~CallRecorder() = default;
   // Takes `count` places for records, before the calls are signed; what is taken must be recorded or given
-  // back. kOverloaded when records are full and the configuration says not to sign then. Never waits for the
-  // disk.
-  virtual absl::Status Reserve(size_t count) = 0;
+  // back. kOverloaded, with a time to try again, when records are full and the configuration says not to sign
+  // then; never for a call to an `emergency` number. Never waits for the disk.
+  virtual absl::Status Reserve(size_t count, bool emergency) = 0;
   virtual void GiveBack(size_t count) = 0;
   // Uses one place that was reserved. Never waits for the disk.
   virtual void Record(CallRecord record) = 0;

@@ -63,6 +63,7 @@ store::AuditRecord EventOf(const CallRecord& record) {
   add("certificate_serial", record.certificate_serial);
   add("customer", record.customer);
   after.emplace_back("dest", std::move(dest));
+  add("div", Clean(record.div));
   after.emplace_back("iat", record.iat);
   add("orig", Clean(record.orig));
   add("ppt", record.ppt);
@@ -114,6 +115,7 @@ absl::StatusOr<CallRecord> CallOf(const store::AuditRecord& event) {
       if (one.is_string()) record.dest.push_back(*one.if_string());
     }
   }
+  record.div = TextOf(*json, "div");
   record.iat = NumberOf(*json, "iat");
   record.orig = TextOf(*json, "orig");
   record.ppt = TextOf(*json, "ppt");
@@ -137,6 +139,7 @@ std::string TraceKey(absl::string_view kind, absl::string_view value) {
 std::vector<std::string> TraceKeysOf(const CallRecord& record) {
   std::vector<std::string> keys = {TraceKey("o", record.orig)};
   for (const std::string& dest : record.dest) keys.push_back(TraceKey("d", dest));
+  if (!record.div.empty()) keys.push_back(TraceKey("v", record.div));
   if (!record.origid.empty()) keys.push_back(TraceKey("i", record.origid));
   return keys;
 }

@@ -28,7 +28,8 @@ absl::StatusOr<CallRecord> CallOf(const store::AuditRecord& event);
 // Of an event kCallsLost; 0 for any other.
 int64_t LostOf(const store::AuditRecord& event);
 
-// What a record is looked for by: calling and called numbers, origid. `kind` is "o", "d" or "i".
+// What a record is looked for by: calling, called and diverting numbers, origid. `kind` is "o", "d", "v" or
+// "i".
 std::string TraceKey(absl::string_view kind, absl::string_view value);
 std::vector<std::string> TraceKeysOf(const CallRecord& record);
 

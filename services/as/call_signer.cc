@@ -28,6 +28,7 @@ CallRecord RecordOf(const PreparedCall& prepared, const std::string& provider, c
   record.orig = PartyText(claims.orig);
   for (const auto& number : claims.dest_tn) record.dest.push_back(number.digits());
   for (const auto& uri : claims.dest_uri) record.dest.push_back(uri.text);
+  if (claims.div.has_value()) record.div = PartyText(*claims.div);
   record.iat = done.iat;
   record.attest = done.attest;
   record.rule = done.attest_rule;
@@ -157,7 +158,8 @@ absl::StatusOr<std::vector<SignedCall>> CallSigner::Finish(PreparedCall prepared
   STI_ASSIGN_OR_RETURN(const SigningCredentialPtr credential, CredentialFor(prepared, now));
   const size_t count = prepared.claims.size();
   if (parts_.recorder != nullptr) {
-    STI_RETURN_IF_ERROR(parts_.recorder->Reserve(count));
+    STI_RETURN_IF_ERROR(
+        parts_.recorder->Reserve(count, authority.For(prepared.claims.front().type).emergency));
   }
   RecordPlaces places(parts_.recorder, count);
   std::vector<SignedCall> signed_calls;

@@ -25,7 +25,7 @@ class Search {
  public:
   Search(const CallFilter& filter, int64_t after, size_t limit)
       : filter_(filter), after_(after), limit_(limit) {
-    for (const std::string* wanted : {&filter.origid, &filter.orig, &filter.dest}) {
+    for (const std::string* wanted : {&filter.origid, &filter.div, &filter.orig, &filter.dest}) {
       if (needle_.empty()) needle_ = *wanted;
     }
   }
@@ -37,6 +37,7 @@ class Search {
   // The most selective of the filter's keys; empty without.
   std::string Key() const {
     if (!filter_.origid.empty()) return TraceKey("i", filter_.origid);
+    if (!filter_.div.empty()) return TraceKey("v", filter_.div);
     if (!filter_.orig.empty()) return TraceKey("o", filter_.orig);
     if (!filter_.dest.empty()) return TraceKey("d", filter_.dest);
     return "";
@@ -75,7 +76,8 @@ class Search {
   bool Fits(const CallRecord& call) const {
     const bool dest =
         filter_.dest.empty() || std::count(call.dest.begin(), call.dest.end(), filter_.dest) > 0;
-    return dest && filter_.providers.count(call.provider) > 0 &&
+    const bool provider = filter_.all_providers || filter_.providers.count(call.provider) > 0;
+    return dest && provider && (filter_.div.empty() || call.div == filter_.div) &&
            (filter_.orig.empty() || call.orig == filter_.orig) &&
            (filter_.origid.empty() || call.origid == filter_.origid);
   }
@@ -108,6 +110,8 @@ absl::StatusOr<bool> SearchIndexed(const CallSegment& segment, const CallFilter&
       more = search.Take(line);
       return false;
     });
+    // Deleted for its age meanwhile.
+    if (ReasonOf(read.status()) == Reason::kNotFound) break;
     STI_RETURN_IF_ERROR(read.status());
     if (!more) break;
   }

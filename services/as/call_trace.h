@@ -14,8 +14,9 @@
 namespace sti::as {
 
 struct CallFilter {
-  std::set<std::string> providers;  // whose records the asker may see
-  std::string orig, dest, origid;   // as they are in the record; empty: any
+  std::set<std::string> providers;      // whose records the asker may see
+  bool all_providers = false;           // also of those that the configuration does not have any more
+  std::string orig, dest, div, origid;  // as they are in the record; empty: any
   absl::Time from = absl::InfinitePast(), to = absl::InfiniteFuture();  // from <= time < to
 };
 

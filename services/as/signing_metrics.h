@@ -28,7 +28,7 @@ class SigningMetrics final : public CallRecorder {
   // All must outlive this.
   SigningMetrics(metrics::Metrics& metrics, const ProviderTable& providers, CallLog& records);
 
-  absl::Status Reserve(size_t count) override { return records_.Reserve(count); }
+  absl::Status Reserve(size_t count, bool emergency) override { return records_.Reserve(count, emergency); }
   void GiveBack(size_t count) override { records_.GiveBack(count); }
   void Record(CallRecord record) override;
 

@@ -14,12 +14,12 @@ grpc::Status SigningAdminService::TraceCalls(grpc::ServerContext* context,
                                              sti::v1::TraceCallsResponse* response) {
   constexpr admin::Role kRole = admin::Role::kAuditor;
   const auto& all = parts_.providers.all();
-  const auto answer = [&](const std::set<std::string>& providers, size_t plan) {
-    return AnswerTrace(parts_.records_folder, providers, all[plan].plan, *request, *response);
+  const auto answer = [&](const std::set<std::string>& providers, bool everybody, size_t plan) {
+    return AnswerTrace(parts_.records_folder, providers, everybody, all[plan].plan, *request, *response);
   };
   if (!request->provider().empty()) {
     return Run(*context, kRole, request->provider(),
-               [&](const Actor&, size_t provider) { return answer({all[provider].name}, provider); });
+               [&](const Actor&, size_t provider) { return answer({all[provider].name}, false, provider); });
   }
   const auto allowed = [&](const Actor& actor) { return access_.MaySome(actor.client, kRole); };
   return parts_.gate.RunIf(*context, allowed, admin::RoleName(kRole), [&](const Actor& actor) {
@@ -30,7 +30,7 @@ grpc::Status SigningAdminService::TraceCalls(grpc::ServerContext* context,
       providers.insert(all[i].name);
       if (plan == all.size()) plan = i;  // numbers without country code are of the first one's country
     }
-    return answer(providers, plan);
+    return answer(providers, parts_.gate.roles().Has(actor.client, kRole), plan);
   });
 }
 

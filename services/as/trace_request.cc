@@ -72,6 +72,7 @@ void ToProto(TracedCall&& traced, sti::v1::CallRecord& record) {
   record.set_ppt(std::move(call.ppt));
   record.set_orig(std::move(call.orig));
   for (std::string& dest : call.dest) record.add_dest(std::move(dest));
+  record.set_div(std::move(call.div));
   record.set_iat(call.iat);
   record.set_attest(ToProto(call.attest));
   record.set_rule(std::move(call.rule));
@@ -86,12 +87,14 @@ void ToProto(TracedCall&& traced, sti::v1::CallRecord& record) {
 }  // namespace
 
 absl::Status AnswerTrace(const std::string& folder, const std::set<std::string>& providers,
-                         const stir::NumberingPlan& plan, const sti::v1::TraceCallsRequest& request,
-                         sti::v1::TraceCallsResponse& response) {
+                         bool all_providers, const stir::NumberingPlan& plan,
+                         const sti::v1::TraceCallsRequest& request, sti::v1::TraceCallsResponse& response) {
   CallFilter filter;
   filter.providers = providers;
+  filter.all_providers = all_providers;
   STI_ASSIGN_OR_RETURN(filter.orig, IdentityOf("orig", request.orig(), plan));
   STI_ASSIGN_OR_RETURN(filter.dest, IdentityOf("dest", request.dest(), plan));
+  STI_ASSIGN_OR_RETURN(filter.div, IdentityOf("div", request.div(), plan));
   if (request.origid().size() > limits::kName)
     return MakeError(Reason::kTooLarge, "origid", "no origid is that long");
   filter.origid = request.origid();

@@ -11,12 +11,12 @@
 
 namespace sti::as {
 
-// Looks in the records in `folder` for calls of `providers` (names; those that the caller may see). Numbers
-// are canonicalized by `plan`. kMissingField (from, to), kInvalidField, kTelephoneNumberInvalid, kTooLarge;
-// errors of TraceCalls (call_trace.h).
+// Looks in the records in `folder` for calls of `providers` (names; those that the caller may see), or of
+// everybody, also of providers that were. Numbers are canonicalized by `plan`. kMissingField (from, to),
+// kInvalidField, kTelephoneNumberInvalid, kTooLarge; errors of TraceCalls (call_trace.h).
 absl::Status AnswerTrace(const std::string& folder, const std::set<std::string>& providers,
-                         const stir::NumberingPlan& plan, const sti::v1::TraceCallsRequest& request,
-                         sti::v1::TraceCallsResponse& response);
+                         bool all_providers, const stir::NumberingPlan& plan,
+                         const sti::v1::TraceCallsRequest& request, sti::v1::TraceCallsResponse& response);
 
 }  // namespace sti::as
 

@@ -24,7 +24,7 @@ namespace {
 constexpr int kPage = 1000;
 
 struct TraceOptions {
-  std::string provider, orig, dest, origid, from, to;
+  std::string provider, orig, dest, div, origid, from, to;
   int64_t limit = 1000;
 };
 
@@ -33,6 +33,7 @@ absl::StatusOr<sti::v1::TraceCallsRequest> RequestOf(const TraceOptions& options
   request.set_provider(options.provider);
   request.set_orig(options.orig);
   request.set_dest(options.dest);
+  request.set_div(options.div);
   request.set_origid(options.origid);
   const absl::Time now = SystemClock::Instance().TimeNow();
   *request.mutable_from() = ToProto(now - absl::Hours(24));
@@ -98,6 +99,7 @@ void AddAsTraceCommand(CLI::App& group, Session& session, int& exit_code) {
         command.add_option("--provider", options.provider, "only of this provider");
         command.add_option("--orig", options.orig, "only from this number or URI");
         command.add_option("--dest", options.dest, "only to this number or URI");
+        command.add_option("--div", options.div, "only diverted from this number or URI");
         command.add_option("--origid", options.origid, "only with this origid");
         command.add_option("--from", options.from,
                            "only from this time on: RFC 3339, or a date (UTC); default: 24 hours ago");

@@ -25,9 +25,9 @@ inline constexpr char kDemoUrl[] = "https://cr.example.net/1234.pem";
 // Keeps what is recorded; "full" on demand.
 class KeptRecords final : public CallRecorder {
  public:
-  absl::Status Reserve(size_t count) override {
+  absl::Status Reserve(size_t count, bool emergency) override {
     const MutexLock lock(mutex_);
-    if (full) return MakeError(Reason::kOverloaded, "records");
+    if (full && !emergency) return MakeError(Reason::kOverloaded, "records");
     reserved += count;
     return absl::OkStatus();
   }
