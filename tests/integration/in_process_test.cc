@@ -125,6 +125,10 @@ class FourDaemonsTest : public ::testing::Test {
     enrolment.set_retry_seconds(1);
     enrolment.set_renew_percent(33);
     config.set_freshness_seconds(60);
+    // What the loader fills in for a configuration of YAML.
+    config.mutable_self_check()->add_allowed_ports(443);
+    config.mutable_limits()->set_max_calls_in_flight(1000);
+    config.mutable_records()->set_queue(1000);
     as_ = Must(as::AsDaemon::Start(config, clock_, crypto::SystemRandom::Instance()));
   }
 
