@@ -17,11 +17,6 @@ using stir::Attestation;
 using stir::PassportClaims;
 using stir::PassportType;
 
-std::optional<NumberValue> NumberOf(const stir::PartyIdentity& party) {
-  const auto* number = std::get_if<stir::TelephoneNumber>(&party);
-  return number == nullptr ? std::nullopt : NumberValueOf(number->digits());
-}
-
 // Whether the PASSporT speaks for the number as much as attestation A does.
 bool NeedsA(const PassportClaims& claims) {
   switch (claims.type) {
@@ -48,17 +43,8 @@ CallToAttest Question(const SigningClient& client, const OutgoingCall& call, con
   question.trunk = call.trunk;
   question.customer = call.customer;
   question.orig = NumberOf(caller);
-  for (const stir::TelephoneNumber& dest : claims.dest_tn) {
-    if (const auto number = NumberValueOf(dest.digits())) {
-      question.dest.push_back(*number);
-    } else {
-      question.other_dest = true;
-    }
-  }
-  question.other_dest |= std::any_of(claims.dest_uri.begin(), claims.dest_uri.end(),
-                                     [](const auto& uri) { return !stir::IsEmergency(uri); });
-  question.emergency_service = std::any_of(claims.dest_uri.begin(), claims.dest_uri.end(),
-                                           [](const auto& uri) { return stir::IsEmergency(uri); });
+  for (const stir::TelephoneNumber& dest : claims.dest_tn) AddDestination(dest, question);
+  for (const stir::CanonicalUri& dest : claims.dest_uri) AddDestination(dest, question);
   question.time = now;
   return question;
 }
@@ -73,6 +59,21 @@ absl::Status RequireA(const AttestationDecision& decision, absl::string_view fie
 }
 
 }  // namespace
+
+std::optional<NumberValue> NumberOf(const stir::PartyIdentity& party) {
+  const auto* number = std::get_if<stir::TelephoneNumber>(&party);
+  return number == nullptr ? std::nullopt : NumberValueOf(number->digits());
+}
+
+void AddDestination(const stir::PartyIdentity& dest, CallToAttest& question) {
+  if (const auto number = NumberOf(dest)) {
+    question.dest.push_back(*number);
+  } else if (std::holds_alternative<stir::CanonicalUri>(dest) && stir::IsEmergency(dest)) {
+    question.emergency_service = true;
+  } else {
+    question.other_dest = true;
+  }
+}
 
 absl::StatusOr<CallAuthority> AuthorityFor(const AttestationPolicy& policy, const SigningClient& client,
                                            const OutgoingCall& call,

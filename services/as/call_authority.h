@@ -24,6 +24,12 @@
 
 namespace sti::as {
 
+// The number that the policy is asked about: none for a URI, and for what no customer can have ("*67").
+std::optional<NumberValue> NumberOf(const stir::PartyIdentity& party);
+
+// Puts a destination into what the policy is asked.
+void AddDestination(const stir::PartyIdentity& dest, CallToAttest& question);
+
 // What was decided for the PASSporTs of one call.
 struct CallAuthority {
   std::optional<AttestationDecision> caller;    // of those that say who calls

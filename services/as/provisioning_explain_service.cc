@@ -1,7 +1,5 @@
 // How calls would be attested, at the edge.
-#include <optional>
 #include <string>
-#include <variant>
 
 #include "absl/strings/str_cat.h"
 #include "common/base/limits.h"
@@ -9,17 +7,13 @@
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
 #include "common/stir/telephone_number.h"
+#include "services/as/call_authority.h"
 #include "services/as/provisioning_proto.h"
 #include "services/as/provisioning_service.h"
+#include "services/as/signing_client.h"
 
 namespace sti::as {
 namespace {
-
-// None for a URI, and for what no customer can have: "*67".
-std::optional<NumberValue> ValueOf(const stir::PartyIdentity& identity) {
-  const auto* number = std::get_if<stir::TelephoneNumber>(&identity);
-  return number == nullptr ? std::nullopt : NumberValueOf(number->digits());
-}
 
 absl::StatusOr<stir::PartyIdentity> Party(absl::string_view field, const std::string& text,
                                           const stir::NumberingPlan& plan) {
@@ -27,13 +21,6 @@ absl::StatusOr<stir::PartyIdentity> Party(absl::string_view field, const std::st
   auto identity = stir::ParseSipIdentity(text, plan);
   if (!identity.ok()) return MakeError(ReasonOf(identity.status()), field, identity.status().message());
   return identity;
-}
-
-bool IsEmergencyService(const stir::PartyIdentity& identity) {
-  const auto* uri = std::get_if<stir::CanonicalUri>(&identity);
-  constexpr absl::string_view kSos = "urn:service:sos";
-  if (uri == nullptr || uri->text.compare(0, kSos.size(), kSos.data(), kSos.size()) != 0) return false;
-  return uri->text.size() == kSos.size() || uri->text[kSos.size()] == '.';
 }
 
 }  // namespace
@@ -44,24 +31,19 @@ absl::StatusOr<Explanation> ProvisioningService::Explain(size_t provider,
   CallToAttest asked;
   asked.provider = provider;
   if (!call.client().empty()) {
-    const auto client = parts_.room.providers.ClientOf(call.client());
-    const auto view = parts_.snapshot.Get();
-    const auto credential = view->FindClient(call.client());
-    if (credential && credential->provider == provider) {
-      asked.client_customer = credential->customer->id;
-    } else if (client && client->provider == provider && !credential) {
-      asked.client_attests = client->attests;
-    } else {
+    const auto client = FindSigningClient(parts_.room.providers, *parts_.snapshot.Get(), call.client());
+    if (!client.ok() || client->provider != provider) {
       return MakeError(Reason::kPermissionDenied, "client", "no client of this provider");
     }
+    asked.client_attests = client->attests;
+    asked.client_customer = client->customer;
   }
   asked.trunk = call.trunk();
   asked.customer = call.customer();
   STI_ASSIGN_OR_RETURN(const stir::PartyIdentity orig, Party("orig", call.orig(), plan));
   STI_ASSIGN_OR_RETURN(const stir::PartyIdentity dest, Party("dest", call.dest(), plan));
-  asked.orig = ValueOf(orig);
-  if (const auto number = ValueOf(dest)) asked.dest.push_back(*number);
-  asked.emergency_service = IsEmergencyService(dest);
+  asked.orig = NumberOf(orig);
+  AddDestination(dest, asked);
   STI_ASSIGN_OR_RETURN(asked.requested, AttestationFrom("attest", call.attest()));
   asked.time = parts_.room.clock.TimeNow();
   return parts_.policy.Explain(asked);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/admin/roles.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
@@ -95,6 +96,11 @@ absl::Status ProvisioningService::Import(const Actor& actor, size_t provider,
 grpc::Status ProvisioningService::ImportNumbers(ServerContext* context,
                                                 grpc::ServerReader<sti::v1::ImportNumbersRequest>* reader,
                                                 sti::v1::ImportNumbersResponse* response) {
+  // Before the stream is read: who operates nothing holds no thread with a silent one.
+  const grpc::Status operates = parts_.gate.RunIf(
+      *context, [&](const Actor& actor) { return access_.MaySome(actor.client, admin::Role::kOperator); },
+      admin::RoleName(admin::Role::kOperator), [](const Actor&) { return absl::OkStatus(); });
+  if (!operates.ok()) return operates;
   sti::v1::ImportNumbersRequest first;
   // An empty stream names no provider: whoever may do something somewhere is told so.
   const bool begun = reader->Read(&first) && first.has_header();

@@ -4,6 +4,7 @@
 #include <google/protobuf/descriptor.h>
 #include <grpcpp/grpcpp.h>
 
+#include <atomic>
 #include <functional>
 #include <map>
 #include <memory>
@@ -14,8 +15,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "common/admin/gate.h"
 #include "common/admin/roles.h"
+#include "common/base/actor.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/secret.h"
@@ -25,6 +30,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/as/origid.h"
+#include "services/as/provisioned.h"
 #include "services/as/provisioned_state.h"
 #include "services/as/provisioning_feed.h"
 #include "services/as/testing/provisioning_testing.h"
@@ -46,6 +52,7 @@ class ProvisioningServiceTest : public ::testing::Test, protected ProvisioningFi
     AddCustomers(0, {"a"});
     AddCustomers(1, {"secret"});
     EXPECT_TRUE(feed_.Load().ok());
+    gate_.OnRefusal([this](const Actor&, absl::string_view) { ++refusals_; });
   }
 
   Stub& As(const std::string& identity) {
@@ -84,7 +91,7 @@ class ProvisioningServiceTest : public ::testing::Test, protected ProvisioningFi
   ProvisionedState state_{snapshot_, 2};
   ProvisioningFeed feed_{database, providers, state_, clock};
   testing::SequenceRandom random_;
-  const admin::Gate gate_{
+  admin::Gate gate_{
       admin::RoleTable({{admin::Role::kViewer, {"viewer"}}, {admin::Role::kOperator, {"operator"}}},
                        {"root"}),
       random_};
@@ -96,6 +103,7 @@ class ProvisioningServiceTest : public ::testing::Test, protected ProvisioningFi
                                 dir.path()}};
   testing::GrpcServer server_{{&service_}};
   std::map<std::string, std::unique_ptr<Stub>> stubs_;
+  std::atomic<int> refusals_{0};
 
  private:
   static std::vector<Secret> Keys() {
@@ -255,6 +263,33 @@ TEST_F(ProvisioningServiceTest, ExplainSaysTheRuleForEachCall) {
   EXPECT_EQ(response.calls(4).error().reason(), "PERMISSION_DENIED");
 }
 
+TEST_F(ProvisioningServiceTest, ExplainTakesAClientForWhomSigningTakesIt) {
+  Customer a;
+  a.id = "a";
+  a.clients = {"pbx", "acme-sbc", "other-sbc"};  // as a database may say that is older than the configuration
+  state_.Apply({ProvisionedChange{0, a}});
+  const auto explain = [this](const std::string& client, const std::string& dest) {
+    sti::v1::ExplainCallsRequest request;
+    auto& call = *request.add_calls();
+    call.set_orig("12155550100");
+    call.set_dest(dest);
+    call.set_client(client);
+    ClientContext context;
+    sti::v1::ExplainCallsResponse response;
+    const grpc::Status status = As("acme-admin").ExplainCalls(&context, request, &response);
+    if (!status.ok()) return Text(status);
+    const auto& answer = response.calls(0);
+    return answer.has_error() ? answer.error().reason() + " " + answer.error().field() : answer.rule();
+  };
+  EXPECT_EQ(explain("pbx", "12155550131"), "unknown_number");
+  EXPECT_EQ(explain("acme-sbc", "12155550131"), "CUSTOMER_UNKNOWN customer") << "it is of the configuration";
+  EXPECT_EQ(explain("other-sbc", "12155550131"), "PERMISSION_DENIED calls[0].client");
+  EXPECT_EQ(explain("stranger", "12155550131"), "PERMISSION_DENIED calls[0].client");
+  EXPECT_EQ(explain("acme-sbc", "911"), "emergency_call");
+  EXPECT_EQ(explain("acme-sbc", "URN:service:sos.fire"), "emergency_call");
+  EXPECT_EQ(explain("acme-sbc", "urn:service:sosa"), "CUSTOMER_UNKNOWN customer");
+}
+
 TEST_F(ProvisioningServiceTest, AnOrigidIsFoundInEitherCaseByItsProviderOnly) {
   ASSERT_TRUE(trunks.Put(admin, 0, {"t", "a", false, false, {}}).ok());
   ASSERT_TRUE(feed_.CatchUp().ok());
@@ -304,6 +339,19 @@ TEST_F(ProvisioningServiceTest, StreamsThatAreNotAsTheyShouldBeAreRefused) {
   EXPECT_EQ(Import({}), "MISSING_FIELD csv");
   EXPECT_EQ(Import({std::string(limits::kImportPiece + 1, '#')}), "TOO_LARGE csv");
   EXPECT_EQ(Import({std::string(limits::kImportPiece, '#')}), "MISSING_FIELD csv");
+}
+
+TEST_F(ProvisioningServiceTest, WhoOperatesNothingIsRefusedBeforeTheStreamIsRead) {
+  for (const char* identity : {"acme-sbc", "viewer"}) {
+    ClientContext context;
+    context.set_deadline(absl::ToChronoTime(absl::Now() + absl::Seconds(20)));
+    sti::v1::ImportNumbersResponse response;
+    const auto silent = As(identity).ImportNumbers(&context, &response);
+    EXPECT_EQ(Text(silent->Finish()), "PERMISSION_DENIED ") << identity;
+  }
+  EXPECT_EQ(refusals_, 2);
+  EXPECT_EQ(Import({"a,12155550100,,own,\n"}), "OK");
+  EXPECT_EQ(refusals_, 2);
 }
 
 TEST_F(ProvisioningServiceTest, StreamThatBreaksChangesNothing) {

@@ -3,34 +3,13 @@
 #include <memory>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "services/as/outgoing_claims.h"
 
 namespace sti::as {
 
 absl::StatusOr<SigningClient> SigningDesk::ClientOf(const std::string& identity) const {
-  SigningClient client;
-  client.identity = identity;
-  // What the configuration says counts: nobody makes another provider's client their customer's.
-  const ProviderClient* listed = providers_.Listed(identity);
-  if (listed == nullptr) {
-    const auto view = provisioned_.Get();
-    if (const auto credential = view->FindClient(identity)) {
-      client.provider = credential->provider;
-      client.customer = credential->customer->id;
-      return client;
-    }
-  }
-  const auto known = providers_.ClientOf(identity);
-  if (!known) {
-    return MakeError(Reason::kPermissionDenied,
-                     absl::StrCat("client \"", identity, "\" belongs to no provider"));
-  }
-  client.provider = known->provider;
-  client.attests = known->attests;
-  client.diverts = known->diverts;
-  return client;
+  return FindSigningClient(providers_, *provisioned_.Get(), identity);
 }
 
 absl::StatusOr<CallLimits::Admission> SigningDesk::Admit(const SigningClient& client,

@@ -43,8 +43,7 @@ class SigningDesk {
         verifier_(verifier),
         refused_(std::move(refused)) {}
 
-  // A client of the configuration, or else a customer's, or else anybody, where the configuration says so.
-  // kPermissionDenied.
+  // FindSigningClient, of now.
   absl::StatusOr<SigningClient> ClientOf(const std::string& identity) const;
 
   // Signs by call.ppt. Calls back exactly once: at once, or, for a diversion that sti-vs is asked about, on
