@@ -3,9 +3,13 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "common/base/reason.h"
+#include "common/base/status_macros.h"
+#include "common/store/database.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "services/as/number_import.h"
@@ -125,6 +129,61 @@ TEST_F(ProvisioningFeedTest, WhoWasAwayForLongerThanTheJournalLoadsEverything) {
   EXPECT_NE(replica_.snapshot.Get()->FindCustomer(0, "b"), nullptr);
   ASSERT_TRUE(CompactJournal(database, clock.TimeNow() + absl::Hours(1)).ok());
   EXPECT_TRUE(Follow());  // nothing new, although the journal is empty
+}
+
+TEST_F(ProvisioningFeedTest, AHoleAnywhereInTheJournalLoadsEverything) {
+  // As replicas leave them that compact by age alone and whose clocks differ: in the middle, and at the end.
+  for (const int64_t hole : {1, 2}) {
+    ASSERT_TRUE(Follow());
+    int64_t end = 0;
+    ASSERT_TRUE(database
+                    .Read([&](store::Transaction& transaction) -> absl::Status {
+                      STI_ASSIGN_OR_RETURN(end, JournalEnd(transaction));
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    const std::string first = absl::StrCat("first-", hole), second = absl::StrCat("second-", hole),
+                      third = absl::StrCat("third-", hole);
+    AddCustomers(0, {first, second, third});
+    ASSERT_TRUE(database
+                    .Write([&](store::Transaction& transaction) {
+                      return transaction.Execute("DELETE FROM provisioning_journal WHERE seq = ?1",
+                                                 {end + 1 + hole});
+                    })
+                    .ok());
+    ASSERT_TRUE(Follow());
+    for (const std::string& id : {first, second, third})
+      EXPECT_NE(replica_.snapshot.Get()->FindCustomer(0, id), nullptr) << id;
+  }
+}
+
+TEST_F(ProvisioningFeedTest, CompactionTakesTheBeginningOnly) {
+  AddCustomers(0, {"old"});
+  clock.Advance(absl::Hours(1));
+  const absl::Time limit = clock.TimeNow();
+  AddCustomers(0, {"kept"});
+  clock.Set(limit - absl::Minutes(30));  // of a replica whose clock is behind
+  AddCustomers(0, {"late"});
+  ASSERT_TRUE(CompactJournal(database, limit).ok());
+  const auto read = [this](int64_t after) {
+    JournalPart part;
+    EXPECT_TRUE(database
+                    .Read([&](store::Transaction& transaction) -> absl::Status {
+                      STI_ASSIGN_OR_RETURN(part, ReadJournal(transaction, after, 10));
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    return part;
+  };
+  EXPECT_TRUE(read(0).gap);
+  const JournalPart kept = read(1);
+  EXPECT_FALSE(kept.gap);
+  ASSERT_EQ(kept.entries.size(), 2u);
+  EXPECT_EQ(kept.entries[0].subject, "kept");
+  EXPECT_EQ(kept.entries[1].subject, "late");
+  ASSERT_TRUE(CompactJournal(database, limit + absl::Seconds(1)).ok());
+  EXPECT_TRUE(read(1).gap);
+  EXPECT_FALSE(read(3).gap);
 }
 
 TEST_F(ProvisioningFeedTest, BrokenDatabaseIsToldAndFollowedAgainLater) {

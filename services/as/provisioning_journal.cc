@@ -23,6 +23,16 @@ JournalEntry FromRow(const SqlRow& row) {
   return entry;
 }
 
+// Entries are dropped from the beginning only: times are those of several replicas' clocks, and a hole would
+// hide a change.
+absl::StatusOr<int64_t> FirstKept(store::Transaction& transaction, int64_t limit) {
+  STI_ASSIGN_OR_RETURN(const int64_t end, JournalEnd(transaction));
+  STI_ASSIGN_OR_RETURN(
+      const std::vector<SqlRow> rows,
+      transaction.Query("SELECT seq FROM provisioning_journal WHERE at >= ?1 ORDER BY seq LIMIT 1", {limit}));
+  return rows.empty() ? end + 1 : AsInt(rows[0][0]);
+}
+
 }  // namespace
 
 int64_t SecondsOfEnd(absl::Time until) {
@@ -70,12 +80,15 @@ absl::StatusOr<JournalPart> ReadJournal(store::Transaction& transaction, int64_t
       transaction.Query("SELECT seq, provider, kind, subject, detail, first_number, last_number, ends"
                         " FROM provisioning_journal WHERE seq > ?1 ORDER BY seq LIMIT ?2",
                         {after, limit}));
-  // Less than before: somebody has put back a backup.
-  part.gap = end < after || rows.empty() || AsInt(rows[0][0]) != after + 1;
+  // Less than before: somebody has put back a backup. Numbers are unique and in order, so that the last one
+  // tells whether one lacks in between; without a full page it must be the end.
+  const auto count = static_cast<int64_t>(rows.size());
+  part.gap = end < after || rows.empty() || AsInt(rows.back()[0]) != after + count ||
+             (count < limit && after + count < end);
   if (part.gap) return part;
   part.entries.reserve(rows.size());
   for (const SqlRow& row : rows) part.entries.push_back(FromRow(row));
-  part.end = after + static_cast<int64_t>(rows.size());
+  part.end = after + count;
   return part;
 }
 
@@ -83,16 +96,18 @@ absl::Status CompactJournal(store::Database& database, absl::Time before) {
   const int64_t limit = absl::ToUnixSeconds(before);
   bool any = false;
   const absl::Status done = database.Read([&](store::Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(const int64_t kept, FirstKept(transaction, limit));
     STI_ASSIGN_OR_RETURN(
         const std::vector<SqlRow> rows,
-        transaction.Query("SELECT 1 FROM provisioning_journal WHERE at < ?1 LIMIT 1", {limit}));
+        transaction.Query("SELECT 1 FROM provisioning_journal WHERE seq < ?1 LIMIT 1", {kept}));
     any = !rows.empty();
     return absl::OkStatus();
   });
   STI_RETURN_IF_ERROR(done);
   if (!any) return absl::OkStatus();
-  return database.Write([&](store::Transaction& transaction) {
-    return transaction.Execute("DELETE FROM provisioning_journal WHERE at < ?1", {limit});
+  return database.Write([&](store::Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(const int64_t kept, FirstKept(transaction, limit));
+    return transaction.Execute("DELETE FROM provisioning_journal WHERE seq < ?1", {kept});
   });
 }
 

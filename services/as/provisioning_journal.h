@@ -41,7 +41,7 @@ absl::Status AppendJournal(store::Transaction& transaction, const std::vector<Jo
 absl::StatusOr<int64_t> JournalEnd(store::Transaction& transaction);
 
 struct JournalPart {
-  // Entries after the one asked for are gone already: everything is to be loaded anew.
+  // Entries after the one asked for, or between them, are gone already: everything is to be loaded anew.
   bool gap = false;
   int64_t end = 0;  // the number of the last entry in here
   std::vector<JournalEntry> entries;
@@ -49,7 +49,7 @@ struct JournalPart {
 // At most `limit` entries after number `after`. kStorageFailed.
 absl::StatusOr<JournalPart> ReadJournal(store::Transaction& transaction, int64_t after, int64_t limit);
 
-// Drops what was made before `before`. kStorageFailed.
+// Drops what was made before `before`, up to the first entry that was not. kStorageFailed.
 absl::Status CompactJournal(store::Database& database, absl::Time before);
 
 // As the database keeps the end of a right: 0 for none.
