@@ -226,6 +226,21 @@ TEST_F(AuditServiceTest, AFloodOfRefusalsIsCountedInTheNextEvent) {
   EXPECT_EQ(response->events(2).after(), "{\"others\":0,\"suppressed\":5}");
 }
 
+TEST_F(AuditServiceTest, WhatARefusalHasToSayIsKeptBesideTheCount) {
+  RefusalAudit refusals(*database_, clock_);
+  store::AuditEvent event;
+  event.action = "certificate.issue";
+  event.after = "{\"jti\":\"one\"}";
+  const Actor stranger{"stranger", "r"};
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(refusals.Record(stranger, event).ok());
+  clock_.Set(kNow + kRefusalInterval);
+  ASSERT_TRUE(refusals.Record(stranger, event).ok());
+  const auto response = List();
+  ASSERT_EQ(response->events_size(), 2);
+  EXPECT_EQ(response->events(0).after(), event.after);
+  EXPECT_EQ(response->events(1).after(), "{\"jti\":\"one\",\"others\":0,\"suppressed\":2}");
+}
+
 TEST_F(AuditServiceTest, ClientsBeyondTheMemoryAreCountedTogether) {
   RefusalAudit refusals(*database_, clock_);
   const auto refuse = [&](int client) {

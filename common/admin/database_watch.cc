@@ -30,6 +30,7 @@ absl::Status DatabaseWatch::Noted(absl::Status status) {
     first = !failing_;
     failing_ = true;
     last_failure_ = clock_.TimeNow();
+    ++failures_;
   }
   if (first) pause_.Wake();
   return status;
@@ -50,10 +51,13 @@ std::vector<std::string> DatabaseWatch::Lacking() const {
 }
 
 void DatabaseWatch::Look() {
-  const absl::Time now = clock_.TimeNow();
+  int64_t failures = 0;
   {
+    const absl::Time now = clock_.TimeNow();
     MutexLock lock(mutex_);
-    if (failing_ && now - last_failure_ < kQuiet) return;
+    // A clock that was set back tells nothing about how long it has been quiet.
+    if (failing_ && now >= last_failure_ && now - last_failure_ < kQuiet) return;
+    failures = failures_;
   }
   const absl::Status written = Noted(database_->Write(WriteNothingNew));
   if (!written.ok()) {
@@ -61,7 +65,7 @@ void DatabaseWatch::Look() {
     return;
   }
   MutexLock lock(mutex_);
-  if (last_failure_ < now) failing_ = false;  // nobody has failed meanwhile either
+  if (failures_ == failures) failing_ = false;  // nobody has failed meanwhile either
 }
 
 void DatabaseWatch::Run() {

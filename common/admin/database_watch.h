@@ -3,6 +3,7 @@
 #ifndef COMMON_ADMIN_DATABASE_WATCH_H_
 #define COMMON_ADMIN_DATABASE_WATCH_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -38,7 +39,8 @@ class DatabaseWatch final : public store::Database {
   std::vector<std::string> Lacking() const;
   void Stop();
 
-  // One look, as the background takes it: none within ten seconds of a failure.
+  // One look, as the background takes it: none within ten seconds of a failure, unless the clock
+  // was set back meanwhile.
   void Look();
 
  private:
@@ -49,6 +51,7 @@ class DatabaseWatch final : public store::Database {
   const Clock& clock_;
   mutable Mutex mutex_;
   bool failing_ ABSL_GUARDED_BY(mutex_) = false;
+  int64_t failures_ ABSL_GUARDED_BY(mutex_) = 0;  // since the start
   absl::Time last_failure_ ABSL_GUARDED_BY(mutex_) = absl::InfinitePast();
   std::function<void()> on_change_;
   daemon::Pause pause_;

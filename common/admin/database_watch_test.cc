@@ -110,6 +110,14 @@ TEST_F(DatabaseWatchTest, LookThatSucceedsHidesNoFailureBesideIt) {
   EXPECT_THAT(watch_.Lacking(), ElementsAre(kLacks));
 }
 
+TEST_F(DatabaseWatchTest, ClockThatWasSetBackDoesNotKeepTheTrouble) {
+  failing_.FailWrite(1);
+  EXPECT_FALSE(Insert().ok());
+  clock_.Advance(-absl::Hours(24));
+  watch_.Look();
+  EXPECT_THAT(watch_.Lacking(), IsEmpty());
+}
+
 TEST_F(DatabaseWatchTest, LookIsAWriteThatChangesNothing) {
   int64_t rows = 0;
   const auto versions = [&](store::Transaction& transaction) -> absl::Status {

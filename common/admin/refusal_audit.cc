@@ -1,6 +1,7 @@
 #include "common/admin/refusal_audit.h"
 
 #include "absl/strings/str_cat.h"
+#include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/codec/json.h"
 
@@ -53,8 +54,12 @@ absl::Status RefusalAudit::Record(const Actor& actor, store::AuditEvent event) {
   const Tally tally = Count(pair);
   if (tally.suppressed < 0) return absl::OkStatus();
   if (tally.suppressed > 0 || tally.others > 0) {
-    event.after =
-        codec::CanonicalJson(codec::JsonObject{{"others", tally.others}, {"suppressed", tally.suppressed}});
+    codec::JsonObject after;
+    const absl::StatusOr<codec::JsonValue> said = codec::ParseJson(event.after, limits::kAuditEvent);
+    if (said.ok() && said->is_object()) after = *said->if_object();
+    after.emplace_back("others", tally.others);
+    after.emplace_back("suppressed", tally.suppressed);
+    event.after = codec::CanonicalJson(after);
   }
   absl::Status written = database_.Write([&](store::Transaction& transaction) {
     return store::AppendAudit(transaction, actor, event, clock_.TimeNow());

@@ -269,6 +269,10 @@ absl::Status PostgresConnection::FromResult(const PGresult* result) {
   const std::string text = Words(primary == nullptr ? PQresultErrorMessage(result) : primary);
   if (PQstatus(connection_.get()) != CONNECTION_OK || EndsTheSession(state)) return Break(text);
   if (state == "23505") return MakeError(Reason::kAlreadyExists, absl::StrCat(name_, ": ", text));
+  // Class 22: the server cannot take a value, such as text that is not UTF-8. The database is well.
+  if (absl::StartsWith(state, "22")) {
+    return MakeError(Reason::kInvalidField, absl::StrCat(name_, ": ", text, " (SQLSTATE ", state, ")"));
+  }
   collided_ = state == "40001" || state == "40P01";
   return Fail(absl::StrCat(text, " (SQLSTATE ", state, ")"));
 }

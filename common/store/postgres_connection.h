@@ -27,6 +27,7 @@ class PostgresConnection {
 
   // One statement, as Transaction says. The server ends it after the statement timeout; should the server
   // itself stand still, this side gives up some seconds later and the connection is broken().
+  // kInvalidField for a value that the server cannot take, such as text that is not UTF-8.
   absl::StatusOr<std::vector<SqlRow>> Run(absl::string_view sql, const std::vector<SqlValue>& parameters);
   int64_t RowsChanged() const { return rows_changed_; }
   // Of statements to come.

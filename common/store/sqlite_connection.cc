@@ -85,7 +85,9 @@ absl::Status SqliteConnection::SetUp(Use use) {
   if (mode.size() != 1 || AsText(mode[0][0]) != "wal")
     return Fail(path_, "the file system cannot carry a WAL");
   std::vector<const char*> pragmas = {"PRAGMA synchronous = FULL", "PRAGMA foreign_keys = ON",
-                                      "PRAGMA trusted_schema = OFF", "PRAGMA temp_store = MEMORY"};
+                                      "PRAGMA trusted_schema = OFF", "PRAGMA temp_store = MEMORY",
+                                      // Else INSERT OR REPLACE deletes rows past the triggers.
+                                      "PRAGMA recursive_triggers = ON"};
   if (use == Use::kReadOnly) pragmas.push_back("PRAGMA query_only = ON");
   for (const char* pragma : pragmas) STI_RETURN_IF_ERROR(Run(pragma, {}).status());
   return absl::OkStatus();

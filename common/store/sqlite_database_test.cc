@@ -237,6 +237,22 @@ TEST(SqliteTest, FileThatMayNotBeWrittenIsAClearErrorAtOpening) {
   EXPECT_THAT(std::string(status.message()), HasSubstr(path + ": the file may not be written to"));
 }
 
+TEST(SqliteTest, TriggersSeeWhatIsReplaced) {
+  const TempDir dir;
+  const std::vector<Migration> guarded = {
+      {1,
+       {"CREATE TABLE note (text TEXT PRIMARY KEY)",
+        "CREATE TRIGGER keep BEFORE DELETE ON note BEGIN SELECT RAISE(ABORT, 'is kept'); END"}}};
+  const auto database = OpenSqlite(dir.File("state.db"), guarded);
+  ASSERT_TRUE(database.ok()) << database.status();
+  ASSERT_TRUE(Add(**database, "x").ok());
+  const absl::Status replaced = (*database)->Write([](Transaction& transaction) {
+    return transaction.Execute("INSERT OR REPLACE INTO note (text) VALUES ('x')", {});
+  });
+  EXPECT_EQ(ReasonOf(replaced), Reason::kStorageFailed);
+  EXPECT_THAT(std::string(replaced.message()), HasSubstr("is kept"));
+}
+
 TEST(SqliteTest, FileThatMayNoLongerBeWrittenIsStillRead) {
   const TempDir dir;
   const std::string path = dir.File("state.db");

@@ -51,6 +51,9 @@ bool CanNeverBeIssued(const absl::Status& status) {
     case Reason::kTnAuthListInvalid:
     case Reason::kInvalidField:
     case Reason::kSpcTokenCaFlagMismatch:
+    case Reason::kSpcTokenReplayed:
+    case Reason::kDelegateScopeExceeded:
+    case Reason::kPermissionDenied:  // rejectedIdentifier: an organization that is not vetted
       return true;
     default:
       return false;
@@ -108,7 +111,11 @@ absl::Status AcmeFinalizer::Issue(const Actor& actor, AcmeOrder& order,
   issued.state = OrderState::kValid;
   issued.serial = record.serial;
   const absl::Status written = database_.Write([&](Transaction& transaction) -> absl::Status {
-    STI_RETURN_IF_ERROR(InsertCertificate(transaction, record));
+    const absl::Status inserted = InsertCertificate(transaction, record);
+    if (ReasonOf(inserted) == Reason::kAlreadyExists) {
+      return MakeError(Reason::kSpcTokenReplayed, "spc_token", "its jti has served for another certificate");
+    }
+    STI_RETURN_IF_ERROR(inserted);
     STI_RETURN_IF_ERROR(UpdateOrder(transaction, issued, OrderState::kProcessing));
     return store::AppendAudit(transaction, actor, IssuedEvent(record), clock_.TimeNow());
   });
@@ -122,6 +129,38 @@ absl::Status AcmeFinalizer::Issue(const Actor& actor, AcmeOrder& order,
                    {"not_after", absl::FormatTime(record.not_after, absl::UTCTimeZone())},
                    {"jti", record.token_jti}});
   return absl::OkStatus();
+}
+
+absl::Status AcmeFinalizer::GiveUp(const Actor& actor, AcmeOrder& order, const absl::Status& why) const {
+  AcmeOrder given_up = order;
+  given_up.state = OrderState::kInvalid;
+  given_up.error = acme::ProblemOf(AsFinalizeError(why)).body;
+  const absl::Status written = database_.Write([&](Transaction& transaction) -> absl::Status {
+    STI_RETURN_IF_ERROR(ReleaseReservation(transaction, given_up.serial));
+    STI_RETURN_IF_ERROR(UpdateOrder(transaction, given_up, OrderState::kProcessing));
+    return store::AppendAudit(transaction, actor, GivenUpEvent(given_up, why), clock_.TimeNow());
+  });
+  if (written.ok()) order = std::move(given_up);
+  return written;
+}
+
+absl::Status AcmeFinalizer::Postpone(const AcmeOrder& order) const {
+  AcmeOrder later = order;
+  later.claimed = WholeSeconds(clock_.TimeNow());
+  return database_.Write([&](Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(const std::optional<AcmeOrder> known, FindOrder(transaction, order.id));
+    // Somebody else is at it.
+    if (!known || known->state != OrderState::kProcessing || known->claimed != order.claimed)
+      return absl::OkStatus();
+    return UpdateOrder(transaction, later, OrderState::kProcessing);
+  });
+}
+
+absl::Status AcmeFinalizer::TakeBack(const Actor& actor, AcmeOrder& order,
+                                     const PreparedCertificate& prepared, const absl::Status& why) const {
+  if (CanNeverBeIssued(why)) return GiveUp(actor, order, why);
+  return database_.Write(
+      [&](Transaction& transaction) { return issuer_.NoteFailure(transaction, actor, prepared, why); });
 }
 
 absl::StatusOr<OrderWithAuthorization> AcmeFinalizer::Finalize(const Actor& actor, const AcmeAccount& account,
@@ -141,12 +180,12 @@ absl::StatusOr<OrderWithAuthorization> AcmeFinalizer::Finalize(const Actor& acto
   }
   if (!claimed.ok()) return AsFinalizeError(claimed);
   const absl::Status issued = Issue(actor, order, found.authorization, prepared);
-  if (!issued.ok()) {
-    const absl::Status noted = database_.Write(
-        [&](Transaction& transaction) { return issuer_.NoteFailure(transaction, actor, prepared, issued); });
-    daemon::LogError("an order stays processing", {{"order", order.id}, {"detail", issued.message()}});
-    if (!noted.ok()) daemon::LogError("the audit lacks a failure", {{"detail", noted.message()}});
-  }
+  if (issued.ok()) return found;
+  const absl::Status noted = TakeBack(actor, order, prepared, issued);
+  daemon::LogError("nothing was issued", {{"order", order.id}, {"detail", issued.message()}});
+  if (!noted.ok()) daemon::LogError("the audit lacks a failure", {{"detail", noted.message()}});
+  // Its code was revoked meanwhile, which ended it.
+  if (ReasonOf(issued) == Reason::kStateConflict) return orders_.Get(account, id);
   return found;
 }
 
@@ -160,19 +199,21 @@ absl::Status AcmeFinalizer::FinishOne(const std::string& id) const {
   });
   STI_RETURN_IF_ERROR(read);
   if (!order || !authorization) return absl::OkStatus();
+  const Actor actor{kProgram, order->id};
   const absl::StatusOr<PreparedCertificate> prepared = Prepare(*order, *authorization, order->csr);
   absl::Status done = prepared.status();
   if (done.ok()) done = Claim(*order, OrderState::kProcessing, *prepared);
-  if (done.ok()) return Issue({kProgram, order->id}, *order, *authorization, *prepared);
-  if (!CanNeverBeIssued(done)) return done;
-  order->state = OrderState::kInvalid;
-  order->error = acme::ProblemOf(AsFinalizeError(done)).body;
-  return database_.Write([&](Transaction& transaction) -> absl::Status {
-    STI_RETURN_IF_ERROR(ReleaseReservation(transaction, order->serial));
-    STI_RETURN_IF_ERROR(UpdateOrder(transaction, *order, OrderState::kProcessing));
-    return store::AppendAudit(transaction, {kProgram, order->id}, GivenUpEvent(*order, done),
-                              clock_.TimeNow());
-  });
+  if (!done.ok()) {
+    if (CanNeverBeIssued(done)) return GiveUp(actor, *order, done);
+    // Else it would be the first again, and twenty of them keep all others waiting.
+    const absl::Status postponed = Postpone(*order);
+    return postponed.ok() ? done : postponed;
+  }
+  done = Issue(actor, *order, *authorization, *prepared);
+  if (done.ok()) return done;
+  const absl::Status noted = TakeBack(actor, *order, *prepared, done);
+  if (!noted.ok()) daemon::LogError("the audit lacks a failure", {{"detail", noted.message()}});
+  return CanNeverBeIssued(done) ? noted : done;
 }
 
 absl::StatusOr<int> AcmeFinalizer::FinishStuck() const {

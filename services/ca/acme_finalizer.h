@@ -26,7 +26,8 @@ class AcmeFinalizer {
       : database_(database), orders_(orders), issuer_(issuer), clock_(clock) {}
 
   // The order, valid with its certificate on disk; or still processing, when it was accepted but signing or
-  // storing failed, which FinishStuck takes up. kOrderNotReady unless it is ready; kBadCsr, kBadPublicKey,
+  // storing failed, which FinishStuck takes up; or invalid, when its code was revoked or its token served
+  // meanwhile. kOrderNotReady unless it is ready; kBadCsr, kBadPublicKey,
   // kRateLimited, kMalformed (times that cannot be met any more) and kUnauthorized (paused; ca flag) leave it
   // ready.
   absl::StatusOr<OrderWithAuthorization> Finalize(const Actor& actor, const AcmeAccount& account,
@@ -42,6 +43,13 @@ class AcmeFinalizer {
   absl::Status Claim(AcmeOrder& order, OrderState from, const PreparedCertificate& prepared) const;
   absl::Status Issue(const Actor& actor, AcmeOrder& order, const AcmeAuthorization& authorization,
                      const PreparedCertificate& prepared) const;
+  // Makes it invalid for good: its serial no longer counts, the client reads why.
+  absl::Status GiveUp(const Actor& actor, AcmeOrder& order, const absl::Status& why) const;
+  // Behind the others that are stuck, unless somebody else has claimed it.
+  absl::Status Postpone(const AcmeOrder& order) const;
+  // After an Issue that failed: gives up what can never be issued, and puts the rest into the audit.
+  absl::Status TakeBack(const Actor& actor, AcmeOrder& order, const PreparedCertificate& prepared,
+                        const absl::Status& why) const;
   absl::Status FinishOne(const std::string& id) const;
 
   store::Database& database_;

@@ -162,6 +162,10 @@ TEST_F(CaDaemonTest, TokensThatAreRefusedAreInTheAuditAndAFloodOfThemIsOneEvent)
   EXPECT_EQ(response.events(1).object(), "rpc/IssueCertificate");
   EXPECT_EQ(response.events(1).outcome(), "SPC_TOKEN_REPLAYED");
   EXPECT_EQ(response.events(1).client(), "sti-as");
+  // As the certificate's event has it.
+  const std::string& refused = response.events(1).after();
+  EXPECT_THAT(refused, MatchesRegex(R"(\{"jti":"[^"]{36}"\})"));
+  EXPECT_THAT(response.events(0).after(), HasSubstr(refused.substr(1, refused.size() - 2)));
 }
 
 TEST_F(CaDaemonTest, TimestampOutOfItsTypeIsRefused) {

@@ -20,10 +20,10 @@ using store::Transaction;
 // Wide of the verifier's clock skew and of a clock that is set back.
 constexpr absl::Duration kMemoryAfterExpiry = absl::Hours(24);
 
+// An older replica, at work beside this one, does not know of jti.
 constexpr char kColumns[] =
-    "seq, certificates.serial, spc, subject, not_before, not_after, path, certificates.requested_by, "
-    "jti,"
-    " issued, revoked, reason, told";
+    "seq, certificates.serial, spc, subject, not_before, not_after, path, certificates.requested_by,"
+    " CASE WHEN jti = '' THEN token_jti ELSE jti END, issued, revoked, reason, told";
 constexpr char kTables[] = "certificates LEFT JOIN revocations ON revocations.serial = certificates.serial";
 
 NumberedCertificate FromRow(const SqlRow& row) {

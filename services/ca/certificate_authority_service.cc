@@ -5,11 +5,13 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/codec/json.h"
 #include "common/daemon/log.h"
 #include "common/pki/csr.h"
 #include "common/rpc/status.h"
 #include "services/ca/ca_audit.h"
 #include "services/ca/certificate_profile.h"
+#include "services/ca/claimed_jti.h"
 #include "services/ca/to_proto.h"
 
 namespace sti::ca {
@@ -39,11 +41,14 @@ CertificateAuthorityService::CertificateAuthorityService(const CertificateIssuer
     : issuer_(issuer), public_url_(std::move(public_url)), gate_(gate), refusals_(refusals) {}
 
 void CertificateAuthorityService::NoteRefusal(const Actor& actor, const std::string& csr,
-                                              const absl::Status& why) {
+                                              const std::string& token, const absl::Status& why) {
   if (!IsTokenRefusal(ReasonOf(why))) return;
   std::string spc;
   if (const auto parsed = pki::Csr::ParseDer(csr); parsed.ok()) spc = RequestedSpc(*parsed).value_or("");
-  const absl::Status recorded = refusals_.Record(actor, RefusedTokenEvent(spc, why));
+  store::AuditEvent event = RefusedTokenEvent(spc, why);
+  if (const std::string jti = ClaimedJti(token); !jti.empty())
+    event.after = codec::CanonicalJson(codec::JsonObject{{"jti", jti}});
+  const absl::Status recorded = refusals_.Record(actor, std::move(event));
   if (recorded.ok()) return;
   daemon::LogError("a refusal is not in the audit",
                    {{"client", actor.client}, {"detail", recorded.message()}});
@@ -70,7 +75,7 @@ grpc::Status CertificateAuthorityService::IssueCertificate(grpc::ServerContext* 
     daemon::LogWarning("certificate refused", {{"client", actor.client},
                                                {"reason", ReasonName(ReasonOf(issued.status()))},
                                                {"detail", issued.status().message()}});
-    NoteRefusal(actor, request->csr(), issued.status());
+    NoteRefusal(actor, request->csr(), request->spc_token(), issued.status());
     return rpc::ToGrpcStatus(issued.status());
   }
   daemon::LogInfo("certificate issued",

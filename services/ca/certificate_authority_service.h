@@ -27,7 +27,8 @@ class CertificateAuthorityService final : public sti::v1::CertificateAuthority::
  private:
   absl::StatusOr<CertificateRecord> Issue(const sti::v1::IssueCertificateRequest& request,
                                           const Actor& actor) const;
-  void NoteRefusal(const Actor& actor, const std::string& csr, const absl::Status& why);
+  void NoteRefusal(const Actor& actor, const std::string& csr, const std::string& token,
+                   const absl::Status& why);
 
   const CertificateIssuer& issuer_;
   const std::string public_url_;

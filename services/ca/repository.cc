@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
 #include "common/base/status_macros.h"
 #include "common/http/immutable_document.h"
 #include "services/ca/ca_records.h"
@@ -10,8 +12,16 @@
 namespace sti::ca {
 namespace {
 
-// Longer paths were never given out: "/certs/", 40 digits, ".pem".
-constexpr size_t kMaxPath = 64;
+// 20 octets (RFC 5280 s4.1.2.2).
+constexpr size_t kMaxSerialDigits = 40;
+
+// Whether RepositoryPath could have made it. Whoever asks is a stranger, and PostgreSQL fails on text that is
+// not UTF-8.
+bool CouldBeOurs(absl::string_view path) {
+  if (!absl::ConsumePrefix(&path, "/certs/") || !absl::ConsumeSuffix(&path, ".pem")) return false;
+  return !path.empty() && path.size() <= kMaxSerialDigits &&
+         path.find_first_not_of("0123456789ABCDEF") == absl::string_view::npos;
+}
 
 }  // namespace
 
@@ -21,7 +31,7 @@ Repository::Repository(store::Database& database, absl::Duration max_age, absl::
 
 http::HttpResponse Repository::Handle(const http::HttpRequest& request) const {
   if (auto refused = http::RefuseUnlessRead(request, "certificates")) return *std::move(refused);
-  if (request.target.size() > kMaxPath) return http::UncachedError(404, "no such certificate");
+  if (!CouldBeOurs(request.target)) return http::UncachedError(404, "no such certificate");
   std::optional<PublishedChain> chain;
   const absl::Status read = database_.Read([&](store::Transaction& transaction) -> absl::Status {
     STI_ASSIGN_OR_RETURN(chain, FindChain(transaction, request.target));

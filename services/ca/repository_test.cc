@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "common/base/status_macros.h"
 #include "common/testing/failing_database.h"
 #include "common/testing/fake_clock.h"
 #include "common/testing/temp_dir.h"
@@ -88,6 +89,31 @@ TEST_F(RepositoryTest, EveryOtherPathIsNotFoundAndNotCached) {
     EXPECT_EQ(Header(response, "Cache-Control"), "no-store");
   }
   EXPECT_EQ(Ask("GET", std::string(5000, '/')).status, 404);
+}
+
+TEST_F(RepositoryTest, CertificateOfAnOlderReplicaHasTheJtiWhereThatOneKeepsIt) {
+  std::string jti;
+  const absl::Status read = real_->Write([&](store::Transaction& transaction) -> absl::Status {
+    STI_RETURN_IF_ERROR(transaction.Execute("UPDATE certificates SET jti = ''", {}));
+    STI_ASSIGN_OR_RETURN(const auto found, FindCertificate(transaction, "AB12"));
+    if (found) jti = found->token_jti;
+    return absl::OkStatus();
+  });
+  EXPECT_TRUE(read.ok()) << read;
+  EXPECT_EQ(jti, "jti");
+}
+
+// PostgreSQL fails on some of them, and a failing database is what the health reports.
+TEST_F(RepositoryTest, WhatWasNeverGivenOutDoesNotReachTheDatabase) {
+  database_.FailReads(true);
+  const std::string longest = "/certs/" + std::string(40, 'F') + ".pem";
+  EXPECT_EQ(Ask("GET", longest).status, 503) << "could be one of ours";
+  for (const std::string& target :
+       {std::string("/certs/\xff.pem"), std::string("/certs/A\0.pem", 13), std::string("/certs/\xc3\xa4.pem"),
+        "/certs/" + std::string(41, 'F') + ".pem", std::string("/certs/.pem"), std::string("/certs/ab12.pem"),
+        std::string("/certs/AB12.pemx"), std::string("x/certs/AB12.pem"), std::string()}) {
+    EXPECT_EQ(Ask("GET", target).status, 404) << target;
+  }
 }
 
 TEST_F(RepositoryTest, OtherMethodsAreNotAllowed) {
