@@ -52,7 +52,7 @@ class StoryTest(unittest.TestCase):
         for key in keys:
             self.assertEqual(os.stat(key).st_mode & 0o077, 0, key)
         logs = [(path, text) for path, text in self.files() if path.endswith(".log")]
-        self.assertEqual(len(logs), 6)  # of four daemons, and the audits of two
+        self.assertEqual(len(logs), 8)  # of four daemons, the audits of three, and the records of signatures
         for path, text in logs:
             self.assertNotIn("PRIVATE KEY", text)
             self.assertNotIn("eyJ", text, f"a token in {path}")
