@@ -42,19 +42,19 @@ ProvisionedLoad& ProvisionedLoad::operator=(ProvisionedLoad&&) noexcept = defaul
 ProvisionedLoad::~ProvisionedLoad() = default;
 
 void ProvisionedLoad::Add(size_t provider, Customer customer) {
-  if (provider < parts_->editors.size()) parts_->editors[provider].Do(std::move(customer));
+  if (provider < parts_->editors.size()) parts_->editors[provider].Do(customer);
 }
 void ProvisionedLoad::Add(size_t provider, Trunk trunk) {
-  if (provider < parts_->editors.size()) parts_->editors[provider].Do(std::move(trunk));
+  if (provider < parts_->editors.size()) parts_->editors[provider].Do(trunk);
 }
 void ProvisionedLoad::Add(size_t provider, const CustomerNumbers& numbers) {
   if (provider < parts_->editors.size()) parts_->editors[provider].Do(numbers);
 }
 void ProvisionedLoad::Add(size_t provider, NumberRule rule) {
-  if (provider < parts_->editors.size()) parts_->editors[provider].Do(std::move(rule));
+  if (provider < parts_->editors.size()) parts_->editors[provider].Do(rule);
 }
 void ProvisionedLoad::Add(size_t provider, RcdProfile profile) {
-  if (provider < parts_->editors.size()) parts_->editors[provider].Do(std::move(profile));
+  if (provider < parts_->editors.size()) parts_->editors[provider].Do(profile);
 }
 
 class ProvisionedState::Core {
