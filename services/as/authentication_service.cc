@@ -68,8 +68,9 @@ grpc::ServerUnaryReactor* AuthenticationService::SignCall(grpc::CallbackServerCo
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   desk_.SignAll(client->identity, RequestIdOf(*context), std::move(call->call), call->types,
                 [reactor, response](absl::StatusOr<std::vector<SignedCall>> signed_calls) {
-                  if (signed_calls.ok()) ToProto(*std::move(signed_calls), *response);
-                  reactor->Finish(rpc::ToGrpcStatus(WithinCall(signed_calls.status())));
+                  const absl::Status status = WithinCall(signed_calls.status());
+                  if (status.ok()) ToProto(*std::move(signed_calls), *response);
+                  reactor->Finish(rpc::ToGrpcStatus(status));
                 });
   return reactor;
 }
