@@ -12,6 +12,7 @@
 #include "common/base/mutex.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/store/commit_mark.h"
 #include "common/store/postgres_connection.h"
 #include "common/store/postgres_pool.h"
 #include "common/store/postgres_schema.h"
@@ -63,8 +64,8 @@ class PostgresTransaction final : public Transaction {
 // How one attempt ended.
 struct Attempt {
   absl::Status status;
-  bool again = false;       // nothing of it happened, and the next attempt may fare better
-  std::string undecided{};  // the connection broke in the commit of this transaction
+  bool again = false;      // nothing of it happened, and the next attempt may fare better
+  bool undecided = false;  // the connection broke in the commit
 };
 
 // Nobody answered for long: the caller should hear of it rather than wait as long again.
@@ -90,32 +91,32 @@ Attempt RunBody(PostgresConnection& connection, const std::vector<const char*>& 
   return {status, again};
 }
 
-Attempt TryToWrite(PostgresConnection& connection, const Body& body) {
+Attempt TryToWrite(PostgresConnection& connection, CommitMark& mark, const Body& body) {
   Attempt attempt = RunBody(connection, {"BEGIN ISOLATION LEVEL REPEATABLE READ", kLockWriters}, body);
   if (!attempt.status.ok()) return attempt;
-  const absl::StatusOr<std::vector<SqlRow>> id =
-      connection.Run("SELECT CAST(pg_current_xact_id_if_assigned() AS TEXT)", {});
-  if (!id.ok()) {
+  const absl::StatusOr<bool> marked = mark.Set(connection);
+  if (!marked.ok()) {
     const bool again = WorthAnother(connection);
     // The connection serves the next write, which must not begin inside of this one.
     connection.Run("ROLLBACK", {}).IgnoreError();
-    return {id.status(), again};
+    return {marked.status(), again};
   }
   const absl::Status committed = connection.Run("COMMIT", {}).status();
   if (committed.ok()) return {committed};
-  if (connection.broken()) {
-    std::string undecided = AsText(id->at(0).at(0));
-    // Without an id it has written nothing: there is no outcome to ask for, and no harm in another try.
-    const bool again = undecided.empty() && WorthAnother(connection);
-    return {committed, again, std::move(undecided)};
-  }
-  return {committed, connection.collided()};
+  if (!connection.broken()) return {committed, connection.collided()};
+  // What has written nothing has no outcome to ask for, and does no harm in another try.
+  if (!*marked) return {committed, WorthAnother(connection)};
+  return {committed, /*again=*/false, /*undecided=*/true};
 }
 
 class PostgresDatabase final : public Database {
  public:
-  PostgresDatabase(const PostgresOptions& options, std::unique_ptr<PostgresConnection> writer)
-      : options_(options), writer_(std::move(writer)), readers_(options, options.connections - 1) {}
+  PostgresDatabase(const PostgresOptions& options, std::unique_ptr<PostgresConnection> writer,
+                   CommitMark mark)
+      : options_(options),
+        writer_(std::move(writer)),
+        mark_(std::move(mark)),
+        readers_(options, options.connections - 1) {}
 
   absl::Status Write(const Body& body) override {
     if (writing_thread_ == std::this_thread::get_id()) {
@@ -126,8 +127,8 @@ class PostgresDatabase final : public Database {
     const auto done = absl::MakeCleanup([this] { writing_thread_ = std::thread::id(); });
     for (int left = kAttempts;; --left) {
       STI_RETURN_IF_ERROR(ConnectWriter());
-      Attempt attempt = TryToWrite(*writer_, body);
-      if (!attempt.undecided.empty()) attempt = LookUp(attempt);
+      Attempt attempt = TryToWrite(*writer_, mark_, body);
+      if (attempt.undecided) attempt = LookUp(attempt);
       if (!attempt.again || left == 1) return attempt.status;
       absl::SleepFor(kPause);  // lint-ok: lets the other side finish
     }
@@ -154,17 +155,14 @@ class PostgresDatabase final : public Database {
     return absl::OkStatus();
   }
 
-  // Asks the server what became of a commit. A transaction that was undone may be tried again.
+  // Finds out what became of a commit. A transaction that was undone may be tried again.
   Attempt LookUp(const Attempt& attempt) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mutex_) {
     const auto deadline = std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(kOutcomePatience);
     do {
       if (ConnectWriter().ok()) {
-        const auto rows = writer_->Run("SELECT pg_xact_status(CAST(?1 AS xid8))", {attempt.undecided});
-        const std::string outcome = rows.ok() ? AsText(rows->at(0).at(0)) : "";
-        if (outcome == "committed") return {absl::OkStatus()};
-        if (outcome == "aborted") return {attempt.status, true};
-        // NULL: the server has forgotten so old a transaction.
-        if (rows.ok() && outcome.empty()) break;
+        const absl::StatusOr<bool> committed = mark_.IsCommitted(*writer_);
+        if (committed.ok() && *committed) return {absl::OkStatus()};
+        if (committed.ok()) return {attempt.status, true};
       }
       absl::SleepFor(kOutcomePause);  // lint-ok: a server that starts tells nobody
     } while (std::chrono::steady_clock::now() < deadline);
@@ -177,6 +175,7 @@ class PostgresDatabase final : public Database {
   std::atomic<std::thread::id> writing_thread_{};
   Mutex write_mutex_;  // held while a transaction is written: the table lock lets in one anyway
   std::unique_ptr<PostgresConnection> writer_ ABSL_GUARDED_BY(write_mutex_);
+  CommitMark mark_ ABSL_GUARDED_BY(write_mutex_);
   PostgresPool readers_;
 };
 
@@ -189,7 +188,8 @@ absl::StatusOr<std::unique_ptr<Database>> OpenPostgres(const PostgresOptions& op
   }
   STI_ASSIGN_OR_RETURN(std::unique_ptr<PostgresConnection> writer, PostgresConnection::Open(options));
   STI_RETURN_IF_ERROR(BringUpToDate(*writer, options, migrations));
-  return std::make_unique<PostgresDatabase>(options, std::move(writer));
+  STI_ASSIGN_OR_RETURN(CommitMark mark, CommitMark::Make(*writer));
+  return std::make_unique<PostgresDatabase>(options, std::move(writer), std::move(mark));
 }
 
 }  // namespace sti::store

@@ -35,8 +35,9 @@ struct PostgresOptions {
 // when the schema is newer than this program.
 //
 // Beyond Database's promises: when the connection breaks at the commit itself, the outcome is looked up on a
-// new one. Only when the server does not come back within some seconds is the outcome open; then the text of
-// the kStorageFailed says so. (A server that fails over needs a synchronous standby, or it forgets commits.)
+// new one, by a mark that was written in the same transaction (commit_mark.h), so that it is certain also when
+// the server crashed. Only when the server does not come back within some seconds is the outcome open; then
+// the text of the kStorageFailed says so. (A server that fails over needs a synchronous standby, or it forgets commits.)
 absl::StatusOr<std::unique_ptr<Database>> OpenPostgres(const PostgresOptions& options,
                                                        const std::vector<Migration>& migrations);
 

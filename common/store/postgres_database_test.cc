@@ -142,7 +142,70 @@ TEST_F(PostgresTest, CommitThatDidNotHappenIsTriedAgain) {
   EXPECT_EQ(Count(), "1\n");
 }
 
-TEST_F(PostgresTest, WriteWhoseNumberCannotBeHadIsUndoneAndTheNextOneWorks) {
+// A server that crashes forgets the transaction ids that are not in its log yet, and gives them out again.
+TEST_F(PostgresTest, CommitOfAnotherUnderTheSameTransactionIdIsNotTakenForOurs) {
+  const auto database = Open();
+  // A check at commit that sleeps until the server is another one.
+  Server().Sql(
+      "CREATE TABLE born AS SELECT pg_postmaster_start_time() AS at; GRANT ALL ON born TO app;"
+      "CREATE FUNCTION sleep_at_commit() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+      " IF (SELECT at FROM born) = pg_postmaster_start_time() THEN PERFORM pg_sleep(60); END IF;"
+      " RETURN NULL; END $$;"
+      "CREATE CONSTRAINT TRIGGER late AFTER INSERT ON note DEFERRABLE INITIALLY DEFERRED FOR EACH ROW"
+      " EXECUTE FUNCTION sleep_at_commit()",
+      name_);
+  // So that nothing writes the log out meanwhile.
+  Server().Sql("ALTER SYSTEM SET wal_writer_delay = '10s'");
+  Server().Sql("SELECT pg_reload_conf()");
+  absl::Status added;
+  std::thread writer([&] { added = Add(*database, 1); });
+  AwaitWaiting("PgSleep");
+  Server().Stop(PostgresServer::How::kImmediate);
+  Server().Start();
+  // Each is a committed transaction of somebody else; one of them has the id that was forgotten.
+  for (int i = 0; i < 5; ++i) Server().Sql("SELECT pg_current_xact_id()", name_);
+  writer.join();
+  Server().Sql("ALTER SYSTEM RESET wal_writer_delay");
+  Server().Sql("SELECT pg_reload_conf()");
+  EXPECT_TRUE(added.ok()) << added;
+  EXPECT_EQ(Count(), "1\n");
+}
+
+TEST_F(PostgresTest, WriterHasOneRowOfMarksAndAWriteThatWritesNothingMarksNothing) {
+  const auto database = Open();
+  const std::string marks = "SELECT COUNT(*) || ' ' || COALESCE(MAX(number), 0) FROM last_commits";
+  const auto nothing = [](Transaction& transaction) { return transaction.Query("SELECT 1", {}).status(); };
+  ASSERT_TRUE(database->Write(nothing).ok());
+  EXPECT_EQ(Server().Sql(marks, name_), "0 0\n");
+  ASSERT_TRUE(Add(*database, 1).ok());
+  ASSERT_TRUE(database->Write(nothing).ok());
+  ASSERT_TRUE(Add(*database, 2).ok());
+  EXPECT_EQ(Server().Sql(marks, name_), "1 4\n");
+}
+
+TEST_F(PostgresTest, MarksOfWritersThatAreLongGoneAreDroppedAtTheNextStart) {
+  const auto database = Open();
+  ASSERT_TRUE(Add(*database, 1).ok());
+  Server().Sql(
+      "INSERT INTO last_commits VALUES ('a', 7, now() - INTERVAL '31 days'),"
+      " ('b', 7, now() - INTERVAL '29 days')",
+      name_);
+  const auto next = Open();
+  EXPECT_EQ(Server().Sql("SELECT COUNT(*) FROM last_commits WHERE writer IN ('a', 'b')", name_), "1\n");
+  // Also of a writer that lives: it makes a new one.
+  Server().Sql("DELETE FROM last_commits", name_);
+  EXPECT_TRUE(Add(*database, 2).ok());
+  EXPECT_EQ(Server().Sql("SELECT number FROM last_commits", name_), "2\n");
+}
+
+TEST_F(PostgresTest, DatabaseFromBeforeTheMarksGetsTheirTable) {
+  ASSERT_TRUE(Add(*Open(), 1).ok());
+  Server().Sql("DROP TABLE last_commits", name_);
+  EXPECT_TRUE(Add(*Open(), 2).ok());
+  EXPECT_EQ(Count(), "2\n");
+}
+
+TEST_F(PostgresTest, WriteThatCannotBeMarkedIsUndoneAndTheNextOneWorks) {
   // Found before the server's own.
   Server().Sql(
       "CREATE FUNCTION public.pg_current_xact_id_if_assigned() RETURNS xid8 LANGUAGE plpgsql AS"

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/store/commit_mark.h"
 
 namespace sti::store {
 namespace {
@@ -71,6 +72,8 @@ absl::Status BringUpToDate(PostgresConnection& connection, const PostgresOptions
     return Do(connection, "CREATE TABLE IF NOT EXISTS schema_migrations (version BIGINT PRIMARY KEY)", {});
   }));
   STI_RETURN_IF_ERROR(CheckNotNewer(connection, options, migrations.empty() ? 0 : migrations.back().version));
+  // No migration: those are numbered by the daemons, each for itself.
+  STI_RETURN_IF_ERROR(Locked(connection, [&] { return CommitMark::MakeTable(connection); }));
   int expected = 0;
   for (const Migration& migration : migrations) {
     if (migration.version != ++expected) {

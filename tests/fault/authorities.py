@@ -83,7 +83,7 @@ def gone(pid):
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
             return file.read().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # before it was opened; between that and reading
         return True
 
 
@@ -109,7 +109,10 @@ class KillablePostgres(PostgresServer):
         if not pids:
             return
         pid = pick(pids)
-        os.kill(int(pid), signal.SIGKILL)
+        try:
+            os.kill(int(pid), signal.SIGKILL)
+        except ProcessLookupError:
+            return  # it has ended by itself
         while os.path.exists(f"/proc/{pid}"):
             time.sleep(0.01)  # lint-ok: it is not our child
         deadline = time.monotonic() + 60
