@@ -48,9 +48,10 @@ class AuditFileTest : public ::testing::Test {
   void Crash() { file_.reset(); }
   void Append(int events) {
     for (int i = 0; i < events; ++i) {
+      ++count_;
       const absl::Status written = database_->Write([&](store::Transaction& transaction) {
         return store::AppendAudit(
-            transaction, {"admin", absl::StrCat("r", ++count_)},
+            transaction, {"admin", absl::StrCat("r", count_)},
             {"thing.do", absl::StrCat("thing/", count_), {"1234"}, "", "{\"a\":\"ö\n\"}"}, kNow);
       });
       ASSERT_TRUE(written.ok()) << written;

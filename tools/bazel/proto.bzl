@@ -1,5 +1,7 @@
 """cc_grpc_library: .proto -> C++ with the system's protoc and grpc_cpp_plugin."""
 
+load("//tools/bazel:prelude.bzl", "PRELUDE_COPTS", "use_prelude")
+
 ProtoSourcesInfo = provider("The .proto files of a target.", fields = {"transitive": "depset of its own and its dependencies' files"})
 
 def _gen_impl(ctx):
@@ -59,8 +61,8 @@ def cc_grpc_library(name, srcs, deps = [], grpc = True, visibility = None, **kwa
         name = name,
         hdrs = [name + "_hdrs"],
         srcs = [name + "_srcs"],
-        deps = deps + ["@debian//:protobuf"] + (["@debian//:grpc++"] if grpc else []),
-        copts = ["-w"],  # generated code
+        deps = deps + ["//tools/bazel:prelude", "@debian//:protobuf"] + (["@debian//:grpc++"] if grpc else []),
+        copts = ["-w"] + PRELUDE_COPTS + use_prelude("prelude"),  # generated code
         linkstatic = True,
         features = ["-layering_check"],
         visibility = visibility,
