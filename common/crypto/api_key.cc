@@ -29,7 +29,7 @@ bool IsName(absl::string_view name) {
   });
 }
 
-std::string HashOf(absl::string_view salt, absl::string_view key) {
+std::string SaltedHash(absl::string_view salt, absl::string_view key) {
   std::string salted = absl::StrCat(salt, key);
   std::string hash = Sha256(salted);
   Wipe(salted);
@@ -48,7 +48,7 @@ absl::StatusOr<ApiKey> MakeApiKey(absl::string_view name, const Random& random) 
   ApiKey key{Secret(absl::WebSafeBase64Escape(octets)), ""};
   Wipe(octets);
   key.line = absl::StrCat(name, " ", absl::WebSafeBase64Escape(salt), ":",
-                          absl::WebSafeBase64Escape(HashOf(salt, key.text.RevealForUse())));
+                          absl::WebSafeBase64Escape(SaltedHash(salt, key.text.RevealForUse())));
   return key;
 }
 
@@ -87,7 +87,7 @@ absl::string_view ApiKeyTable::NameOf(absl::string_view key) const {
   absl::string_view name;
   // All of them, found or not.
   for (const Entry& entry : entries_) {
-    if (ConstantTimeEquals(entry.hash, HashOf(entry.salt, key))) name = entry.name;
+    if (ConstantTimeEquals(entry.hash, SaltedHash(entry.salt, key))) name = entry.name;
   }
   return name;
 }

@@ -23,7 +23,7 @@ class ChooseValidityTest : public ::testing::Test {
     return FieldOf(validity.status());
   }
 
-  const CertificateProfile profile_;  // 90 days
+  const CertificateProfile profile_{};  // 90 days
   const pki::Certificate issuing_ = DemoAuthority().issuing;
 };
 
