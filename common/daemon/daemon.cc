@@ -73,7 +73,7 @@ absl::Status SetUpLogFrom(const google::protobuf::Message& config, const std::st
   if (field != nullptr && field->message_type() == sti::config::v1::Log::GetDescriptor()) {
     log.CopyFrom(config.GetReflection()->GetMessage(config, field));
   }
-  return SetUpLog(name, log.level(), log.format());
+  return SetUpLog(name, log.level(), log.format(), log.mask_numbers());
 }
 
 sigset_t StopSignals() {
@@ -113,6 +113,7 @@ class ProcessLifetime final : public Lifetime {
     while (sigwait(&signals_, &signal_number) != 0) {
     }
     LogInfo("stopping", {{"signal", signal_number == SIGINT ? "SIGINT" : "SIGTERM"}});
+    LogLeftOut();
     pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
   }
 

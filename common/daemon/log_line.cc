@@ -5,6 +5,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "common/daemon/number_mask.h"
 
 namespace sti::daemon {
 namespace {
@@ -40,15 +41,24 @@ std::string Quoted(absl::string_view text, bool json) {
   return quoted + "\"";
 }
 
+std::string ValueOf(const LogField& field, bool mask_numbers) {
+  if (!mask_numbers || field.kind == LogField::Kind::kInteger) return field.value;
+  return field.kind == LogField::Kind::kText ? MaskNumbersIn(field.value) : MaskNumber(field.value);
+}
+
+constexpr char kRepeatsKey[] = "repeats";
+constexpr char kRepeatsText[] = "left out and counted for up to a minute";
+
 }  // namespace
 
 std::string FormatText(const LogLine& line) {
   std::string text = absl::StrCat(TimeText(line.time), " ", line.level, " ", line.program, " ",
                                   IsPlain(line.event) ? std::string(line.event) : Quoted(line.event, false));
   for (const LogField& field : line.fields) {
-    absl::StrAppend(&text, " ", field.key, "=",
-                    IsPlain(field.value) ? field.value : Quoted(field.value, false));
+    const std::string value = ValueOf(field, line.mask_numbers);
+    absl::StrAppend(&text, " ", field.key, "=", IsPlain(value) ? value : Quoted(value, false));
   }
+  if (line.last) absl::StrAppend(&text, " ", kRepeatsKey, "=", Quoted(kRepeatsText, false));
   return text;
 }
 
@@ -57,8 +67,10 @@ std::string FormatJson(const LogLine& line) {
       absl::StrCat("{\"time\":", Quoted(TimeText(line.time), true), ",\"level\":", Quoted(line.level, true),
                    ",\"program\":", Quoted(line.program, true), ",\"event\":", Quoted(line.event, true));
   for (const LogField& field : line.fields) {
-    absl::StrAppend(&text, ",", Quoted(field.key, true), ":", Quoted(field.value, true));
+    absl::StrAppend(&text, ",", Quoted(field.key, true), ":",
+                    Quoted(ValueOf(field, line.mask_numbers), true));
   }
+  if (line.last) absl::StrAppend(&text, ",", Quoted(kRepeatsKey, true), ":", Quoted(kRepeatsText, true));
   return text + "}";
 }
 

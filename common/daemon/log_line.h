@@ -16,6 +16,8 @@ struct LogLine {
   absl::string_view program;
   absl::string_view event;
   LogFields fields;
+  bool mask_numbers = false;
+  bool last = false;  // of its kind for a while: repeats may be left out
 };
 
 // Both are one line without newline, whatever the values hold.
