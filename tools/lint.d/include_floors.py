@@ -52,8 +52,8 @@ FLOOR_1 = ["common/base"]
 FLOOR_2 = FLOOR_1 + ["common/codec", "common/crypto"]
 FLOOR_3 = FLOOR_2 + ["common/jose", "common/pki"]
 BELOW_SERVICES = FLOOR_3 + [
-    "common/acme", "common/admin", "common/daemon", "common/edge", "common/http", "common/metrics", "common/rest", "common/rpc",
-    "common/stir", "common/store",
+    "common/acme", "common/admin", "common/daemon", "common/edge", "common/files", "common/http", "common/metrics", "common/rest", "common/rpc",
+    "common/status", "common/stir", "common/store",
 ]
 
 # Room -> (rooms below that it may use, libraries beside Abseil).
@@ -65,14 +65,16 @@ ROOMS = {
     "common/pki": (FLOOR_2, ["openssl"]),
     "common/stir": (FLOOR_3, []),
     "common/acme": (FLOOR_3, []),
-    "common/daemon": (FLOOR_2, ["protobuf", "spdlog", "threads", "sockets", "yaml-cpp"]),
-    "common/http": (FLOOR_2, ["boost", "curl", "openssl", "sockets", "threads"]),
+    "common/files": (FLOOR_2, ["openssl"]),
+    "common/daemon": (FLOOR_2 + ["common/files"], ["protobuf", "spdlog", "threads", "sockets", "yaml-cpp"]),
+    "common/http": (FLOOR_2 + ["common/files"], ["boost", "curl", "openssl", "sockets", "threads"]),
     "common/metrics": (FLOOR_2 + ["common/http"], ["prometheus", "protobuf"]),
-    "common/rpc": (FLOOR_2, ["grpc", "protobuf", "sockets", "threads"]),
+    "common/status": (FLOOR_3 + ["common/http"], []),
+    "common/rpc": (FLOOR_2 + ["common/files"], ["grpc", "protobuf", "sockets", "threads"]),
     "common/store": (FLOOR_2, ["hiredis", "libpq", "protobuf", "sockets", "sqlite", "threads"]),
     "common/admin": (FLOOR_3 + ["common/daemon", "common/rpc", "common/store"], ["grpc", "protobuf", "threads"]),
     "common/edge": (FLOOR_3 + ["common/stir", "common/rpc"], ["protobuf"]),
-    "common/rest": (FLOOR_3 + ["common/http", "common/stir"], ["protobuf"]),
+    "common/rest": (FLOOR_3 + ["common/files", "common/http", "common/stir"], ["protobuf"]),
     "services/as": (BELOW_SERVICES, ["threads"]),
     "services/ca": (BELOW_SERVICES, ["threads"]),
     "services/pa": (BELOW_SERVICES, ["threads"]),
