@@ -69,20 +69,28 @@ absl::Status SpcRevocationWorker::Confirm(const SpcRevocation& revocation,
   STI_RETURN_IF_ERROR(written);
   if (before == SpcRevocationState::kConfirmed) return absl::OkStatus();
   const bool called_off = before == SpcRevocationState::kCalledOff;
-  const auto log = called_off ? daemon::LogWarning : daemon::LogInfo;
-  log(called_off ? "an STI-CA has revoked the certificates of a code, which was called off too late"
-                 : "an STI-CA has revoked the certificates of a code",
-      {{"authority", authority_},
-       {"spc", revocation.spc},
-       {"provider", revocation.provider_id},
-       {"certificates", serials.size()},
-       {"request_id", revocation.requested_by.request_id}});
+  if (called_off) {
+    daemon::LogWarning("an STI-CA has revoked the certificates of a code, which was called off too late",
+                       {{"authority", authority_},
+                        {"spc", revocation.spc},
+                        {"provider", revocation.provider_id},
+                        {"certificates", serials.size()},
+                        {"request_id", revocation.requested_by.request_id}});
+    return absl::OkStatus();
+  }
+  daemon::LogInfo("an STI-CA has revoked the certificates of a code",
+                  {{"authority", authority_},
+                   {"spc", revocation.spc},
+                   {"provider", revocation.provider_id},
+                   {"certificates", serials.size()},
+                   {"request_id", revocation.requested_by.request_id}});
   return absl::OkStatus();
 }
 
 void SpcRevocationWorker::Note(const SpcRevocation& revocation, const absl::Status& trouble) {
   daemon::LogError("an STI-CA has not revoked the certificates of a code; trying again",
                    {{"authority", authority_},
+                    {"request_id", revocation.requested_by.request_id},
                     {"spc", revocation.spc},
                     {"provider", revocation.provider_id},
                     {"reason", ReasonName(ReasonOf(trouble))},
@@ -119,7 +127,7 @@ absl::StatusOr<int> SpcRevocationWorker::AskAll() {
     }
     if (!next || (from_the_first && start != 0 && next->seq > start)) break;
     last = next->seq;
-    const auto serials = ca_->RevokeSpc(next->spc, next->reason_code);
+    const auto serials = ca_->RevokeSpc(next->spc, next->reason_code, next->requested_by.request_id);
     if (serials.ok()) {
       unwritten.Update(Confirm(*next, *serials));
       continue;
