@@ -1,3 +1,5 @@
+#include "common/rpc/client_identity.h"
+
 #include <algorithm>
 
 #include "absl/strings/escaping.h"
@@ -9,10 +11,14 @@ namespace sti::rpc {
 
 std::string ClientIdentity(const grpc::ServerContextBase& context) {
   const std::shared_ptr<const grpc::AuthContext> peer = context.auth_context();
-  if (peer == nullptr || !peer->IsPeerAuthenticated()) return "anonymous";
+  return peer == nullptr ? "anonymous" : IdentityOf(*peer);
+}
+
+std::string IdentityOf(const grpc::AuthContext& peer) {
+  if (!peer.IsPeerAuthenticated()) return "anonymous";
   for (const char* property :
        {GRPC_PEER_DNS_PROPERTY_NAME, GRPC_PEER_URI_PROPERTY_NAME, GRPC_X509_CN_PROPERTY_NAME}) {
-    const std::vector<grpc::string_ref> values = peer->FindPropertyValues(property);
+    const std::vector<grpc::string_ref> values = peer.FindPropertyValues(property);
     if (!values.empty()) return std::string(values.front().data(), values.front().size());
   }
   return "";

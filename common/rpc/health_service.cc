@@ -1,5 +1,6 @@
 #include "common/rpc/health_service.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "common/rpc/health_watch.h"
@@ -18,6 +19,13 @@ grpc::Status ShuttingDown() { return grpc::Status(grpc::StatusCode::UNAVAILABLE,
 void HealthService::SetServices(const std::vector<std::string>& names) {
   MutexLock lock(mutex_);
   services_.insert(names.begin(), names.end());
+}
+
+std::vector<std::string> HealthService::Services() {
+  MutexLock lock(mutex_);
+  std::vector<std::string> names(services_.begin(), services_.end());
+  names.erase(std::remove(names.begin(), names.end(), ""), names.end());  // the whole daemon
+  return names;
 }
 
 HealthService::Status HealthService::StatusOf(const std::string& service) {

@@ -26,6 +26,8 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
 
   // The services of the server; others are unknown. Before the first call.
   void SetServices(const std::vector<std::string>& names);
+  // The names that SetServices gave.
+  std::vector<std::string> Services();
   // Serving when nothing is `lacking`. True when either differs from before.
   bool SetServing(const std::vector<std::string>& lacking, const std::vector<std::string>& trouble);
   // NOT_SERVING from now on, and every watch ends.

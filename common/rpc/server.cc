@@ -13,6 +13,8 @@
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/access_gate.h"
+#include "common/rpc/access_list.h"
 #include "common/rpc/listen_address.h"
 #include "common/rpc/tls_files.h"
 
@@ -64,6 +66,17 @@ absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
   return credentials;
 }
 
+// Null where everybody may call everything.
+absl::StatusOr<std::shared_ptr<AccessGate>> GuardAccess(const sti::config::v1::GrpcServer& config,
+                                                        grpc::ServerCredentials& credentials,
+                                                        RefusalHook on_refusal) {
+  if (config.access().empty()) return nullptr;
+  if (config.plaintext_without_authentication()) return CheckAccess(config, {});
+  auto gate = std::make_shared<AccessGate>(std::move(on_refusal));
+  credentials.SetAuthMetadataProcessor(gate);
+  return gate;
+}
+
 void SetArguments(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(static_cast<int>(limits::kGrpcMessage));
   // Else a second daemon on the same port would silently take half of the connections.
@@ -88,10 +101,13 @@ absl::Status WhyNotStarted(const sti::config::v1::GrpcServer& config) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const sti::config::v1::GrpcServer& config,
-                                                      const std::vector<grpc::Service*>& services) {
+                                                      const std::vector<grpc::Service*>& services,
+                                                      RefusalHook on_refusal) {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();  // does nothing from the second time on
   STI_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ServerCredentials> credentials, MakeCredentials(config));
   STI_RETURN_IF_ERROR(CheckListenAddress(config.listen()));
+  STI_ASSIGN_OR_RETURN(const std::shared_ptr<AccessGate> gate,
+                       GuardAccess(config, *credentials, std::move(on_refusal)));
 
   auto health = std::make_unique<HealthService>();
   int port = 0;
@@ -103,6 +119,11 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const sti::config::v1::Grp
   for (grpc::Service* service : services) builder.RegisterService(service);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || port == 0) return WhyNotStarted(config);
+  if (gate != nullptr) {
+    // Only a server that runs knows the names of its services.
+    STI_ASSIGN_OR_RETURN(AccessList list, AccessList::Create(config.access(), health->Services()));
+    gate->Open(std::move(list));
+  }
   return std::unique_ptr<Server>(new Server(std::move(health), std::move(server), port));
 }
 

@@ -4,6 +4,8 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -16,15 +18,26 @@
 
 namespace sti::rpc {
 
+// A caller whom the configuration's `access` does not name for an RPC.
+struct AccessRefusal {
+  std::string identity;
+  std::string rpc;     // "sti.v1.Authentication/Sign"
+  int64_t untold = 0;  // refusals before this one of which the hook was not told
+};
+// Told of one refusal a minute, client and RPC, on a thread of gRPC's: must not block.
+using RefusalHook = std::function<void(const AccessRefusal&)>;
+
 // Thread-safe. Serves callback and synchronous services alike.
 class Server {
  public:
   // Starts serving. TLS 1.2 or later with mandatory client certificates unless the configuration asks for
   // plaintext. Every service begins as NOT_SERVING on grpc.health.v1.Health until SetServing; the empty
-  // service name is the whole daemon. The services must outlive the server. kConfigInvalid (address, TLS
-  // files), kKeyPermissions, kUnavailable (address in use; the text names it).
+  // service name is the whole daemon. Callers whom `access` does not name for an RPC are refused before it is
+  // looked at. The services must outlive the server. kConfigInvalid (address, TLS files, access),
+  // kKeyPermissions, kUnavailable (address in use; the text names it).
   static absl::StatusOr<std::unique_ptr<Server>> Start(const sti::config::v1::GrpcServer& config,
-                                                       const std::vector<grpc::Service*>& services);
+                                                       const std::vector<grpc::Service*>& services,
+                                                       RefusalHook on_refusal = nullptr);
   // Cancels what is still running.
   ~Server();
   Server(const Server&) = delete;
