@@ -104,8 +104,9 @@ def rogue_authority(folder, spc):
 
 
 @contextlib.contextmanager
-def https_repository(address, port, body, certificate, key):
-    """Serves `body` at every path. A web certificate is easy to get; it says nothing about numbers."""
+def https_repository(address, port, body, certificate, key, name=None):
+    """Serves `body` at every path; others call it by `name`, else by its address. A web certificate is easy to get; it says
+    nothing about numbers."""
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self):  # pylint: disable=invalid-name
@@ -125,7 +126,7 @@ def https_repository(address, port, body, certificate, key):
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"https://{address}:{server.server_address[1]}/rogue.pem"
+        yield f"https://{name or address}:{server.server_address[1]}/rogue.pem"
     finally:
         server.shutdown()
         server.server_close()

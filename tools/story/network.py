@@ -208,6 +208,10 @@ class Network:
         done = self.stictl_process("--output", "json", "--timeout-ms", "1000", "health", short, config=config)
         return json.loads(done.stdout)[short]["state"] if done.returncode in (0, 1) else None
 
+    def attackers_place(self):
+        """Where an attacker's repository can listen: address, port, and what sti-vs may call it by (None: the address)."""
+        return "127.0.0.2", self.ports["repository"], None
+
     # --- processes
 
     def start(self, name):

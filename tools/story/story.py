@@ -122,7 +122,8 @@ def attack(stage, network, identity):
     os.makedirs(network.path("attacker"), exist_ok=True)
     chain = attacker.rogue_authority(network.path("attacker"), network.spc)
     tls = network.path("tls/attacker.pem"), network.path("tls/attacker.key")
-    with attacker.https_repository("127.0.0.2", network.ports["repository"], chain, *tls) as x5u:
+    address, port, name = network.attackers_place()
+    with attacker.https_repository(address, port, chain, *tls, name=name) as x5u:
         forged = attacker.sign_identity(network.path("attacker/rogue.key"), x5u,
                                         {**attacker.claims_of(identity), "iat": int(time.time())})
         caught(stage, "a CA that the PA did not approve", verify(network, forged), "CERTIFICATE_UNTRUSTED")
