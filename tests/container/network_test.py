@@ -40,9 +40,9 @@ class NetworkTest(StackTest):
                 self.assertEqual(status["Uid"].split(), ["10001"] * 4)
                 self.assertEqual({int(status[name], 16) for name in ("CapEff", "CapPrm", "CapBnd", "CapInh")}, {0})
                 self.assertEqual(status["NoNewPrivs"], "1")
-                for folder in ("/", "/usr/bin", "/etc", f"/etc/{service}", "/run"):
-                    tried = self.stack.inside(service, f"echo x > {folder}/tried", check=False)
-                    self.assertNotEqual(tried.returncode, 0, f"{folder} can be written to")
+                folders = f"/ /usr/bin /etc /etc/{service} /run"
+                written = self.stack.inside(service, f"for d in {folders}; do (echo x > $d/tried) 2>/dev/null && echo $d; done; true")
+                self.assertEqual(written.stdout.split(), [])
                 self.stack.inside(service, f"echo x > /var/lib/{service}/tried && rm /var/lib/{service}/tried")
                 limits = self.stack.inspect(service)["HostConfig"]
                 self.assertTrue(limits["ReadonlyRootfs"] and limits["Memory"] and limits["NanoCpus"] and limits["PidsLimit"], limits)
@@ -103,16 +103,15 @@ class NetworkTest(StackTest):
             for service in ("sti-pa", "sti-ca"):
                 self.stack.connect(service)
         self.stack.wait_until(self.stack.ready, "everything to serve again", seconds=60)
-        before = self.sequence()
         authority = self.stack.stictl_json("pa", "ca", "list")[1]["authorities"][0]
         self.stack.stictl("pa", "ca", "withdraw", authority["id"], "--yes")
-        self.stack.wait_until(lambda: self.sequence() > before, "sti-vs to hear of the change", seconds=90)
+        self.stack.wait_until(lambda: self.anchors() == 0, "sti-vs to hear of the change", seconds=90)
         self.stack.approve_authority("Quickstart CA")
         self.stack.wait_until(self.stack.ready, "the CA to be trusted again", seconds=90)
         self.assert_call_passes()
 
-    def sequence(self):
-        return self.stack.stictl_json("vs", "status", config="sbc.yaml")[1]["sequence"]
+    def anchors(self):
+        return self.stack.stictl_json("vs", "status", config="sbc.yaml")[1]["anchors"]
 
     def test_8_a_killed_sti_as_signs_with_what_its_volume_holds(self):
         before = self.serials()

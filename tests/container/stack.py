@@ -140,7 +140,7 @@ class Stack(Network):
 class StackTest(unittest.TestCase):
     """A class of tests over one project, in the order of their names."""
 
-    PROFILES, STAND_INS, UP = (), (), ("up", "-d", "--wait")
+    PROFILES, STAND_INS = (), ()
 
     @classmethod
     def setUpClass(cls):
