@@ -18,7 +18,9 @@ namespace {
 constexpr size_t kLongestRequestId = 128;
 
 std::string RequestIdOf(const http::HttpRequest& request, const Random& random) {
-  const absl::string_view given = request.Header("x-requestid");
+  // As ATIS-1000082 spells it, or as most others do.
+  const absl::string_view atis = request.Header("x-requestid");
+  const absl::string_view given = atis.empty() ? request.Header("x-request-id") : atis;
   const bool printable = std::all_of(given.begin(), given.end(), [](char c) { return c >= ' ' && c <= '~'; });
   if (!given.empty() && given.size() <= kLongestRequestId && printable) return std::string(given);
   return MakeUuid(random).value_or("none");

@@ -47,6 +47,7 @@ class AcmeCertificates final : public CertificateSource {
   absl::StatusOr<PublishedChain> Certify(const CertificateRequest& request,
                                          const AskForToken& ask_for_token) override;
   void Forget() override { order_file_.Remove(); }
+  void NameRequest(const std::string& request_id) override { transport_.NameRequest(request_id); }
   void Cancel() override { transport_.Cancel(); }
 
  private:

@@ -12,6 +12,7 @@ absl::StatusOr<acme::TransportAnswer> AcmeTransport::Send(const acme::TransportR
   http::ClientRequest sent{request.method, request.url, {}, request.body};
   if (!request.accept.empty()) sent.headers.emplace_back("Accept", request.accept);
   if (request.method == "POST") sent.headers.emplace_back("Content-Type", "application/jose+json");
+  if (!request_id_.empty()) sent.headers.emplace_back("X-Request-ID", request_id_);
   STI_ASSIGN_OR_RETURN(http::ClientAnswer answer, client_->Send(sent));
   acme::TransportAnswer received;
   received.status = answer.status;

@@ -10,13 +10,15 @@
 #include "common/base/reason.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
+#include "services/as/refusal_log.h"
 #include "services/as/sign_request.h"
 #include "services/as/sign_stream_service.h"
 
 namespace sti::as {
 namespace {
 
-grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext& context, const absl::Status& status) {
+grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext& context, const absl::Status& status) {
+  LogNotSigned(rpc::ClientIdentity(context), RequestIdOf(context), status);
   grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
   reactor->Finish(rpc::ToGrpcStatus(status));
   return reactor;
@@ -38,7 +40,9 @@ void SignRow(const SigningDesk& desk, const std::string& client, const std::stri
   if (!call.ok()) {
     // Strangers hear the same, whatever they send.
     const auto known = desk.ClientOf(client);
-    return done(known.ok() ? call.status() : known.status());
+    const absl::Status why = known.ok() ? call.status() : known.status();
+    LogNotSigned(client, request_id, why);
+    return done(why);
   }
   desk.Sign(client, request_id, *std::move(call), std::move(done));
 }
@@ -62,9 +66,9 @@ grpc::ServerUnaryReactor* AuthenticationService::SignCall(grpc::CallbackServerCo
                                                           const sti::v1::SignCallRequest* request,
                                                           sti::v1::SignCallResponse* response) {
   const auto client = desk_.ClientOf(rpc::ClientIdentity(*context));
-  if (!client.ok()) return Answer(*context, client.status());
+  if (!client.ok()) return Refuse(*context, client.status());
   auto call = FromProto(*request);
-  if (!call.ok()) return Answer(*context, call.status());
+  if (!call.ok()) return Refuse(*context, call.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   desk_.SignAll(client->identity, RequestIdOf(*context), std::move(call->call), call->types,
                 [reactor, response](absl::StatusOr<std::vector<SignedCall>> signed_calls) {
@@ -79,10 +83,10 @@ grpc::ServerUnaryReactor* AuthenticationService::SignBatch(grpc::CallbackServerC
                                                            const sti::v1::SignBatchRequest* request,
                                                            sti::v1::SignBatchResponse* response) {
   const auto client = desk_.ClientOf(rpc::ClientIdentity(*context));
-  if (!client.ok()) return Answer(*context, client.status());
+  if (!client.ok()) return Refuse(*context, client.status());
   const auto size = static_cast<size_t>(request->requests_size());
   if (size > limits::kBatch) {
-    return Answer(*context, MakeError(Reason::kTooLarge, "requests",
+    return Refuse(*context, MakeError(Reason::kTooLarge, "requests",
                                       absl::StrCat(size, " requests; at most ", limits::kBatch)));
   }
   const auto batch = std::make_shared<Batch>();

@@ -116,6 +116,7 @@ absl::StatusOr<PreparedCall> CallSigner::Prepare(SigningClient client, std::stri
     if (client.diverts && call.incoming_identity.empty()) continue;
     STI_ASSIGN_OR_RETURN(prepared.incoming, FindIncoming(call.incoming_identity, claims, call.iat));
     prepared.incoming->call_id = call.call_id;
+    prepared.incoming->request_id = request_id;
     asked = prepared.incoming->iat;
   }
   STI_ASSIGN_OR_RETURN(const int64_t iat, CheckedIat(asked, parts_.clock.TimeNow()));

@@ -38,6 +38,8 @@ class CertificateSource {
                                                  const AskForToken& ask_for_token) = 0;
   // What Certify gave last has been stored, or is of no use: nothing of it is to be taken up again.
   virtual void Forget() {}
+  // The id under which the STI-CA is asked from now on, for the logs of both sides.
+  virtual void NameRequest(const std::string& /*request_id*/) {}
   // Ends what is under way; everything fails from then on. From any thread.
   virtual void Cancel() = 0;
 };

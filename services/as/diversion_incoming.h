@@ -29,7 +29,8 @@ struct IncomingCall {
   std::vector<Continued> continued;  // those that fit, at least one; one of them must have passed
   std::string orig, diverted;        // as values of From and To
   std::string call_id;
-  int64_t iat = 0;  // theirs
+  std::string request_id;  // of the request to sign; may be empty
+  int64_t iat = 0;         // theirs
 };
 
 // `diversion`: claims of a div or div-o PASSporT, iat not yet set. A PASSporT fits that has the same orig,

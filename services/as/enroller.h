@@ -48,6 +48,12 @@ class Enroller {
   using Publisher = std::function<absl::StatusOr<std::string>(const pki::CertificateChain&)>;
   void PublishWith(Publisher publisher) { publisher_ = std::move(publisher); }
 
+  // The id under which STI-PA and STI-CA are asked from now on.
+  void NameRequest(const std::string& request_id) {
+    tokens_.NameRequest(request_id);
+    certificates_.NameRequest(request_id);
+  }
+
   // A new key and certificate, stored as what comes next. The text of an error begins with who failed
   // (blame.h). A certificate that CheckCredential refuses is not stored.
   absl::StatusOr<SigningCredentialPtr> Enrol();

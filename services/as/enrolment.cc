@@ -168,9 +168,15 @@ void Enrolment::Publish() {
 
 absl::Status Enrolment::Obtain() {
   const absl::Status swapped = SaveSwap();  // or what comes next would be taken for what is in use
+  const std::string request_id = MakeUuid(parts_.random).value_or("");
+  parts_.enroller->NameRequest(request_id);
   auto credential = swapped.ok() ? parts_.enroller->Enrol() : swapped;
   if (!credential.ok()) {
     ++failed_;
+    daemon::LogWarning("enrolment failed", {{"spc", parts_.applicant.spc},
+                                            {"request_id", request_id},
+                                            {"reason", ReasonName(ReasonOf(credential.status()))},
+                                            {"detail", credential.status().message()}});
     enrolment_trouble_ = std::string(credential.status().message());
     return credential.status();
   }
@@ -179,6 +185,7 @@ absl::Status Enrolment::Obtain() {
   retry_ = options_.first_retry;
   next_ = HeldCertificate{*std::move(credential), false, parts_.clock.TimeNow()};
   daemon::LogInfo("certificate enrolled", {{"spc", next_->credential->spc},
+                                           {"request_id", request_id},
                                            {"serial", next_->credential->serial},
                                            {"x5u", next_->credential->signer.x5u()},
                                            {"not_after", TimeText(next_->credential->not_after)}});

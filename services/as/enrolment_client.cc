@@ -1,9 +1,11 @@
 #include "services/as/enrolment_client.h"
 
 #include <chrono>
+#include <memory>
 #include <utility>
 
 #include "common/base/status_macros.h"
+#include "common/rpc/request_id.h"
 #include "common/rpc/status.h"
 
 namespace sti::as {
@@ -18,6 +20,7 @@ class EnrolmentClient::Call {
  public:
   explicit Call(EnrolmentClient& client) : client_(client) {
     context_.set_deadline(std::chrono::system_clock::now() + kDeadline);
+    rpc::SetRequestId(context_, client_.request_id_);
     MutexLock lock(client_.mutex_);
     client_.running_ = &context_;
     if (client_.cancelled_) context_.TryCancel();
@@ -36,10 +39,7 @@ class EnrolmentClient::Call {
   grpc::ClientContext context_;
 };
 
-EnrolmentClient::EnrolmentClient(const std::shared_ptr<grpc::Channel>& pa,
-                                 const std::shared_ptr<grpc::Channel>& ca)
-    : pa_(pa == nullptr ? nullptr : sti::v1::SpcTokens::NewStub(pa)),
-      ca_(ca == nullptr ? nullptr : sti::v1::CertificateAuthority::NewStub(ca)) {}
+EnrolmentClient::EnrolmentClient(rpc::Peer pa, rpc::Peer ca) : pa_(std::move(pa)), ca_(std::move(ca)) {}
 
 absl::StatusOr<std::string> EnrolmentClient::IssueToken(const std::string& tn_auth_list,
                                                         const std::string& fingerprint) {
@@ -47,8 +47,9 @@ absl::StatusOr<std::string> EnrolmentClient::IssueToken(const std::string& tn_au
   request.set_tn_auth_list(tn_auth_list);
   request.set_fingerprint(fingerprint);
   sti::v1::IssueTokenResponse response;
+  const auto pa = sti::v1::SpcTokens::NewStub(pa_.channel());
   Call call(*this);
-  STI_RETURN_IF_ERROR(rpc::FromGrpcStatus(pa_->IssueToken(call.context(), request, &response)));
+  STI_RETURN_IF_ERROR(rpc::FromGrpcStatus(pa->IssueToken(call.context(), request, &response)));
   return std::move(*response.mutable_token());
 }
 
@@ -58,8 +59,9 @@ absl::StatusOr<PublishedChain> EnrolmentClient::IssueCertificate(const std::stri
   request.set_csr(csr);
   request.set_spc_token(spc_token);
   sti::v1::IssueCertificateResponse response;
+  const auto ca = sti::v1::CertificateAuthority::NewStub(ca_.channel());
   Call call(*this);
-  STI_RETURN_IF_ERROR(rpc::FromGrpcStatus(ca_->IssueCertificate(call.context(), request, &response)));
+  STI_RETURN_IF_ERROR(rpc::FromGrpcStatus(ca->IssueCertificate(call.context(), request, &response)));
   return PublishedChain{std::move(*response.mutable_chain_pem()), std::move(*response.mutable_x5u())};
 }
 

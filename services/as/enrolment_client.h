@@ -4,10 +4,10 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <memory>
 #include <string>
 
 #include "common/base/mutex.h"
+#include "common/rpc/peer.h"
 #include "proto/sti/v1/certificate_authority.grpc.pb.h"
 #include "proto/sti/v1/spc_tokens.grpc.pb.h"
 #include "services/as/enrolment_peers.h"
@@ -16,20 +16,21 @@ namespace sti::as {
 
 class EnrolmentClient final : public EnrolmentPeers {
  public:
-  // One of them may be null; then what it is for must not be asked for.
-  EnrolmentClient(const std::shared_ptr<grpc::Channel>& pa, const std::shared_ptr<grpc::Channel>& ca);
+  // One of them may be nobody; then what it is for must not be asked for.
+  EnrolmentClient(rpc::Peer pa, rpc::Peer ca);
 
   absl::StatusOr<std::string> IssueToken(const std::string& tn_auth_list,
                                          const std::string& fingerprint) override;
   absl::StatusOr<PublishedChain> IssueCertificate(const std::string& csr,
                                                   const std::string& spc_token) override;
+  void NameRequest(const std::string& request_id) override { request_id_ = request_id; }
   void Cancel() override;
 
  private:
   class Call;  // a client context that Cancel knows of
 
-  const std::unique_ptr<sti::v1::SpcTokens::Stub> pa_;
-  const std::unique_ptr<sti::v1::CertificateAuthority::Stub> ca_;
+  const rpc::Peer pa_, ca_;
+  std::string request_id_;
   Mutex mutex_;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   grpc::ClientContext* running_ ABSL_GUARDED_BY(mutex_) = nullptr;

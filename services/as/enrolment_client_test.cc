@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "common/base/reason.h"
+#include "common/rpc/request_id.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
 #include "common/stir/vectors_testing.h"
@@ -28,6 +29,7 @@ class PaService final : public sti::v1::SpcTokens::Service {
     if (rpc::ClientIdentity(*context) != "as.example") {
       return rpc::ToGrpcStatus(MakeError(Reason::kProviderUnknown, "who are you?"));
     }
+    request_id = rpc::RequestIdOf(*context);
     entered = true;
     while (hang && !context->IsCancelled()) std::this_thread::yield();
     const auto token = authorities_.IssueToken(request->tn_auth_list(), request->fingerprint());
@@ -35,6 +37,7 @@ class PaService final : public sti::v1::SpcTokens::Service {
     return rpc::ToGrpcStatus(token.status());
   }
   std::atomic<bool> hang{false}, entered{false};
+  std::string request_id;
 
  private:
   FakeAuthorities& authorities_;
@@ -43,8 +46,9 @@ class PaService final : public sti::v1::SpcTokens::Service {
 class CaService final : public sti::v1::CertificateAuthority::Service {
  public:
   explicit CaService(FakeAuthorities& authorities) : authorities_(authorities) {}
-  grpc::Status IssueCertificate(grpc::ServerContext*, const sti::v1::IssueCertificateRequest* request,
+  grpc::Status IssueCertificate(grpc::ServerContext* context, const sti::v1::IssueCertificateRequest* request,
                                 sti::v1::IssueCertificateResponse* response) override {
+    request_id = rpc::RequestIdOf(*context);
     const auto published = authorities_.IssueCertificate(request->csr(), request->spc_token());
     if (published.ok()) {
       response->set_chain_pem(published->chain_pem);
@@ -52,6 +56,7 @@ class CaService final : public sti::v1::CertificateAuthority::Service {
     }
     return rpc::ToGrpcStatus(published.status());
   }
+  std::string request_id;
 
  private:
   FakeAuthorities& authorities_;
@@ -69,6 +74,13 @@ class EnrolmentClientTest : public ::testing::Test {
   CredentialStore store_{dir_.path()};
   Enroller enroller_{client_, store_, clock_, {"1234", "Example Telecom", "US"}};
 };
+
+TEST_F(EnrolmentClientTest, BothAreAskedUnderTheIdOfTheEnrolment) {
+  enroller_.NameRequest("request-7");
+  ASSERT_TRUE(enroller_.Enrol().ok());
+  EXPECT_EQ(pa_.request_id, "request-7");
+  EXPECT_EQ(ca_.request_id, "request-7");
+}
 
 TEST_F(EnrolmentClientTest, EnrolsOverTheWire) {
   const auto credential = enroller_.Enrol();

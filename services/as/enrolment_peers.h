@@ -24,6 +24,7 @@ class EnrolmentPeers : public TokenSource, public CertificateSource {
     STI_ASSIGN_OR_RETURN(const std::string token, ask_for_token(jose::Fingerprint(request.public_key)));
     return IssueCertificate(request.csr, token);
   }
+  void NameRequest(const std::string& /*request_id*/) override {}
   void Cancel() override = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "services/as/incoming_client.h"
 
 #include <chrono>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -9,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/daemon/log.h"
+#include "common/rpc/request_id.h"
 #include "common/rpc/status.h"
 
 namespace sti::as {
@@ -44,6 +46,7 @@ absl::Status Away(const grpc::Status& answer) {
 }  // namespace
 
 struct IncomingClient::Question {
+  std::unique_ptr<sti::v1::Verification::Stub> stub;
   grpc::ClientContext context;
   sti::v1::VerifyRequest request;
   sti::v1::VerifyResponse response;
@@ -75,8 +78,8 @@ absl::Status JudgeIncoming(const IncomingCall& call, const sti::v1::VerifyRespon
   return Refuse(why);
 }
 
-IncomingClient::IncomingClient(const std::shared_ptr<grpc::Channel>& channel, absl::Duration deadline)
-    : stub_(sti::v1::Verification::NewStub(channel)), deadline_(deadline) {}
+IncomingClient::IncomingClient(rpc::Peer vs, absl::Duration deadline)
+    : vs_(std::move(vs)), deadline_(deadline) {}
 
 IncomingClient::~IncomingClient() {
   Cancel();
@@ -106,6 +109,7 @@ void IncomingClient::Verify(const IncomingCall& call, Done done) {
   question->call = call;
   question->done = std::move(done);
   question->context.set_deadline(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(deadline_));
+  rpc::SetRequestId(question->context, call.request_id);
   bool refused = false;
   {
     const MutexLock lock(mutex_);
@@ -117,7 +121,8 @@ void IncomingClient::Verify(const IncomingCall& call, Done done) {
     Forget(question);
     return;
   }
-  stub_->async()->Verify(
+  question->stub = sti::v1::Verification::NewStub(vs_.channel());
+  question->stub->async()->Verify(
       &question->context, &question->request, &question->response,
       [this, question](const grpc::Status& answer) {
         Report(answer);

@@ -6,13 +6,13 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <memory>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
 #include "common/base/mutex.h"
+#include "common/rpc/peer.h"
 #include "proto/sti/v1/verification.grpc.pb.h"
 #include "services/as/incoming_verifier.h"
 
@@ -23,8 +23,7 @@ inline constexpr absl::Duration kIncomingDeadline = absl::Seconds(5);
 
 class IncomingClient final : public IncomingVerifier {
  public:
-  explicit IncomingClient(const std::shared_ptr<grpc::Channel>& channel,
-                          absl::Duration deadline = kIncomingDeadline);
+  explicit IncomingClient(rpc::Peer vs, absl::Duration deadline = kIncomingDeadline);
   // Cancels what is under way and waits for its end.
   ~IncomingClient() override;
 
@@ -37,7 +36,7 @@ class IncomingClient final : public IncomingVerifier {
   void Forget(Question* question);
   void Report(const grpc::Status& answer);
 
-  const std::unique_ptr<sti::v1::Verification::Stub> stub_;
+  const rpc::Peer vs_;
   const absl::Duration deadline_;
   std::atomic<bool> away_{false};  // logged last
   Mutex mutex_;

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
+#include "common/rpc/request_id.h"
 #include "common/rpc/status.h"
 #include "common/testing/grpc_server.h"
 
@@ -27,6 +28,7 @@ class StandIn final : public sti::v1::Verification::CallbackService {
                                    const sti::v1::VerifyRequest* request,
                                    sti::v1::VerifyResponse* response) override {
     asked = *request;
+    request_id = rpc::RequestIdOf(*context);
     *response = answer;
     if (silent) {
       auto* reactor = new SilentReactor;  // ends itself
@@ -39,6 +41,7 @@ class StandIn final : public sti::v1::Verification::CallbackService {
   }
 
   sti::v1::VerifyRequest asked;
+  std::string request_id;
   sti::v1::VerifyResponse answer;
   grpc::Status status;
   bool silent = false;
@@ -53,6 +56,7 @@ class IncomingClientTest : public ::testing::Test {
     call_.orig = "tel:+12155550121";
     call_.diverted = "tel:+12155550131";
     call_.call_id = "id@example";
+    call_.request_id = "request-7";
     sti_vs_.answer.set_verstat("TN-Validation-Passed");
     sti_vs_.answer.set_reason("NONE");
     for (const char* reason : {"ORIG_MISMATCH", "NONE"}) sti_vs_.answer.add_headers()->set_reason(reason);
@@ -78,7 +82,19 @@ TEST_F(IncomingClientTest, AsksAboutTheCallAsItCameIn) {
   EXPECT_EQ(sti_vs_.asked.to(), call_.diverted);
   EXPECT_EQ(sti_vs_.asked.request_uri(), call_.diverted);
   EXPECT_EQ(sti_vs_.asked.call_id(), call_.call_id);
+  EXPECT_EQ(sti_vs_.request_id, "request-7");
   EXPECT_TRUE(sti_vs_.asked.dry_run()) << "the SBC asks for itself, and must not be told of a replay";
+}
+
+TEST_F(IncomingClientTest, RequestIdThatIsNoneIsNotSent) {
+  for (const std::string& id : {std::string(), std::string("two words"), std::string(129, 'x')}) {
+    call_.request_id = id;
+    EXPECT_TRUE(Ask().ok());
+    EXPECT_EQ(sti_vs_.request_id, "") << id;
+  }
+  call_.request_id = std::string(128, 'x');
+  EXPECT_TRUE(Ask().ok());
+  EXPECT_EQ(sti_vs_.request_id, call_.request_id);
 }
 
 TEST_F(IncomingClientTest, OnlyAPassedCallGoesOn) {

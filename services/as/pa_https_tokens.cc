@@ -63,6 +63,7 @@ absl::StatusOr<http::ClientAnswer> PaHttpsTokens::Post(absl::string_view path, c
                               absl::StrCat(options_.url, path),
                               {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
                               body};
+  if (!request_id_.empty()) request.headers.emplace_back("X-Request-ID", request_id_);
   // As deployed, without "Bearer".
   if (!access_token.empty()) request.headers.emplace_back("Authorization", std::string(access_token));
   absl::StatusOr<http::ClientAnswer> answer = client_->Send(request);

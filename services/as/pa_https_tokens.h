@@ -42,6 +42,7 @@ class PaHttpsTokens final : public TokenSource {
 
   absl::StatusOr<std::string> IssueToken(const std::string& tn_auth_list,
                                          const std::string& fingerprint) override;
+  void NameRequest(const std::string& request_id) override { request_id_ = request_id; }
   void Cancel() override { client_->Cancel(); }
 
  private:
@@ -61,6 +62,7 @@ class PaHttpsTokens final : public TokenSource {
   const std::unique_ptr<http::HttpClient> client_;
   const Clock& clock_;
   Session session_;
+  std::string request_id_;
 };
 
 }  // namespace sti::as

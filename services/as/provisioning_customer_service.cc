@@ -18,8 +18,10 @@ grpc::Status ProvisioningService::PutCustomer(ServerContext* context,
     if (!request->has_customer()) return MakeError(Reason::kMissingField, "customer", "nothing to put");
     STI_ASSIGN_OR_RETURN(Customer asked, FromProto(request->customer()));
     STI_ASSIGN_OR_RETURN(const Customer customer, customers_.Put(actor, provider, std::move(asked)));
-    daemon::LogInfo("customer put",
-                    {{"admin", actor.client}, {"provider", NameOf(provider)}, {"customer", customer.id}});
+    daemon::LogInfo("customer put", {{"admin", actor.client},
+                                     {"request_id", actor.request_id},
+                                     {"provider", NameOf(provider)},
+                                     {"customer", customer.id}});
     *response = ToProto(customer);
     return absl::OkStatus();
   });
@@ -56,6 +58,7 @@ grpc::Status ProvisioningService::DeleteCustomer(ServerContext* context,
                                            HowToRun(request->dry_run())));
     if (!request->dry_run()) {
       daemon::LogInfo("customer deleted", {{"admin", actor.client},
+                                           {"request_id", actor.request_id},
                                            {"provider", NameOf(provider)},
                                            {"customer", request->id()},
                                            {"numbers", gone.numbers}});
@@ -72,8 +75,10 @@ grpc::Status ProvisioningService::PutTrunk(ServerContext* context, const sti::v1
   return Change(*context, request->provider(), [&](const Actor& actor, size_t provider) -> absl::Status {
     if (!request->has_trunk()) return MakeError(Reason::kMissingField, "trunk", "nothing to put");
     STI_ASSIGN_OR_RETURN(const Trunk trunk, trunks_.Put(actor, provider, FromProto(request->trunk())));
-    daemon::LogInfo("trunk put",
-                    {{"admin", actor.client}, {"provider", NameOf(provider)}, {"trunk", trunk.id}});
+    daemon::LogInfo("trunk put", {{"admin", actor.client},
+                                  {"request_id", actor.request_id},
+                                  {"provider", NameOf(provider)},
+                                  {"trunk", trunk.id}});
     *response = ToProto(trunk);
     return absl::OkStatus();
   });
@@ -96,8 +101,10 @@ grpc::Status ProvisioningService::DeleteTrunk(ServerContext* context,
                                               sti::v1::DeleteTrunkResponse* /*response*/) {
   return Change(*context, request->provider(), [&](const Actor& actor, size_t provider) -> absl::Status {
     STI_RETURN_IF_ERROR(trunks_.Delete(actor, provider, request->id()));
-    daemon::LogInfo("trunk deleted",
-                    {{"admin", actor.client}, {"provider", NameOf(provider)}, {"trunk", request->id()}});
+    daemon::LogInfo("trunk deleted", {{"admin", actor.client},
+                                      {"request_id", actor.request_id},
+                                      {"provider", NameOf(provider)},
+                                      {"trunk", request->id()}});
     return absl::OkStatus();
   });
 }

@@ -23,6 +23,7 @@ grpc::Status ProvisioningService::AddNumbers(ServerContext* context,
   return Change(*context, request->provider(), [&](const Actor& actor, size_t provider) -> absl::Status {
     STI_ASSIGN_OR_RETURN(const int64_t numbers, numbers_.Add(actor, provider, FromProto(request->numbers())));
     daemon::LogInfo("numbers added", {{"admin", actor.client},
+                                      {"request_id", actor.request_id},
                                       {"provider", NameOf(provider)},
                                       {"ranges", request->numbers_size()},
                                       {"numbers", numbers}});
@@ -40,6 +41,7 @@ grpc::Status ProvisioningService::RemoveNumbers(ServerContext* context,
         numbers_.Remove(actor, provider, FromProto(request->numbers()), HowToRun(request->dry_run())));
     if (!request->dry_run()) {
       daemon::LogInfo("numbers removed", {{"admin", actor.client},
+                                          {"request_id", actor.request_id},
                                           {"provider", NameOf(provider)},
                                           {"ranges", request->numbers_size()},
                                           {"numbers", numbers}});
@@ -84,6 +86,7 @@ absl::Status ProvisioningService::Import(const Actor& actor, size_t provider,
   STI_ASSIGN_OR_RETURN(const NumberImportResult result, import->Commit(actor));
   if (!header.dry_run() && result.problems.none()) {
     daemon::LogInfo("numbers imported", {{"admin", actor.client},
+                                         {"request_id", actor.request_id},
                                          {"provider", NameOf(provider)},
                                          {"rows", result.rows},
                                          {"numbers", result.numbers},

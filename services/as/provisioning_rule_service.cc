@@ -18,10 +18,11 @@ grpc::Status ProvisioningService::PutNumberRule(ServerContext* context,
     STI_ASSIGN_OR_RETURN(NumberRule asked, FromProto(request->rule()));
     STI_ASSIGN_OR_RETURN(const NumberRule rule, rules_.Put(actor, provider, std::move(asked)));
     daemon::LogInfo("number rule put", {{"admin", actor.client},
+                                        {"request_id", actor.request_id},
                                         {"provider", NameOf(provider)},
                                         {"kind", RuleKindText(rule.kind)},
-                                        {"first", rule.first},
-                                        {"last", rule.last}});
+                                        {"first", daemon::TelephoneNumberText{rule.first}},
+                                        {"last", daemon::TelephoneNumberText{rule.last}}});
     *response = ToProto(rule);
     return absl::OkStatus();
   });
@@ -46,10 +47,11 @@ grpc::Status ProvisioningService::DeleteNumberRule(ServerContext* context,
     STI_ASSIGN_OR_RETURN(const NumberRule rule, FromProto(request->rule()));
     STI_RETURN_IF_ERROR(rules_.Delete(actor, provider, rule));
     daemon::LogInfo("number rule deleted", {{"admin", actor.client},
+                                            {"request_id", actor.request_id},
                                             {"provider", NameOf(provider)},
                                             {"kind", RuleKindText(rule.kind)},
-                                            {"first", rule.first},
-                                            {"last", rule.last}});
+                                            {"first", daemon::TelephoneNumberText{rule.first}},
+                                            {"last", daemon::TelephoneNumberText{rule.last}}});
     return absl::OkStatus();
   });
 }
@@ -62,6 +64,7 @@ grpc::Status ProvisioningService::PutRcdProfile(ServerContext* context,
     STI_ASSIGN_OR_RETURN(const RcdProfile profile,
                          profiles_.Put(actor, provider, FromProto(request->profile())));
     daemon::LogInfo("rcd profile put", {{"admin", actor.client},
+                                        {"request_id", actor.request_id},
                                         {"provider", NameOf(provider)},
                                         {"customer", profile.customer},
                                         {"profile", profile.name}});
@@ -88,6 +91,7 @@ grpc::Status ProvisioningService::DeleteRcdProfile(ServerContext* context,
   return Change(*context, request->provider(), [&](const Actor& actor, size_t provider) -> absl::Status {
     STI_RETURN_IF_ERROR(profiles_.Delete(actor, provider, request->customer(), request->name()));
     daemon::LogInfo("rcd profile deleted", {{"admin", actor.client},
+                                            {"request_id", actor.request_id},
                                             {"provider", NameOf(provider)},
                                             {"customer", request->customer()},
                                             {"profile", request->name()}});

@@ -6,6 +6,7 @@
 #include "common/rest/members.h"
 #include "common/rest/objection.h"
 #include "common/rest/reply.h"
+#include "services/as/refusal_log.h"
 #include "services/as/rest_signing.h"
 
 namespace sti::as {
@@ -29,7 +30,10 @@ void RestRoutes::Handle(const http::HttpRequest& request, const http::HttpAnswer
   if (!body.ok()) return reply.Refuse(body.status());
   reply.set_form(FormOf(resource, *body));
   absl::StatusOr<OutgoingCall> call = CallFrom(*body, reply.form());
-  if (!call.ok()) return reply.Refuse(call.status());
+  if (!call.ok()) {
+    LogNotSigned(*identity, reply.request_id(), call.status());
+    return reply.Refuse(call.status());
+  }
   sign_({*identity, reply.request_id()}, *std::move(call),
         [reply](const absl::StatusOr<std::string>& signed_call) {
           if (signed_call.ok()) return reply.Send(SigningResponse(*signed_call, reply.form()));

@@ -5,6 +5,7 @@
 
 #include "common/base/reason.h"
 #include "services/as/outgoing_claims.h"
+#include "services/as/refusal_log.h"
 
 namespace sti::as {
 
@@ -20,9 +21,12 @@ absl::StatusOr<CallLimits::Admission> SigningDesk::Admit(const SigningClient& cl
   return limits_.Admit(client.identity, passports, true);
 }
 
-void SigningDesk::Answer(const Done& done, absl::StatusOr<std::vector<SignedCall>> result) const {
-  if (!result.ok() && refused_) refused_(result.status());
-  done(std::move(result));
+void SigningDesk::Answer(const Asker& asker, absl::StatusOr<std::vector<SignedCall>> result) const {
+  if (!result.ok()) {
+    if (refused_) refused_(result.status());
+    LogNotSigned(asker.client, asker.request_id, result.status());
+  }
+  asker.done(std::move(result));
 }
 
 void SigningDesk::Sign(const std::string& identity, std::string request_id, OutgoingCall call,
@@ -30,40 +34,42 @@ void SigningDesk::Sign(const std::string& identity, std::string request_id, Outg
   const auto type = OutgoingType(call.ppt);
   if (!type.ok()) {
     const auto client = ClientOf(identity);
-    return Answer(done, client.ok() ? type.status() : client.status());
+    return Answer({identity, std::move(request_id), std::move(done)},
+                  client.ok() ? type.status() : client.status());
   }
   SignAll(identity, std::move(request_id), std::move(call), {*type}, std::move(done));
 }
 
 void SigningDesk::SignAll(const std::string& identity, std::string request_id, OutgoingCall call,
                           absl::Span<const stir::PassportType> types, Done done) const {
+  Asker asker{identity, std::move(request_id), std::move(done)};
   auto client = ClientOf(identity);
-  if (!client.ok()) return Answer(done, client.status());
+  if (!client.ok()) return Answer(asker, client.status());
   auto admission = Admit(*client, call, types.size());
-  if (!admission.ok()) return Answer(done, admission.status());
-  auto prepared = signer_.Prepare(*std::move(client), std::move(request_id), std::move(call), types);
-  if (!prepared.ok()) return Answer(done, prepared.status());
+  if (!admission.ok()) return Answer(asker, admission.status());
+  auto prepared = signer_.Prepare(*std::move(client), asker.request_id, std::move(call), types);
+  if (!prepared.ok()) return Answer(asker, prepared.status());
   if (!prepared->incoming || prepared->client.diverts)
-    return Answer(done, signer_.Finish(*std::move(prepared)));
-  Verify(*std::move(admission), *std::move(prepared), std::move(done));
+    return Answer(asker, signer_.Finish(*std::move(prepared)));
+  Verify(*std::move(admission), *std::move(prepared), std::move(asker));
 }
 
-void SigningDesk::Verify(CallLimits::Admission admission, PreparedCall prepared, Done done) const {
+void SigningDesk::Verify(CallLimits::Admission admission, PreparedCall prepared, Asker asker) const {
   if (verifier_ == nullptr) {
-    return Answer(done,
+    return Answer(asker,
                   MakeError(Reason::kIncomingNotVerified, "incoming_identity",
                             "no sti-vs is configured, and the client does not verify incoming calls itself"));
   }
   struct Waiting {
     CallLimits::Admission admission;
     PreparedCall prepared;
-    Done done;
+    Asker asker;
   };
   const auto waiting =
-      std::make_shared<Waiting>(Waiting{std::move(admission), std::move(prepared), std::move(done)});
+      std::make_shared<Waiting>(Waiting{std::move(admission), std::move(prepared), std::move(asker)});
   verifier_->Verify(*waiting->prepared.incoming, [this, waiting](const absl::Status& verified) {
-    if (!verified.ok()) return Answer(waiting->done, verified);
-    Answer(waiting->done, signer_.Finish(std::move(waiting->prepared)));
+    if (!verified.ok()) return Answer(waiting->asker, verified);
+    Answer(waiting->asker, signer_.Finish(std::move(waiting->prepared)));
   });
 }
 

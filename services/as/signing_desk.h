@@ -57,8 +57,13 @@ class SigningDesk {
  private:
   absl::StatusOr<CallLimits::Admission> Admit(const SigningClient& client, const OutgoingCall& call,
                                               size_t passports) const;
-  void Answer(const Done& done, absl::StatusOr<std::vector<SignedCall>> result) const;
-  void Verify(CallLimits::Admission admission, PreparedCall prepared, Done done) const;
+  // Who asked, and where the answer goes.
+  struct Asker {
+    std::string client, request_id;
+    Done done;
+  };
+  void Answer(const Asker& asker, absl::StatusOr<std::vector<SignedCall>> result) const;
+  void Verify(CallLimits::Admission admission, PreparedCall prepared, Asker asker) const;
 
   const ProviderTable& providers_;
   const ProvisionedSnapshot& provisioned_;

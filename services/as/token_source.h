@@ -16,6 +16,8 @@ class TokenSource {
   // An SPC token for the TNAuthList (DER), bound to the key with this fingerprint.
   virtual absl::StatusOr<std::string> IssueToken(const std::string& tn_auth_list,
                                                  const std::string& fingerprint) = 0;
+  // The id under which the STI-PA is asked from now on, for the logs of both sides.
+  virtual void NameRequest(const std::string& /*request_id*/) {}
   // Ends what is under way; everything fails from then on. From any thread.
   virtual void Cancel() = 0;
 };

@@ -93,6 +93,7 @@ grpc::Status AuthorityAdminService::RevokeCertificate(ServerContext* context,
     STI_ASSIGN_OR_RETURN(const CertificateRecord record,
                          parts_.revoker.Revoke(actor, serial, request->reason_code()));
     daemon::LogInfo("certificate revoked", {{"client", actor.client},
+                                            {"request_id", actor.request_id},
                                             {"serial", record.serial},
                                             {"spc", record.spc},
                                             {"crl_reason", absl::StrCat(record.revocation_reason)}});
@@ -116,6 +117,7 @@ grpc::Status AuthorityAdminService::RevokeSpc(ServerContext* context,
         if (request->dry_run()) return absl::OkStatus();
         daemon::LogInfo("certificates of an SPC revoked",
                         {{"client", actor.client},
+                         {"request_id", actor.request_id},
                          {"spc", request->spc()},
                          {"certificates", absl::StrCat(serials.size())},
                          {"crl_reason", absl::StrCat(request->reason_code())}});
@@ -140,7 +142,7 @@ absl::Status AuthorityAdminService::SetPaused(const Actor& actor, const std::str
   if (id.empty()) return MakeError(Reason::kMissingField, "id", "which account?");
   STI_ASSIGN_OR_RETURN(const AcmeAccount account, parts_.accounts.SetPaused(actor, id, paused));
   daemon::LogInfo(paused ? "ACME account paused" : "ACME account resumed",
-                  {{"client", actor.client}, {"account", id}});
+                  {{"client", actor.client}, {"request_id", actor.request_id}, {"account", id}});
   response = ToProto(account);
   return absl::OkStatus();
 }
@@ -164,8 +166,10 @@ grpc::Status AuthorityAdminService::CreateExternalAccountKey(
     sti::v1::ExternalAccountKey* response) {
   return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
     STI_ASSIGN_OR_RETURN(const ExternalKey key, parts_.accounts.MakeExternalKey(actor, request->provider()));
-    daemon::LogInfo("external account key made",
-                    {{"client", actor.client}, {"key", key.id}, {"provider", key.provider}});
+    daemon::LogInfo("external account key made", {{"client", actor.client},
+                                                  {"request_id", actor.request_id},
+                                                  {"key", key.id},
+                                                  {"provider", key.provider}});
     response->set_id(key.id);
     response->set_provider(key.provider);
     response->set_mac_key(key.mac_key);

@@ -24,8 +24,10 @@ grpc::Status AuthorityAdminService::IssueDelegate(ServerContext* context,
       STI_ASSIGN_OR_RETURN(delegate.validity.not_after, FromTimestamp(request->not_after(), "not_after"));
     }
     STI_ASSIGN_OR_RETURN(const CertificateRecord issued, parts_.issuer.IssueDelegate(delegate));
-    daemon::LogInfo("delegate certificate issued",
-                    {{"client", actor.client}, {"serial", issued.serial}, {"subject", issued.subject}});
+    daemon::LogInfo("delegate certificate issued", {{"client", actor.client},
+                                                    {"request_id", actor.request_id},
+                                                    {"serial", issued.serial},
+                                                    {"subject", issued.subject}});
     *response = ToIssued(issued, public_url_);
     return absl::OkStatus();
   });

@@ -50,8 +50,9 @@ void CertificateAuthorityService::NoteRefusal(const Actor& actor, const std::str
     event.after = codec::CanonicalJson(codec::JsonObject{{"jti", jti}});
   const absl::Status recorded = refusals_.Record(actor, std::move(event));
   if (recorded.ok()) return;
-  daemon::LogError("a refusal is not in the audit",
-                   {{"client", actor.client}, {"detail", recorded.message()}});
+  daemon::LogError(
+      "a refusal is not in the audit",
+      {{"client", actor.client}, {"request_id", actor.request_id}, {"detail", recorded.message()}});
 }
 
 absl::StatusOr<CertificateRecord> CertificateAuthorityService::Issue(
@@ -73,6 +74,7 @@ grpc::Status CertificateAuthorityService::IssueCertificate(grpc::ServerContext* 
   const absl::StatusOr<CertificateRecord> issued = Issue(*request, actor);
   if (!issued.ok()) {
     daemon::LogWarning("certificate refused", {{"client", actor.client},
+                                               {"request_id", actor.request_id},
                                                {"reason", ReasonName(ReasonOf(issued.status()))},
                                                {"detail", issued.status().message()}});
     NoteRefusal(actor, request->csr(), request->spc_token(), issued.status());
@@ -80,6 +82,7 @@ grpc::Status CertificateAuthorityService::IssueCertificate(grpc::ServerContext* 
   }
   daemon::LogInfo("certificate issued",
                   {{"client", actor.client},
+                   {"request_id", actor.request_id},
                    {"serial", issued->serial},
                    {"spc", issued->spc},
                    {"subject", issued->subject},

@@ -13,7 +13,9 @@ class PolicyAdministrator {
  public:
   virtual ~PolicyAdministrator() = default;
   // `certificate_pem`: one certificate. OK when the STI-PA has recorded it, now or before.
-  virtual absl::Status RecordRevocation(const std::string& certificate_pem, int reason) = 0;
+  // `request_id` is for the logs of both sides.
+  virtual absl::Status RecordRevocation(const std::string& certificate_pem, int reason,
+                                        const std::string& request_id) = 0;
   // Ends a call under way, and every later one at once.
   virtual void Cancel() = 0;
 };

@@ -4,10 +4,10 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <memory>
 #include <string>
 
 #include "common/base/mutex.h"
+#include "common/rpc/peer.h"
 #include "proto/sti/v1/policy_admin.grpc.pb.h"
 #include "services/ca/policy_administrator.h"
 
@@ -15,13 +15,14 @@ namespace sti::ca {
 
 class PolicyClient final : public PolicyAdministrator {
  public:
-  explicit PolicyClient(const std::shared_ptr<grpc::Channel>& pa);
+  explicit PolicyClient(rpc::Peer pa);
 
-  absl::Status RecordRevocation(const std::string& certificate_pem, int reason) override;
+  absl::Status RecordRevocation(const std::string& certificate_pem, int reason,
+                                const std::string& request_id) override;
   void Cancel() override;
 
  private:
-  const std::unique_ptr<sti::v1::PolicyAdmin::Stub> pa_;
+  const rpc::Peer pa_;
   Mutex mutex_;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   grpc::ClientContext* running_ ABSL_GUARDED_BY(mutex_) = nullptr;

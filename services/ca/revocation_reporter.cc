@@ -22,6 +22,11 @@ constexpr absl::Duration kInterval = absl::Minutes(1);
 constexpr absl::Duration kFirstRetry = absl::Seconds(1);
 constexpr absl::Duration kLongestRetry = absl::Minutes(5);
 
+// The same each time that the STI-PA is asked, until it has confirmed.
+std::string RequestIdFor(const RevocationRecord& record) {
+  return absl::StrCat("revocation-", record.serial);
+}
+
 }  // namespace
 
 absl::Status RevocationReporter::Tell(const RevocationRecord& record) {
@@ -34,7 +39,7 @@ absl::Status RevocationReporter::Tell(const RevocationRecord& record) {
   if (!certificate) return MakeError(Reason::kInternal, "a revocation without its certificate");
   STI_ASSIGN_OR_RETURN(const pki::CertificateChain chain,
                        pki::CertificateChain::Parse(certificate->chain_pem));
-  return pa_.RecordRevocation(chain.leaf().Pem(), record.reason);
+  return pa_.RecordRevocation(chain.leaf().Pem(), record.reason, RequestIdFor(record));
 }
 
 absl::StatusOr<int> RevocationReporter::TellEach(const std::vector<RevocationRecord>& untold) {
@@ -42,12 +47,15 @@ absl::StatusOr<int> RevocationReporter::TellEach(const std::vector<RevocationRec
   for (const RevocationRecord& record : untold) {
     const absl::Status told = Tell(record);
     if (told.ok()) {
-      daemon::LogInfo("the STI-PA knows of a revocation", {{"serial", record.serial}});
+      daemon::LogInfo("the STI-PA knows of a revocation",
+                      {{"serial", record.serial}, {"request_id", RequestIdFor(record)}});
     } else {
       ++failed;
-      daemon::LogError(
-          "the STI-PA could not be told of a revocation; trying again",
-          {{"serial", record.serial}, {"reason", ReasonName(ReasonOf(told))}, {"detail", told.message()}});
+      daemon::LogError("the STI-PA could not be told of a revocation; trying again",
+                       {{"serial", record.serial},
+                        {"request_id", RequestIdFor(record)},
+                        {"reason", ReasonName(ReasonOf(told))},
+                        {"detail", told.message()}});
     }
     const absl::Status written = database_.Write([&](Transaction& transaction) {
       return told.ok() ? MarkTold(transaction, record.serial, clock_.TimeNow())

@@ -24,10 +24,12 @@ const absl::Time kNow = absl::FromUnixSeconds(1750000000);
 // Keeps what it is told; refuses while `away`.
 class FakePa final : public PolicyAdministrator {
  public:
-  absl::Status RecordRevocation(const std::string& certificate_pem, int reason) override {
+  absl::Status RecordRevocation(const std::string& certificate_pem, int reason,
+                                const std::string& request_id) override {
     if (away) return MakeError(Reason::kUnavailable, "no answer");
     if (refused == certificate_pem) return MakeError(Reason::kPermissionDenied, "not this one");
     told.emplace_back(certificate_pem, reason);
+    EXPECT_EQ(request_id.rfind("revocation-", 0), 0U) << request_id;
     return absl::OkStatus();
   }
   void Cancel() override {}

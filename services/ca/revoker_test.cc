@@ -31,7 +31,7 @@ const Actor kPolicy{"sti-pa", "suspend-1"};
 // Keeps what it is told; refuses `refused`.
 class FakePa final : public PolicyAdministrator {
  public:
-  absl::Status RecordRevocation(const std::string&, int) override {
+  absl::Status RecordRevocation(const std::string&, int, const std::string&) override {
     if (calls++ == 0) return MakeError(Reason::kPermissionDenied, "not this one");
     return absl::OkStatus();
   }

@@ -20,6 +20,7 @@ grpc::Status PolicyAdminService::ApproveAuthority(ServerContext* context,
                              : rooms_.authorities.Approve(actor, FromProto(*request)));
     daemon::LogInfo(ask ? "authority waits for an approver" : "authority approved",
                     {{"admin", actor.client},
+                     {"request_id", actor.request_id},
                      {"id", authority.id},
                      {"name", authority.name},
                      {"subject", authority.root.subject().Text()},
@@ -38,6 +39,7 @@ grpc::Status PolicyAdminService::WithdrawAuthority(ServerContext* context,
         rooms_.authorities.Withdraw(actor, request->id(), request->note(), request->dry_run()));
     if (!request->dry_run()) {
       daemon::LogInfo("authority withdrawn", {{"admin", actor.client},
+                                              {"request_id", actor.request_id},
                                               {"id", change.authority.id},
                                               {"name", change.authority.name},
                                               {"note", request->note()}});

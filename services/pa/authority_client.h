@@ -15,7 +15,9 @@ class AuthorityClient {
   virtual ~AuthorityClient() = default;
   // The serial numbers of the certificates that were revoked by this call: none when all of the code's were
   // before, so asking twice does no harm. Once it is OK, each of them is revoked on the CA's disk.
-  virtual absl::StatusOr<std::vector<std::string>> RevokeSpc(const std::string& spc, int reason_code) = 0;
+  // `request_id` is for the logs of both sides.
+  virtual absl::StatusOr<std::vector<std::string>> RevokeSpc(const std::string& spc, int reason_code,
+                                                             const std::string& request_id) = 0;
   // Ends a call under way, and every later one at once.
   virtual void Cancel() = 0;
 };

@@ -4,12 +4,12 @@
 
 #include <grpcpp/grpcpp.h>
 
-#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/time/time.h"
 #include "common/base/mutex.h"
+#include "common/rpc/peer.h"
 #include "proto/sti/v1/certificate_authority.grpc.pb.h"
 #include "services/pa/authority_client.h"
 
@@ -18,14 +18,14 @@ namespace sti::pa {
 class AuthorityGrpcClient final : public AuthorityClient {
  public:
   // `deadline` of each call: a CA signs nothing here, but may have many certificates to write down.
-  explicit AuthorityGrpcClient(const std::shared_ptr<grpc::Channel>& ca,
-                               absl::Duration deadline = absl::Seconds(30));
+  explicit AuthorityGrpcClient(rpc::Peer ca, absl::Duration deadline = absl::Seconds(30));
 
-  absl::StatusOr<std::vector<std::string>> RevokeSpc(const std::string& spc, int reason_code) override;
+  absl::StatusOr<std::vector<std::string>> RevokeSpc(const std::string& spc, int reason_code,
+                                                     const std::string& request_id) override;
   void Cancel() override;
 
  private:
-  const std::unique_ptr<sti::v1::AuthorityAdmin::Stub> ca_;
+  const rpc::Peer ca_;
   const absl::Duration deadline_;
   Mutex mutex_;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;

@@ -16,9 +16,10 @@ namespace {
 void LogNumbers(absl::string_view what, const Actor& actor,
                 const google::protobuf::RepeatedPtrField<sti::v1::NumberRange>& numbers, int64_t sequence) {
   daemon::LogInfo(what, {{"admin", actor.client},
+                         {"request_id", actor.request_id},
                          {"ranges", numbers.size()},
                          {"first_spc", numbers[0].spc()},
-                         {"first_start", numbers[0].start()},
+                         {"first_start", daemon::TelephoneNumberText{numbers[0].start()}},
                          {"sequence", sequence}});
 }
 

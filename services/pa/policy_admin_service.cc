@@ -21,6 +21,7 @@ RunMode HowToRun(bool dry_run) { return dry_run ? RunMode::kDry : RunMode::kReal
 void LogChange(absl::string_view what, const Actor& actor, const ProviderChange& change, bool dry_run) {
   if (dry_run) return;
   daemon::LogInfo(what, {{"admin", actor.client},
+                         {"request_id", actor.request_id},
                          {"provider", change.provider.id},
                          {"state", StateName(change.provider.state)},
                          {"note", change.provider.state_note},
@@ -43,6 +44,7 @@ grpc::Status PolicyAdminService::RegisterProvider(ServerContext* context,
                              : rooms_.providers.Register(actor, FromProto(request->provider())));
     daemon::LogInfo(ask ? "provider waits for an approver" : "provider registered",
                     {{"admin", actor.client},
+                     {"request_id", actor.request_id},
                      {"provider", provider.id},
                      {"name", provider.name},
                      {"spcs", absl::StrJoin(provider.spcs, ",")},
@@ -63,9 +65,10 @@ grpc::Status PolicyAdminService::UpdateProvider(ServerContext* context,
                            rooms_.providers.Update(actor, FromProto(request->provider()), RunMode::kDry));
       if (would.widens_rights) {
         STI_ASSIGN_OR_RETURN(*response, AskToUpdate(rooms_.changes, rooms_.providers, actor, *request));
-        daemon::LogInfo(
-            "provider update waits for an approver",
-            {{"admin", actor.client}, {"provider", would.provider.id}, {"change", response->pending().id()}});
+        daemon::LogInfo("provider update waits for an approver", {{"admin", actor.client},
+                                                                  {"request_id", actor.request_id},
+                                                                  {"provider", would.provider.id},
+                                                                  {"change", response->pending().id()}});
         return absl::OkStatus();
       }
     }
@@ -112,6 +115,7 @@ grpc::Status PolicyAdminService::RevokeProvider(ServerContext* context,
     if (rooms_.changes.required() && !request->dry_run()) {
       STI_ASSIGN_OR_RETURN(*response, AskToRevoke(rooms_.changes, rooms_.providers, actor, *request));
       daemon::LogInfo("provider revocation waits for an approver", {{"admin", actor.client},
+                                                                    {"request_id", actor.request_id},
                                                                     {"provider", request->id()},
                                                                     {"note", request->note()},
                                                                     {"change", response->pending().id()}});

@@ -21,6 +21,7 @@ absl::Status PolicyAdminService::Record(const Actor& actor, const sti::v1::Recor
           request.dry_run() ? RunMode::kDry : RunMode::kReal));
   if (!request.dry_run()) {
     daemon::LogInfo("revocation recorded", {{"client", actor.client},
+                                            {"request_id", actor.request_id},
                                             {"issuer", recorded.revocation.issuer.Text()},
                                             {"serial", recorded.revocation.serial},
                                             {"reason_code", recorded.revocation.reason_code}});
@@ -41,7 +42,9 @@ grpc::Status PolicyAdminService::RecordRevocation(ServerContext* context,
   absl::Status done = reporters_.Check(caller.client, request->certificate_pem());
   if (done.ok()) done = Record(caller, *request, *response);
   if (done.ok()) return grpc::Status::OK;
-  daemon::LogWarning("revocation refused", {{"client", caller.client}, {"detail", done.message()}});
+  daemon::LogWarning(
+      "revocation refused",
+      {{"client", caller.client}, {"request_id", caller.request_id}, {"detail", done.message()}});
   return rpc::ToGrpcStatus(done);
 }
 

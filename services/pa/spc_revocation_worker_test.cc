@@ -73,7 +73,8 @@ class FakeCa {
 class FakeClient final : public AuthorityClient {
  public:
   explicit FakeClient(FakeCa& ca) : ca_(ca) {}
-  absl::StatusOr<std::vector<std::string>> RevokeSpc(const std::string& spc, int reason_code) override {
+  absl::StatusOr<std::vector<std::string>> RevokeSpc(const std::string& spc, int reason_code,
+                                                     const std::string& /*request_id*/) override {
     return ca_.RevokeSpc(spc, reason_code);
   }
   void Cancel() override {}

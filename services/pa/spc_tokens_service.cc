@@ -22,12 +22,14 @@ grpc::Status SpcTokensService::IssueToken(grpc::ServerContext* context,
       issuer_.Issue(actor, {client, request->tn_auth_list(), request->fingerprint(), request->ca()});
   if (!issued.ok()) {
     daemon::LogWarning("SPC token refused", {{"client", client},
+                                             {"request_id", actor.request_id},
                                              {"reason", ReasonName(ReasonOf(issued.status()))},
                                              {"detail", issued.status().message()}});
     return rpc::ToGrpcStatus(issued.status());
   }
   const TokenRecord& record = issued->record;
   daemon::LogInfo("SPC token issued", {{"client", client},
+                                       {"request_id", actor.request_id},
                                        {"provider", record.provider_id},
                                        {"spc", absl::StrJoin(record.spcs, ",")},
                                        {"jti", record.jti},

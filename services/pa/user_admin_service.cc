@@ -28,9 +28,10 @@ grpc::Status PolicyAdminService::CreateApiUser(ServerContext* context,
   return gate_.Run(*context, Role::kOperator, [&](const Actor& actor) -> absl::Status {
     STI_ASSIGN_OR_RETURN(const NewApiUser made,
                          rooms_.users.Create(actor, request->user_id(), request->provider_id()));
-    daemon::LogInfo(
-        "user created",
-        {{"admin", actor.client}, {"user", made.user.user_id}, {"provider", made.user.provider_id}});
+    daemon::LogInfo("user created", {{"admin", actor.client},
+                                     {"request_id", actor.request_id},
+                                     {"user", made.user.user_id},
+                                     {"provider", made.user.provider_id}});
     *response = ToProto(made.user);
     response->set_password(std::string(made.password.RevealForUse()));
     return absl::OkStatus();
@@ -58,8 +59,10 @@ grpc::Status PolicyAdminService::DeleteApiUser(ServerContext* context,
     STI_ASSIGN_OR_RETURN(const ApiUserRemoval removal, rooms_.users.Delete(actor, request->user_id(), run));
     const ApiUser& user = removal.user;
     if (run == RunMode::kReal) {
-      daemon::LogInfo("user deleted",
-                      {{"admin", actor.client}, {"user", user.user_id}, {"provider", user.provider_id}});
+      daemon::LogInfo("user deleted", {{"admin", actor.client},
+                                       {"request_id", actor.request_id},
+                                       {"user", user.user_id},
+                                       {"provider", user.provider_id}});
     }
     *response = ToProto(user);
     for (const std::string& effect : removal.effects) response->add_effects(effect);

@@ -109,8 +109,8 @@ int List(Session& session, const ListOptions& options) {
   return kExitOk;
 }
 
-std::unique_ptr<grpc::ClientContext> LongContext() {
-  auto context = std::make_unique<grpc::ClientContext>();
+std::unique_ptr<grpc::ClientContext> LongContext(Session& session) {
+  auto context = session.Context();
   context->set_deadline(std::chrono::system_clock::now() + kLongest);
   return context;
 }
@@ -150,7 +150,7 @@ int Import(Session& session, const ImportOptions& options) {
   const auto channel = session.Open(Peer::kAs);
   if (!channel.ok()) return FailCall(session.output, channel.status());
   const std::unique_ptr<Provisioning::Stub> stub = Provisioning::NewStub(*channel);
-  const auto context = LongContext();
+  const auto context = LongContext(session);
   sti::v1::ImportNumbersResponse response;
   const auto writer = stub->ImportNumbers(context.get(), &response);
   // What takes numbers away is a dry run without --yes.
@@ -181,7 +181,7 @@ int Export(Session& session, const ExportOptions& options) {
   const auto channel = session.Open(Peer::kAs);
   if (!channel.ok()) return FailCall(session.output, channel.status());
   const std::unique_ptr<Provisioning::Stub> stub = Provisioning::NewStub(*channel);
-  const auto context = LongContext();
+  const auto context = LongContext(session);
   sti::v1::ExportNumbersRequest request;
   request.set_provider(options.provider);
   request.set_customer(options.customer);

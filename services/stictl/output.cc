@@ -81,13 +81,16 @@ int Fail(const Output& output, const absl::Status& status) {
   const std::string reason(ReasonName(ReasonOf(status)));
   const std::string field = FieldOf(status);
   if (output.json()) {
-    const codec::JsonValue error(codec::JsonObject{
-        {"error",
-         codec::JsonObject{{"field", field}, {"reason", reason}, {"text", std::string(status.message())}}}});
+    const codec::JsonValue error(
+        codec::JsonObject{{"error", codec::JsonObject{{"field", field},
+                                                      {"reason", reason},
+                                                      {"request_id", output.request_id},
+                                                      {"text", std::string(status.message())}}}});
     std::cerr << codec::CanonicalJson(error) << "\n";
   } else {
     std::cerr << "stictl: " << reason << (field.empty() ? "" : " (" + field + ")") << ": "
               << Printable(std::string(status.message())) << "\n";
+    if (!output.request_id.empty()) std::cerr << "request id: " << output.request_id << "\n";
   }
   return ExitCodeOf(status);
 }

@@ -23,10 +23,12 @@ enum ExitCode {
 
 enum class OutputFormat { kText, kJson };
 
-// Set once by main.
+// Set by main, but for request_id.
 struct Output {
   OutputFormat format = OutputFormat::kText;
   bool color = false;  // text on a terminal
+  // Of the requests that were sent, for the daemon's log and audit; empty before the first.
+  std::string request_id;
 
   bool json() const { return format == OutputFormat::kJson; }
 };

@@ -9,11 +9,14 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "common/base/random.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/crypto/system_random.h"
 #include "common/daemon/config_loader.h"
 #include "common/daemon/files.h"
 #include "common/rpc/channel.h"
+#include "common/rpc/request_id.h"
 
 namespace sti::stictl {
 namespace {
@@ -76,9 +79,11 @@ absl::StatusOr<std::shared_ptr<grpc::Channel>> Session::Open(Peer peer) {
   return MakeError(Reason::kInternal, "unknown peer");
 }
 
-std::unique_ptr<grpc::ClientContext> Session::Context() const {
+std::unique_ptr<grpc::ClientContext> Session::Context() {
   auto context = std::make_unique<grpc::ClientContext>();
   context->set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(timeout_ms));
+  if (output.request_id.empty()) output.request_id = MakeUuid(crypto::SystemRandom::Instance()).value_or("");
+  rpc::SetRequestId(*context, output.request_id);
   return context;
 }
 

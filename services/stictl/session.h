@@ -25,8 +25,8 @@ class Session {
 
   // kConfigInvalid with what to write where, when the configuration does not name the peer.
   absl::StatusOr<std::shared_ptr<grpc::Channel>> Open(Peer peer);
-  // A context with the deadline set.
-  std::unique_ptr<grpc::ClientContext> Context() const;
+  // A context with deadline and request id. All requests of one run have the same id, a new one.
+  std::unique_ptr<grpc::ClientContext> Context();
 
  private:
   absl::Status LoadOnce();

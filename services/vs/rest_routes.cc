@@ -10,6 +10,7 @@
 #include "common/rest/members.h"
 #include "common/rest/objection.h"
 #include "common/rest/reply.h"
+#include "services/vs/refusal_log.h"
 #include "services/vs/rest_verification.h"
 
 namespace sti::vs {
@@ -49,9 +50,13 @@ void RestRoutes::Handle(const http::HttpRequest& request, const http::HttpAnswer
   if (!body.ok()) return reply.Refuse(body.status());
   reply.set_form(FormOf(*body));
   const absl::StatusOr<IncomingCall> call = CallFrom(*body, reply.form());
-  if (!call.ok()) return reply.Refuse(call.status());
-  verify_(*call, **profile, [reply](const absl::StatusOr<stir::CallVerdict>& verdict) {
+  if (!call.ok()) {
+    LogNotJudged(*identity, reply.request_id(), call.status());
+    return reply.Refuse(call.status());
+  }
+  verify_(*call, **profile, [reply, client = *identity](const absl::StatusOr<stir::CallVerdict>& verdict) {
     if (verdict.ok()) return reply.Send(RestResponse(*verdict, reply.form()));
+    LogNotJudged(client, reply.request_id(), verdict.status());
     reply.Refuse(InRestTerms(verdict.status()));
   });
 }

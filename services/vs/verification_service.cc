@@ -12,8 +12,10 @@
 #include "common/base/status_macros.h"
 #include "common/codec/url.h"
 #include "common/edge/verdict_proto.h"
+#include "common/rpc/request_id.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
+#include "services/vs/refusal_log.h"
 #include "services/vs/verify_request.h"
 
 namespace sti::vs {
@@ -66,14 +68,24 @@ absl::StatusOr<Admitted> AdmitRequest(const ProfileTable& profiles, const std::s
 
 using Responded = std::function<void(absl::StatusOr<sti::v1::VerifyResponse>)>;
 
-void Judge(Verifier& verifier, const ProfileTable& profiles, const std::string& client,
+struct Asker {
+  std::string client, request_id;
+};
+
+void Judge(Verifier& verifier, const ProfileTable& profiles, const Asker& asker,
            const sti::v1::VerifyRequest& request, Responded done) {
-  const auto admitted = AdmitRequest(profiles, client, request);
-  if (!admitted.ok()) return done(admitted.status());
+  const auto admitted = AdmitRequest(profiles, asker.client, request);
+  if (!admitted.ok()) {
+    LogNotJudged(asker.client, asker.request_id, admitted.status());
+    return done(admitted.status());
+  }
   verifier.Verify(admitted->call, *admitted->profile,
-                  [profile = admitted->profile, brief = admitted->brief,
+                  [profile = admitted->profile, brief = admitted->brief, asker,
                    done = std::move(done)](absl::StatusOr<stir::CallVerdict> verdict) {
-                    if (!verdict.ok()) return done(verdict.status());
+                    if (!verdict.ok()) {
+                      LogNotJudged(asker.client, asker.request_id, verdict.status());
+                      return done(verdict.status());
+                    }
                     done(edge::ToProto(*verdict, profile->reply, profile->name, brief));
                   });
 }
@@ -185,7 +197,7 @@ grpc::ServerUnaryReactor* VerificationService::Verify(grpc::CallbackServerContex
                                                       const sti::v1::VerifyRequest* request,
                                                       sti::v1::VerifyResponse* response) {
   auto* reactor = new Reactor;  // deletes itself in OnDone
-  Judge(verifier_, profiles_, rpc::ClientIdentity(*context), *request,
+  Judge(verifier_, profiles_, {rpc::ClientIdentity(*context), rpc::RequestIdOf(*context)}, *request,
         [reactor, response, ending = reactor->ending()](absl::StatusOr<sti::v1::VerifyResponse> answer) {
           if (!ending->Claim()) return;
           const absl::Status status = answer.status();
@@ -213,9 +225,9 @@ grpc::ServerUnaryReactor* VerificationService::VerifyBatch(grpc::CallbackServerC
     Fill(*batch, *response);
     reactor->Finish(grpc::Status::OK);
   };
-  const std::string client = rpc::ClientIdentity(*context);
+  const Asker asker{rpc::ClientIdentity(*context), rpc::RequestIdOf(*context)};
   for (size_t i = 0; i < size; ++i) {
-    Judge(verifier_, profiles_, client, request->requests(static_cast<int>(i)),
+    Judge(verifier_, profiles_, asker, request->requests(static_cast<int>(i)),
           [batch, i, release](absl::StatusOr<sti::v1::VerifyResponse> answer) {
             batch->rows[i] = std::move(answer);
             release();
