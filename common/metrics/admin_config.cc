@@ -8,9 +8,9 @@ http::HttpServerOptions AdminServerOptionsFrom(const sti::config::v1::AdminPort&
   options.certificate_file = config.certificate_file();
   options.key_file = config.key_file();
   options.client_ca_file = config.client_ca_file();
-  options.threads = 1;
+  options.threads = 4;  // two of them may wait for what a page asks
   options.max_connections = 64;
-  options.max_body = 1024;
+  options.max_body = 128 * 1024;  // a form with Identity headers
   return options;
 }
 

@@ -22,6 +22,9 @@ http::HttpResponse Text(int status, std::string body, const char* type = kPlain)
 http::HttpResponse AdminRoutes::Handle(const http::HttpRequest& request) const {
   const absl::string_view target = request.target;
   const absl::string_view path = target.substr(0, target.find('?'));
+  for (const AdminPage& page : pages_) {
+    if (path == page.path) return page.handler(request);
+  }
   const bool metrics = path == "/metrics", health = path == "/healthz", ready = path == "/readyz";
   if (!metrics && !health && !ready)
     return Text(404, "not found: there are /metrics, /healthz and /readyz\n");

@@ -5,7 +5,13 @@
 #include <thread>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "common/http/answer.h"
+#include "common/http/message.h"
+#include "common/http/server.h"
 #include "common/metrics/admin_routes.h"
+#include "common/metrics/http_metrics.h"
+#include "common/metrics/process_metrics.h"
 
 namespace sti::metrics {
 namespace {
@@ -87,6 +93,57 @@ TEST_F(AdminRoutesTest, MetricsAreText) {
   EXPECT_EQ(response.status, 200);
   EXPECT_TRUE(absl::StrContains(response.body, "sti_up 1\n"));
   EXPECT_EQ(response.headers[0].second, "text/plain; version=0.0.4; charset=utf-8");
+}
+
+TEST_F(AdminRoutesTest, PagesOfTheDaemonAnswerAlsoPosts) {
+  const AdminRoutes routes(metrics_, [] { return std::vector<std::string>(); },
+                           {{"/", [](const http::HttpRequest& request) {
+                               http::HttpResponse response;
+                               response.body = request.method;
+                               return response;
+                             }}});
+  http::HttpRequest request;
+  request.method = "POST";
+  request.target = "/?x=1";
+  EXPECT_EQ(routes.Handle(request).body, "POST");
+  request.target = "/x";
+  EXPECT_EQ(routes.Handle(request).status, 404);
+}
+
+TEST(HttpMetricsTest, AnswersAreCountedByStatusAlsoForgottenOnes) {
+  Metrics metrics;
+  const auto sync =
+      CountRequests(metrics, "public", http::HttpHandler([&](const http::HttpRequest&) {
+                      EXPECT_TRUE(absl::StrContains(metrics.Text(),
+                                                    "sti_http_requests_in_flight{interface=\"public\"} 1\n"));
+                      http::HttpResponse response;
+                      response.status = 404;
+                      return response;
+                    }));
+  EXPECT_EQ(sync({}).status, 404);
+  const auto forgets = CountRequests(
+      metrics, "rest", http::AsyncHttpHandler([](const http::HttpRequest&, const http::HttpAnswer&) {}));
+  int status = 0;
+  forgets({}, http::HttpAnswer([&](const http::HttpResponse& response) { status = response.status; }));
+  EXPECT_EQ(status, 503);
+  const std::string text = metrics.Text();
+  for (const char* line : {"sti_http_requests_total{code=\"404\",interface=\"public\"} 1\n",
+                           "sti_http_requests_total{code=\"503\",interface=\"rest\"} 1\n",
+                           "sti_http_requests_in_flight{interface=\"public\"} 0\n",
+                           "sti_http_requests_in_flight{interface=\"rest\"} 0\n"}) {
+    EXPECT_TRUE(absl::StrContains(text, line)) << line << "\n" << text;
+  }
+}
+
+TEST(ProcessMetricsTest, TheProcessIsSeen) {
+  Metrics metrics;
+  ExposeProcess(metrics);
+  const std::string text = metrics.Text();
+  for (const char* name : {"process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds",
+                           "process_max_fds", "process_start_time_seconds"}) {
+    EXPECT_TRUE(absl::StrContains(text, absl::StrCat("\n", name, " "))) << name;
+    EXPECT_FALSE(absl::StrContains(text, absl::StrCat("\n", name, " 0\n"))) << name;
+  }
 }
 
 TEST_F(AdminRoutesTest, OtherPathsAndMethodsAreRefused) {
