@@ -77,13 +77,14 @@ class InstallTest(unittest.TestCase):
 
     def run_daemon(self, name, container, start):
         """As the unit would: by ExecStart, as the user. Listens, serves TLS, and ends well."""
-        container.shell(f"setpriv --reuid={name} --regid={name} --clear-groups --no-new-privs --bounding-set=-all "
-                        f"{start} >/tmp/log 2>&1 & echo $! >/tmp/pid")
+        container.shell("rm -f /tmp/ended; exec >/tmp/log 2>&1; "
+                        f"(setpriv --reuid={name} --regid={name} --clear-groups --no-new-privs --bounding-set=-all {start} & "
+                        "echo $! >/tmp/pid; wait $!; echo $? >/tmp/ended) &")
         self.wait(lambda: "listening" in container.shell("cat /tmp/log").stdout, f"{name} to listen")
         self.assertEqual(container.shell("stat -c %U /proc/$(cat /tmp/pid)").stdout.strip(), name)
         container.shell("kill -TERM $(cat /tmp/pid)")
-        self.wait(lambda: container.shell("kill -0 $(cat /tmp/pid) 2>/dev/null", check=False).returncode != 0, f"{name} to end")
-        self.assertIn("stopping", container.shell("cat /tmp/log").stdout)
+        self.wait(lambda: container.run("test", "-s", "/tmp/ended", check=False).returncode == 0, f"{name} to end")
+        self.assertEqual(container.shell("cat /tmp/ended").stdout, "0\n", container.shell("cat /tmp/log").stdout)
 
     def purge(self, name, container, state):
         container.run("dpkg", "--purge", name)
