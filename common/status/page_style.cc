@@ -43,6 +43,7 @@ table{border-collapse:collapse;width:100%;margin:.6rem 0 1rem;font-size:.94rem}
 caption{text-align:left;font-weight:600;padding:.2rem 0 .4rem}
 th,td{text-align:left;vertical-align:top;padding:.35rem .8rem .35rem 0;border-bottom:1px solid var(--line);overflow-wrap:anywhere}
 thead th{color:var(--soft);font-weight:600;font-size:.86rem;border-bottom-width:2px}
+th{overflow-wrap:break-word}
 tbody th{font-weight:600}
 td{font-variant-numeric:tabular-nums}
 .none,.remark,footer{color:var(--soft)}

@@ -37,6 +37,7 @@ std::string DurationText(absl::Duration duration) {
 
 std::string AgoText(absl::Time time, absl::Time now) {
   if (time == absl::InfinitePast() || time == absl::InfiniteFuture()) return "never";
+  if (absl::AbsDuration(now - time) < absl::Seconds(1)) return absl::StrCat(TimeText(time), " (just now)");
   const char* where = time > now ? " from now" : " ago";
   return absl::StrCat(TimeText(time), " (", DurationText(now - time), where, ")");
 }

@@ -1,7 +1,10 @@
 #include "services/vs/status_page.h"
 
+#include <future>
+#include <memory>
 #include <optional>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/codec/url.h"
@@ -52,6 +55,21 @@ void ShowDomain(const TrustDomain& domain, const DomainHealth& health, absl::Tim
 }
 
 }  // namespace
+
+http::HttpResponse StatusPage::AnswerOf(const http::HttpRequest& request) const {
+  if (!places_.Enter()) {
+    return status::ErrorAnswer(parts_.facts.program,
+                               MakeError(Reason::kOverloaded, "others ask for explanations just now"),
+                               parts_.clock.TimeNow());
+  }
+  const auto leave = absl::MakeCleanup([this] { places_.Leave(); });
+  const auto promise = std::make_shared<std::promise<http::HttpResponse>>();
+  std::future<http::HttpResponse> answered = promise->get_future();
+  // Comes in any case: a verdict waits for downloads, which end in their time.
+  Handle(request, http::HttpAnswer(
+                      [promise](http::HttpResponse response) { promise->set_value(std::move(response)); }));
+  return answered.get();
+}
 
 bool StatusPage::Serves(absl::string_view target) {
   const absl::string_view path = PathOf(target);
@@ -156,6 +174,7 @@ void StatusPage::Explain(const http::HttpRequest& request, const http::HttpAnswe
   view.reply = profile->reply;
   view.profile = profile->name;
   view.judged_as_of = pasted->call.at.value_or(now);
+  view.as_issued = pasted->as_of == AsOf::kIssued && pasted->call.at.has_value();
   view.now = now;
   view.mask_numbers = parts_.facts.mask_numbers;
   view.chain_of = [this](const std::string& x5u) -> std::optional<pki::CertificateChain> {

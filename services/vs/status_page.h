@@ -11,6 +11,7 @@
 #include "common/base/clock.h"
 #include "common/http/answer.h"
 #include "common/http/message.h"
+#include "common/http/turnstile.h"
 #include "common/status/daemon_sections.h"
 #include "common/status/form.h"
 #include "common/status/page.h"
@@ -46,6 +47,9 @@ class StatusPage {
  public:
   explicit StatusPage(StatusPageParts parts) : parts_(std::move(parts)) {}
 
+  // As Handle, for a server that has threads to wait with. Two requests at one time, so that others of its threads
+  // go on answering; more are kOverloaded.
+  http::HttpResponse AnswerOf(const http::HttpRequest& request) const;
   // Whether Handle answers requests for this target.
   static bool Serves(absl::string_view target);
   void Handle(const http::HttpRequest& request, const http::HttpAnswer& answer) const;
@@ -60,6 +64,7 @@ class StatusPage {
   void Explain(const http::HttpRequest& request, const http::HttpAnswer& answer) const;
 
   const StatusPageParts parts_;
+  mutable http::Turnstile places_{2};
 };
 
 }  // namespace sti::vs

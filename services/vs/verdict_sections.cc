@@ -60,6 +60,12 @@ class Sections {
     facts.Add("Profile", view_.profile);
     facts.Add("Judged as of", status::TimeText(view_.judged_as_of));
     section.blocks.emplace_back(std::move(facts));
+    if (view_.as_issued) {
+      section.blocks.emplace_back(
+          status::Paragraph{"It was judged as if it had arrived when it was signed: a call that came later "
+                            "may have found it stale. "
+                            "Give the time of the call to see that."});
+    }
     section.blocks.emplace_back(status::Paragraph{
         "Trust list and CRL are those of now. Replay was not judged, and nothing of this was remembered."});
     return section;

@@ -19,6 +19,7 @@ struct VerdictView {
   stir::ReplyForm reply;
   std::string profile;
   absl::Time judged_as_of;
+  bool as_issued = false;  // judged as of its own signature
   absl::Time now;
   bool mask_numbers = false;
   // The chain that an x5u gave; none when there is none. May be null.

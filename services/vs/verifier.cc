@@ -74,6 +74,12 @@ Verifier::Verifier(CertificateCache& cache, const TrustBoard& trust, const Clock
       replay_(replay) {}
 
 void Verifier::Verify(const IncomingCall& incoming, const ClientProfile& profile, Done done) {
+  if (options_.observe != nullptr && !incoming.dry_run && !incoming.at.has_value()) {
+    done = [this, told = std::move(done)](absl::StatusOr<stir::CallVerdict> verdict) {
+      options_.observe(verdict);
+      told(std::move(verdict));
+    };
+  }
   // Asked before any work: without a trust list there is nothing to judge by.
   if (!MayJudge(*trust_.Get(), profile)) {
     return done(MakeError(Reason::kNotReady, "no trust list from the STI-PA yet"));

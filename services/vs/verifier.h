@@ -29,6 +29,8 @@ struct VerifierOptions {
   size_t max_pending = 4096;
   // How long a PASSporT is remembered to notice a replay, at least: ProfileTable::LongestUse.
   absl::Duration replay_time = absl::ZeroDuration();
+  // Told of each call's verdict before it is given, but of none that leaves no trace. Quick; may be null.
+  std::function<void(const absl::StatusOr<stir::CallVerdict>&)> observe = nullptr;
 };
 
 // Runs a task soon, on another thread or on this one.

@@ -7,12 +7,17 @@
 #include <utility>
 #include <vector>
 
+#include "common/admin/access_log.h"
+#include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/crypto/system_random.h"
+#include "common/daemon/daemon.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
-#include "common/rpc/channel.h"
+#include "common/metrics/admin_port.h"
+#include "common/metrics/http_metrics.h"
+#include "common/rpc/peer.h"
 #include "common/store/password_file.h"
 #include "common/store/redis_claims.h"
 #include "services/vs/trust_client.h"
@@ -25,8 +30,8 @@ absl::StatusOr<std::vector<std::unique_ptr<TrustSource>>> OpenSources(
     const sti::config::v1::VerificationServer& config) {
   std::vector<std::unique_ptr<TrustSource>> sources;
   for (const auto& domain : config.trust_domains()) {
-    STI_ASSIGN_OR_RETURN(const auto channel, rpc::OpenChannel(domain.pa(), kTrustMessage));
-    sources.push_back(std::make_unique<TrustClient>(channel));
+    STI_ASSIGN_OR_RETURN(rpc::Peer pa, rpc::Peer::Open(domain.pa(), kTrustMessage));
+    sources.push_back(std::make_unique<TrustClient>(std::move(pa)));
   }
   return sources;
 }
@@ -57,9 +62,14 @@ absl::StatusOr<std::unique_ptr<store::ClaimStore>> OpenClaims(const sti::config:
   return claims.ok() ? std::move(claims) : PrefixField("replay", claims.status());
 }
 
-VerifierOptions VerifierOptionsFor(const VsOptions& options) {
+VerifierOptions VerifierOptionsFor(const VsOptions& options, VerdictTally& tally,
+                                   VerificationMetrics& counted, const Clock& clock) {
   VerifierOptions verifier;
   verifier.replay_time = options.profiles.LongestUse();
+  verifier.observe = [&tally, &counted, &clock](const absl::StatusOr<stir::CallVerdict>& verdict) {
+    counted.Judged(verdict);
+    tally.Note(verdict, clock.TimeNow());
+  };
   return verifier;
 }
 
@@ -77,17 +87,19 @@ CertificateCacheOptions CacheOptionsFor(const VsOptions& options, const TrustBoa
 VsDaemon::VsDaemon(const sti::config::v1::VerificationServer& config, VsOptions options, Parts parts,
                    const Clock& clock)
     : options_(std::move(options)),
+      counted_(metrics_, clock),
       trust_(std::move(parts.trust)),
-      fetcher_(std::move(parts.fetcher)),
-      renewals_(std::move(parts.renewals)),
+      fetcher_(counted_.Count("call", std::move(parts.fetcher))),
+      renewals_(counted_.Count("renewal", std::move(parts.renewals))),
       cache_(fetcher_, renewals_, clock, CacheOptionsFor(options_, trust_->board(), clock)),
       keeper_(cache_, config.state_dir()),
       claims_(std::move(parts.claims)),
       replay_(options_.replay_entries, clock, claims_.get()),
       pool_(std::make_unique<CompletionPool>(std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 8))),
+      clock_(clock),
       verifier_(
           cache_, trust_->board(), clock, [this](std::function<void()> task) { pool_->Run(std::move(task)); },
-          VerifierOptionsFor(options_), &replay_),
+          VerifierOptionsFor(options_, tally_, counted_, clock), &replay_),
       service_(
           verifier_, cache_, trust_->board(), [this] { return trust_->health(); }, &replay_,
           options_.profiles, {config.admins().begin(), config.admins().end()},
@@ -116,10 +128,14 @@ absl::StatusOr<std::unique_ptr<VsDaemon>> VsDaemon::Start(const sti::config::v1:
   STI_ASSIGN_OR_RETURN(Parts parts, Open(config, options, clock));
   std::unique_ptr<VsDaemon> vs(new VsDaemon(config, std::move(options), std::move(parts), clock));
   vs->keeper_.Start();  // before the first call, and before anybody can purge
-  STI_ASSIGN_OR_RETURN(vs->server_, rpc::Server::Start(config.grpc(), {&vs->service_}));
+  STI_ASSIGN_OR_RETURN(vs->server_,
+                       rpc::Server::Start(config.grpc(), {&vs->service_}, admin::LogAccessRefusal));
   STI_RETURN_IF_ERROR(vs->StartRest());
-  vs->trust_->Start(
-      [server = vs->server_.get()](const std::vector<std::string>& lacking) { server->SetServing(lacking); });
+  STI_RETURN_IF_ERROR(vs->StartAdminPort(config));
+  vs->trust_->Start([daemon = vs.get()](const std::vector<std::string>& lacking) {
+    daemon->lacking_.Set(std::make_shared<const std::vector<std::string>>(lacking));
+    daemon->server_->SetServing(lacking);
+  });
   return vs;
 }
 
@@ -132,10 +148,12 @@ absl::Status VsDaemon::StartRest() {
       options_.profiles, options_.rest->api_keys, crypto::SystemRandom::Instance());
   absl::StatusOr<std::unique_ptr<http::HttpServer>> server = http::StartHttpsServer(
       options_.rest->https,
-      http::AsyncHttpHandler(
-          [routes = rest_routes_.get()](const http::HttpRequest& request, const http::HttpAnswer& answer) {
+      metrics::CountRequests(
+          metrics_, "rest",
+          http::AsyncHttpHandler([routes = rest_routes_.get()](const http::HttpRequest& request,
+                                                               const http::HttpAnswer& answer) {
             routes->Handle(request, answer);
-          }));
+          })));
   if (!server.ok()) return PrefixField("rest", server.status());
   rest_server_ = *std::move(server);
   return absl::OkStatus();
@@ -146,7 +164,62 @@ std::optional<int> VsDaemon::rest_port() const {
   return rest_server_->port();
 }
 
+void VsDaemon::MakeStatusPage(const sti::config::v1::VerificationServer& config) {
+  std::vector<std::pair<std::string, std::string>> files = {
+      {"gRPC server", config.grpc().tls().certificate_file()},
+      {"admin port", config.admin_port().certificate_file()}};
+  if (config.has_rest()) files.emplace_back("REST server", config.rest().certificate_file());
+  const auto read = [files] {
+    std::vector<std::pair<std::string, absl::StatusOr<std::string>>> read_files;
+    for (const auto& [what, file] : files) {
+      read_files.emplace_back(what, daemon::ReadFile(file, limits::kChainBody));
+    }
+    return read_files;
+  };
+  status_page_ = std::make_unique<StatusPage>(
+      StatusPageParts{status::FactsOfThisDaemon("sti-vs", daemon::kVersion, daemon::ConfigFile(),
+                                                clock_.TimeNow(), config.log().mask_numbers()),
+                      [this] { return Lacking(); }, trust_->board(), [this] { return trust_->health(); },
+                      cache_, &replay_, verifier_, options_.profiles, tally_, clock_, read});
+}
+
+std::vector<std::string> VsDaemon::Lacking() const {
+  const auto lacking = lacking_.Get();
+  return lacking != nullptr ? *lacking : std::vector<std::string>{"the first look at the trust lists"};
+}
+
+absl::Status VsDaemon::StartAdminPort(const sti::config::v1::VerificationServer& config) {
+  if (!config.has_admin_port()) return absl::OkStatus();
+  metrics_.OnScrape([this] {
+    counted_.ReportTrust(*trust_->board().Get(), trust_->health());
+    counted_.Report("sti_vs_calls_waiting", "Calls that wait for a download or Redis.",
+                    static_cast<double>(verifier_.pending()));
+    counted_.Report("sti_vs_certificates", "Chains in the cache.", static_cast<double>(cache_.size()));
+    counted_.Report("sti_vs_replay_entries", "PASSporTs remembered.",
+                    static_cast<double>(replay_.remembered()));
+    if (claims_ != nullptr) {
+      counted_.Report("sti_vs_redis_connected", "1 while Redis answers.", claims_->connected() ? 1 : 0);
+    }
+  });
+  MakeStatusPage(config);
+  const http::HttpHandler page = [this](const http::HttpRequest& request) {
+    return status_page_->AnswerOf(request);
+  };
+  STI_ASSIGN_OR_RETURN(
+      admin_server_,
+      metrics::StartAdminPort(
+          config.admin_port(),
+          {"sti-vs", metrics_, [this] { return Lacking(); }, {{"/", page}, {"/explain", page}}}));
+  return absl::OkStatus();
+}
+
+std::optional<int> VsDaemon::admin_port() const {
+  if (admin_server_ == nullptr) return std::nullopt;
+  return admin_server_->port();
+}
+
 void VsDaemon::Stop(absl::Duration grace) {
+  if (admin_server_ != nullptr) admin_server_->Shutdown(absl::ZeroDuration());
   trust_->Stop();
   if (rest_server_ != nullptr) rest_server_->Shutdown(grace);
   if (server_ != nullptr) server_->Shutdown(grace);
