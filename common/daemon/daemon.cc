@@ -14,6 +14,7 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/daemon/config_loader.h"
+#include "common/daemon/reload_thread.h"
 #include "proto/sti/config/v1/common.pb.h"
 
 namespace sti::daemon {
@@ -76,17 +77,18 @@ absl::Status SetUpLogFrom(const google::protobuf::Message& config, const std::st
   return SetUpLog(name, log.level(), log.format(), log.mask_numbers());
 }
 
-sigset_t StopSignals() {
+sigset_t OurSignals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   return signals;
 }
 
 class ProcessLifetime final : public Lifetime {
  public:
-  ProcessLifetime() : signals_(StopSignals()) {
+  ProcessLifetime() : signals_(OurSignals()) {
     // Inherited by every thread that comes later, so that only WaitForStop gets them.
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
     signal(SIGPIPE, SIG_IGN);
@@ -109,12 +111,18 @@ class ProcessLifetime final : public Lifetime {
   }
 
   void WaitForStop() override {
+    ReloadThread reload;
     int signal_number = 0;
-    while (sigwait(&signals_, &signal_number) != 0) {
+    while (sigwait(&signals_, &signal_number) != 0 || signal_number == SIGHUP) {
+      if (signal_number == SIGHUP) reload.All();
+      signal_number = 0;
     }
     LogInfo("stopping", {{"signal", signal_number == SIGINT ? "SIGINT" : "SIGTERM"}});
     LogLeftOut();
-    pthread_sigmask(SIG_UNBLOCK, &signals_, nullptr);
+    // Not SIGHUP: a daemon that stops has nothing to reload, and nothing to die of.
+    sigset_t deadly = signals_;
+    sigdelset(&deadly, SIGHUP);
+    pthread_sigmask(SIG_UNBLOCK, &deadly, nullptr);
   }
 
  private:
@@ -141,6 +149,17 @@ absl::Status CheckConfig(const std::string& file, google::protobuf::Message& con
 
 }  // namespace
 
+namespace {
+
+std::string& StoredConfigFile() {
+  static auto& file = *new std::string;
+  return file;
+}
+
+}  // namespace
+
+const std::string& ConfigFile() { return StoredConfigFile(); }
+
 int RunDaemon(int argc, char** argv, const std::string& name, google::protobuf::Message& config,
               const std::function<absl::Status()>& check, const std::function<absl::Status(Lifetime&)>& run) {
   Flags flags;
@@ -152,6 +171,7 @@ int RunDaemon(int argc, char** argv, const std::string& name, google::protobuf::
     std::fputs(flags.help ? Usage(name).c_str() : absl::StrCat(name, " ", kVersion, "\n").c_str(), stdout);
     return 0;
   }
+  StoredConfigFile() = flags.config;
   if (const absl::Status status = CheckConfig(flags.config, config, name, check); !status.ok()) {
     std::fprintf(stderr, "%s\n", std::string(status.message()).c_str());
     return kUsageError;

@@ -1,17 +1,16 @@
 #include "common/http/client.h"
 
 #include <curl/curl.h>
-#include <openssl/ssl.h>
 
 #include <atomic>
 #include <utility>
 
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
-#include "common/crypto/openssl_handles.h"
+#include "common/files/tls_files.h"
 #include "common/http/client_exchange.h"
 #include "common/http/curl_options.h"
-#include "common/http/tls_identity.h"
+#include "common/http/trusted_roots.h"
 
 namespace sti::http {
 namespace {
@@ -20,7 +19,8 @@ constexpr int kPollMilliseconds = 1000;  // libcurl's own timers and wake-ups co
 
 class CurlClient final : public HttpClient {
  public:
-  CurlClient(ClientOptions options, CURLM* multi) : options_(std::move(options)), multi_(multi) {}
+  CurlClient(ClientOptions options, TrustedRoots roots, CURLM* multi)
+      : options_(std::move(options)), roots_(std::move(roots)), multi_(multi) {}
   ~CurlClient() override { curl_multi_cleanup(multi_); }
 
   absl::StatusOr<ClientAnswer> Send(const ClientRequest& request) override;
@@ -34,13 +34,14 @@ class CurlClient final : public HttpClient {
   CURLcode Outcome() const;
 
   const ClientOptions options_;
+  const TrustedRoots roots_;
   CURLM* const multi_;  // keeps the connection
   std::atomic<bool> cancelled_{false};
 };
 
 absl::StatusOr<ClientAnswer> CurlClient::Send(const ClientRequest& request) {
   STI_ASSIGN_OR_RETURN(const std::unique_ptr<ClientExchange> exchange,
-                       ClientExchange::Create(options_, request));
+                       ClientExchange::Create(options_, roots_, request));
   const CURLMcode added = curl_multi_add_handle(multi_, exchange->easy());
   if (added != CURLM_OK) return exchange->Fail(Reason::kInternal, curl_multi_strerror(added));
   const absl::Status performed = Perform(*exchange);
@@ -78,9 +79,7 @@ absl::Status CheckOptions(const ClientOptions& options) {
                      "a certificate needs its key, and a key its certificate");
   }
   if (options.certificate_file.empty()) return absl::OkStatus();
-  const crypto::OpenSslPtr<SSL_CTX, SSL_CTX_free> context(SSL_CTX_new(TLS_client_method()));
-  if (!context) return MakeError(Reason::kInternal, "no memory for TLS");
-  return UseCertificateAndKey(context.get(), options.certificate_file, options.key_file);
+  return files::ReadTlsIdentity(options.certificate_file, options.key_file).status();
 }
 
 }  // namespace
@@ -95,11 +94,10 @@ absl::string_view ClientAnswer::Header(absl::string_view name) const {
 absl::StatusOr<std::unique_ptr<HttpClient>> CreateClient(const ClientOptions& options) {
   STI_RETURN_IF_ERROR(StartCurl());
   STI_RETURN_IF_ERROR(CheckOptions(options));
-  ClientOptions complete = options;
-  STI_ASSIGN_OR_RETURN(complete.ca_file, RootsFile(options.ca_file));
+  STI_ASSIGN_OR_RETURN(TrustedRoots roots, TrustedRoots::Open(options.ca_file));
   CURLM* const multi = curl_multi_init();
   if (multi == nullptr) return MakeError(Reason::kInternal, "no memory for requests");
-  return std::make_unique<CurlClient>(std::move(complete), multi);
+  return std::make_unique<CurlClient>(options, std::move(roots), multi);
 }
 
 }  // namespace sti::http

@@ -34,11 +34,12 @@ absl::Status BadUrl(absl::string_view what) { return MakeError(Reason::kInvalidF
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<ClientExchange>> ClientExchange::Create(const ClientOptions& options,
+                                                                       const TrustedRoots& roots,
                                                                        const ClientRequest& request) {
   std::unique_ptr<ClientExchange> exchange(new ClientExchange(options, request));
   STI_RETURN_IF_ERROR(exchange->ReadUrl());
   STI_RETURN_IF_ERROR(exchange->ReadHeaders());
-  STI_RETURN_IF_ERROR(exchange->SetUp());
+  STI_RETURN_IF_ERROR(exchange->SetUp(roots));
   return exchange;
 }
 
@@ -81,7 +82,7 @@ absl::Status ClientExchange::ReadHeaders() {
   return absl::OkStatus();
 }
 
-absl::Status ClientExchange::SetUp() {
+absl::Status ClientExchange::SetUp(const TrustedRoots& roots) {
   if (!easy_) return MakeError(Reason::kInternal, "no memory for a request");
   CurlOptions set(easy());
   if (request_.method == "POST") {
@@ -107,12 +108,8 @@ absl::Status ClientExchange::SetUp() {
       .Set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED))
       .Set(CURLOPT_HTTPHEADER, headers_.get())
       .Set(CURLOPT_USERAGENT, "stir-shaken");
-  set.Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2))
-      .Set(CURLOPT_SSL_VERIFYPEER, 1L)
-      .Set(CURLOPT_SSL_VERIFYHOST, 2L)
-      .Set(CURLOPT_CAINFO, options_.ca_file.c_str())
-      // Debian's default folder would be trusted besides ca_file.
-      .Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  set.Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  roots.SetFor(set);
   if (!options_.certificate_file.empty()) {
     set.Set(CURLOPT_SSLCERT, options_.certificate_file.c_str())
         .Set(CURLOPT_SSLKEY, options_.key_file.c_str())

@@ -13,14 +13,16 @@
 #include "absl/strings/string_view.h"
 #include "common/base/reason.h"
 #include "common/http/client.h"
+#include "common/http/trusted_roots.h"
 
 namespace sti::http {
 
-// Used on one thread. Neither argument may die before it.
+// Used on one thread. `options` and `request` may not die before it.
 class ClientExchange {
  public:
   // Errors of HttpClient::Send for requests that are not sent.
   static absl::StatusOr<std::unique_ptr<ClientExchange>> Create(const ClientOptions& options,
+                                                                const TrustedRoots& roots,
                                                                 const ClientRequest& request);
   ClientExchange(const ClientExchange&) = delete;
   ClientExchange& operator=(const ClientExchange&) = delete;
@@ -42,7 +44,7 @@ class ClientExchange {
       : options_(options), request_(request), easy_(curl_easy_init()) {}
   absl::Status ReadUrl();
   absl::Status ReadHeaders();
-  absl::Status SetUp();
+  absl::Status SetUp(const TrustedRoots& roots);
   absl::Status Explain(CURLcode code) const;
   HttpHeaders ReceivedHeaders();
 

@@ -4,8 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
-#include "common/base/status_macros.h"
-#include "common/http/tls_files.h"
 
 namespace sti::http {
 
@@ -13,20 +11,6 @@ absl::Status StartCurl() {
   static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (initialized == CURLE_OK) return absl::OkStatus();
   return MakeError(Reason::kInternal, curl_easy_strerror(initialized));
-}
-
-absl::StatusOr<std::string> RootsFile(const std::string& ca_file) {
-  if (!ca_file.empty()) {
-    STI_RETURN_IF_ERROR(CheckCaFile("ca_file", ca_file));
-    return ca_file;
-  }
-  const curl_version_info_data* const version = curl_version_info(CURLVERSION_NOW);
-  const std::string path = version->cainfo == nullptr ? "" : version->cainfo;
-  if (path.empty() || !CheckCaFile("ca_file", path).ok()) {
-    return MakeError(Reason::kConfigInvalid, "ca_file",
-                     absl::StrCat("no web roots at ", path, "; install ca-certificates or name a file"));
-  }
-  return path;
 }
 
 std::string CertificateTrouble(CURL* easy) {

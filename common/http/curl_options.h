@@ -7,7 +7,6 @@
 #include <string>
 
 #include "absl/status/status.h"
-#include "absl/status/statusor.h"
 
 namespace sti::http {
 
@@ -30,9 +29,6 @@ class CurlOptions {
 
 // Once in a program, before anything else of libcurl. kInternal. Thread-safe.
 absl::Status StartCurl();
-
-// `ca_file`, or libcurl's built-in place of the web roots when it is empty. kConfigInvalid, field "ca_file".
-absl::StatusOr<std::string> RootsFile(const std::string& ca_file);
 
 // Why a peer's certificate did not pass, in words that hold nothing of the peer's.
 std::string CertificateTrouble(CURL* easy);

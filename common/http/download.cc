@@ -59,13 +59,8 @@ absl::Status Download::SetUp() {
       .Set(CURLOPT_NOPROXY, "*")
       .Set(CURLOPT_NETRC, static_cast<long>(CURL_NETRC_IGNORED))
       .Set(CURLOPT_USERAGENT, "stir-shaken");
-  set.Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2))
-      .Set(CURLOPT_SSL_VERIFYPEER, 1L)
-      .Set(CURLOPT_SSL_VERIFYHOST, 2L)
-      .Set(CURLOPT_CAINFO, policy_.ca_file.c_str())
-      // Debian's default folder would be trusted besides ca_file, and keeps libcurl from caching the parsed
-      // roots.
-      .Set(CURLOPT_CAPATH, static_cast<const char*>(nullptr));
+  set.Set(CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
+  policy_.roots.SetFor(set);
   set.Set(CURLOPT_TIMEOUT_MS, static_cast<long>(absl::ToInt64Milliseconds(options.timeout)))
       .Set(CURLOPT_NOSIGNAL, 1L)
       // Else a download that times out while its name is looked up would hold the thread until the resolver

@@ -18,6 +18,7 @@
 #include "common/http/address_guard.h"
 #include "common/http/address_load.h"
 #include "common/http/fetcher.h"
+#include "common/http/trusted_roots.h"
 
 namespace sti::http {
 
@@ -25,7 +26,7 @@ namespace sti::http {
 struct DownloadPolicy {
   FetcherOptions options;
   AddressGuard guard;
-  std::string ca_file;  // never empty
+  TrustedRoots roots;
 };
 
 bool PortAllowed(const FetcherOptions& options, uint16_t port);

@@ -213,11 +213,11 @@ absl::StatusOr<std::unique_ptr<HttpFetcher>> CreateFetcher(const FetcherOptions&
   STI_RETURN_IF_ERROR(StartCurl());
   STI_RETURN_IF_ERROR(CheckOptions(options));
   STI_ASSIGN_OR_RETURN(AddressGuard guard, AddressGuard::Create(options.allowed_special_addresses));
-  STI_ASSIGN_OR_RETURN(std::string ca_file, RootsFile(options.ca_file));
+  STI_ASSIGN_OR_RETURN(TrustedRoots roots, TrustedRoots::Open(options.ca_file));
   CURLM* const multi = curl_multi_init();
   if (multi == nullptr) return MakeError(Reason::kInternal, "no memory for downloads");
   curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, static_cast<long>(options.max_downloads));
-  return std::make_unique<CurlFetcher>(DownloadPolicy{options, std::move(guard), std::move(ca_file)}, multi);
+  return std::make_unique<CurlFetcher>(DownloadPolicy{options, std::move(guard), std::move(roots)}, multi);
 }
 
 }  // namespace sti::http

@@ -19,6 +19,7 @@
 #include "absl/strings/string_view.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/files/file_watch.h"
 #include "common/http/listen_address.h"
 #include "common/http/session.h"
 #include "common/http/tls_context.h"
@@ -113,8 +114,10 @@ void RunLoop(asio::io_context& io) {
 
 class AsioServer final : public HttpServer {
  public:
-  AsioServer(const HttpServerOptions& options, AsyncHttpHandler handler, SslCtxPtr tls)
+  AsioServer(const HttpServerOptions& options, AsyncHttpHandler handler, std::shared_ptr<const TlsSlot> tls,
+             files::Watched watched)
       : context_(options, std::move(handler), std::move(tls)),
+        watched_(std::move(watched)),
         io_(std::make_unique<asio::io_context>(options.threads)),
         work_(io_->get_executor()) {}
   ~AsioServer() override { Stop(); }
@@ -128,6 +131,7 @@ class AsioServer final : public HttpServer {
   void Stop();
 
   SessionContext context_;
+  const files::Watched watched_;
   std::unique_ptr<asio::io_context> io_;  // owns the connections
   // Else the threads would end when every connection left waits for an answer and nobody listens any more.
   std::optional<asio::executor_work_guard<asio::io_context::executor_type>> work_;
@@ -214,18 +218,30 @@ absl::Status CheckOptions(const HttpServerOptions& options) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpsServer(const HttpServerOptions& options,
-                                                             HttpHandler handler) {
-  return StartHttpsServer(options, AsyncHttpHandler([handler = std::move(handler)](const HttpRequest& request,
-                                                                                   const HttpAnswer& answer) {
-                            answer.Send(handler(request));
-                          }));
+                                                             HttpHandler handler, files::FileWatch& watch) {
+  return StartHttpsServer(
+      options,
+      AsyncHttpHandler([handler = std::move(handler)](const HttpRequest& request, const HttpAnswer& answer) {
+        answer.Send(handler(request));
+      }),
+      watch);
 }
 
 absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpsServer(const HttpServerOptions& options,
-                                                             AsyncHttpHandler handler) {
+                                                             AsyncHttpHandler handler,
+                                                             files::FileWatch& watch) {
   STI_RETURN_IF_ERROR(CheckOptions(options));
-  STI_ASSIGN_OR_RETURN(SslCtxPtr tls, MakeServerTlsContext(options));
-  auto server = std::make_unique<AsioServer>(options, std::move(handler), std::move(tls));
+  const auto tls = std::make_shared<TlsSlot>();
+  STI_ASSIGN_OR_RETURN(files::Watched watched,
+                       watch.Watch(absl::StrCat("HTTPS server ", options.listen),
+                                   {options.certificate_file, options.key_file, options.client_ca_file},
+                                   [tls, options]() -> absl::StatusOr<std::string> {
+                                     STI_ASSIGN_OR_RETURN(ServerTlsContext made,
+                                                          MakeServerTlsContext(options));
+                                     tls->Set(std::move(made.context));
+                                     return std::move(made.description);
+                                   }));
+  auto server = std::make_unique<AsioServer>(options, std::move(handler), tls, std::move(watched));
   STI_RETURN_IF_ERROR(server->Start());
   return server;
 }

@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/files/file_watch.h"
 #include "common/http/answer.h"
 #include "common/http/message.h"
 
@@ -54,11 +55,14 @@ class HttpServer {
 // Malformed requests get their 4xx without the handler seeing them; methods are the handler's affair.
 // kConfigInvalid for bad options and files (field = option), kKeyPermissions for a key file that others may
 // read, kKeyMismatch for a key that is not the certificate's, kUnavailable when the address cannot be
-// listened on (text names it).
-absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpsServer(const HttpServerOptions& options,
-                                                             AsyncHttpHandler handler);
-absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpsServer(const HttpServerOptions& options,
-                                                             HttpHandler handler);
+// listened on (text names it). New connections take what `watch` loads when the files change; it must outlive
+// the server.
+absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpsServer(
+    const HttpServerOptions& options, AsyncHttpHandler handler,
+    files::FileWatch& watch = files::FileWatch::OfProcess());
+absl::StatusOr<std::unique_ptr<HttpServer>> StartHttpsServer(
+    const HttpServerOptions& options, HttpHandler handler,
+    files::FileWatch& watch = files::FileWatch::OfProcess());
 
 }  // namespace sti::http
 

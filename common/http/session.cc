@@ -33,7 +33,7 @@ constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 Session::Session(SessionContext& context, asio::ip::tcp::socket&& socket)
     : context_(context),
-      stream_(std::move(socket), context.tls),
+      stream_(std::move(socket), *context.tls->Get()),
       buffer_(std::max(context.options.max_header, kBufferSize)) {}
 
 Session::~Session() { context_.connections.Remove(this); }

@@ -19,7 +19,9 @@
 #include <string>
 #include <utility>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/time/time.h"
+#include "common/base/mutex.h"
 #include "common/http/answer_desk.h"
 #include "common/http/connection_set.h"
 #include "common/http/message.h"
@@ -28,15 +30,33 @@
 
 namespace sti::http {
 
+// The TLS that new connections begin with; those that are open keep theirs. Thread-safe.
+class TlsSlot {
+ public:
+  std::shared_ptr<boost::asio::ssl::context> Get() const {
+    MutexLock lock(mutex_);
+    return context_;
+  }
+  void Set(SslCtxPtr context) {
+    auto next = std::make_shared<boost::asio::ssl::context>(context.release());
+    MutexLock lock(mutex_);
+    context_.swap(next);
+  }
+
+ private:
+  mutable Mutex mutex_;
+  std::shared_ptr<boost::asio::ssl::context> context_ ABSL_GUARDED_BY(mutex_);
+};
+
 // What all connections share; outlives them.
 struct SessionContext {
   SessionContext(const HttpServerOptions& server_options, AsyncHttpHandler request_handler,
-                 SslCtxPtr tls_context)
-      : options(server_options), handler(std::move(request_handler)), tls(tls_context.release()) {}
+                 std::shared_ptr<const TlsSlot> tls_slot)
+      : options(server_options), handler(std::move(request_handler)), tls(std::move(tls_slot)) {}
 
   const HttpServerOptions options;
   const AsyncHttpHandler handler;
-  boost::asio::ssl::context tls;
+  const std::shared_ptr<const TlsSlot> tls;
   ConnectionSet connections;
   const std::shared_ptr<AnswerDesk> desk = std::make_shared<AnswerDesk>();
 };

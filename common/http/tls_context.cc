@@ -9,17 +9,12 @@
 #include "absl/strings/string_view.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
-#include "common/http/tls_files.h"
-#include "common/http/tls_identity.h"
+#include "common/files/tls_files.h"
 
 namespace sti::http {
 namespace {
 
 constexpr unsigned char kAlpn[] = "\x08http/1.1";
-
-absl::Status Refuse(absl::string_view field, absl::string_view what) {
-  return MakeError(Reason::kConfigInvalid, field, absl::StrCat(what, ": ", crypto::DrainOpenSslErrors()));
-}
 
 int SelectProtocol(SSL*, const unsigned char** out, unsigned char* out_length, const unsigned char* offered,
                    unsigned int offered_length, void*) {
@@ -33,16 +28,14 @@ int SelectProtocol(SSL*, const unsigned char** out, unsigned char* out_length, c
 }
 
 absl::Status AskForClientCertificates(SSL_CTX* context, const std::string& ca_file, bool optional) {
-  STI_RETURN_IF_ERROR(CheckCaFile("client_ca_file", ca_file));
-  if (SSL_CTX_load_verify_file(context, ca_file.c_str()) != 1) return Refuse("client_ca_file", ca_file);
-  STACK_OF(X509_NAME)* const names = SSL_load_client_CA_file(ca_file.c_str());
-  if (names == nullptr) return Refuse("client_ca_file", ca_file);
-  SSL_CTX_set_client_CA_list(context, names);
+  STI_ASSIGN_OR_RETURN(const std::string authorities, files::ReadAuthorities("client_ca_file", ca_file));
+  STI_RETURN_IF_ERROR(files::UseAuthorities(context, authorities));
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (optional ? 0 : SSL_VERIFY_FAIL_IF_NO_PEER_CERT), nullptr);
-  // A resumed session is that of the same clients only.
+  // A resumed session is that of the same clients only; and of the same files, since each context has ticket
+  // keys of its own.
   static constexpr unsigned char kSessions[] = "sti-https";
   if (SSL_CTX_set_session_id_context(context, kSessions, sizeof(kSessions) - 1) != 1) {
-    return Refuse("client_ca_file", "session context");
+    return MakeError(Reason::kInternal, absl::StrCat("TLS sessions: ", crypto::DrainOpenSslErrors()));
   }
   return absl::OkStatus();
 }
@@ -72,7 +65,7 @@ std::string CommonName(const X509* certificate) {
 
 }  // namespace
 
-absl::StatusOr<SslCtxPtr> MakeServerTlsContext(const HttpServerOptions& options) {
+absl::StatusOr<ServerTlsContext> MakeServerTlsContext(const HttpServerOptions& options) {
   crypto::DrainOpenSslErrors();
   SslCtxPtr context(SSL_CTX_new(TLS_server_method()));
   if (!context || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1 ||
@@ -83,12 +76,14 @@ absl::StatusOr<SslCtxPtr> MakeServerTlsContext(const HttpServerOptions& options)
                                          SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
   SSL_CTX_set_mode(context.get(), SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_alpn_select_cb(context.get(), SelectProtocol, nullptr);
-  STI_RETURN_IF_ERROR(UseCertificateAndKey(context.get(), options.certificate_file, options.key_file));
+  STI_ASSIGN_OR_RETURN(const files::TlsIdentity identity,
+                       files::ReadTlsIdentity(options.certificate_file, options.key_file));
+  STI_RETURN_IF_ERROR(files::UseTlsIdentity(context.get(), identity));
   if (!options.client_ca_file.empty()) {
     STI_RETURN_IF_ERROR(
         AskForClientCertificates(context.get(), options.client_ca_file, options.client_certificate_optional));
   }
-  return context;
+  return ServerTlsContext{std::move(context), files::Describe(identity)};
 }
 
 std::string ClientIdentity(SSL* connection) {

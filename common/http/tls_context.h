@@ -14,9 +14,14 @@ namespace sti::http {
 
 using SslCtxPtr = crypto::OpenSslPtr<SSL_CTX, SSL_CTX_free>;
 
-// TLS 1.2 with ECDHE and AEAD, or 1.3; ALPN knows http/1.1 only; no renegotiation. Errors as
+struct ServerTlsContext {
+  SslCtxPtr context;
+  std::string description;  // of the certificate, for the log
+};
+
+// TLS 1.2 with ECDHE and AEAD, or 1.3; ALPN knows http/1.1 only; no renegotiation. Reads the files. Errors as
 // StartHttpsServer's.
-absl::StatusOr<SslCtxPtr> MakeServerTlsContext(const HttpServerOptions& options);
+absl::StatusOr<ServerTlsContext> MakeServerTlsContext(const HttpServerOptions& options);
 
 // HttpRequest::client_identity of a connection whose handshake is done.
 std::string ClientIdentity(SSL* connection);

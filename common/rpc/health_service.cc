@@ -41,13 +41,26 @@ bool HealthService::SetServing(const std::vector<std::string>& lacking,
     MutexLock lock(mutex_);
     if (stopped_) return false;
     status_ = lacking.empty() ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
-    std::vector<std::string> named = lacking;
-    named.insert(named.end(), trouble.begin(), trouble.end());
-    changed = lacking_.Set(named);
+    told_ = true;
+    named_ = lacking;
+    named_.insert(named_.end(), trouble.begin(), trouble.end());
+    changed = Name();
     watches = watches_;
   }
   for (const auto& watch : watches) watch->Update();
   return changed;
+}
+
+bool HealthService::Name() {
+  std::vector<std::string> all = named_;
+  all.insert(all.end(), file_trouble_.begin(), file_trouble_.end());
+  return lacking_.Set(all);
+}
+
+void HealthService::SetFileTrouble(const std::vector<std::string>& trouble) {
+  MutexLock lock(mutex_);
+  file_trouble_ = trouble;
+  if (told_ && !stopped_) Name();  // before that, "start-up" is what there is to say
 }
 
 void HealthService::Shutdown() {

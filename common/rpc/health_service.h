@@ -30,6 +30,8 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
   std::vector<std::string> Services();
   // Serving when nothing is `lacking`. True when either differs from before.
   bool SetServing(const std::vector<std::string>& lacking, const std::vector<std::string>& trouble);
+  // Trouble besides, of files that changed and could not be taken.
+  void SetFileTrouble(const std::vector<std::string>& trouble);
   // NOT_SERVING from now on, and every watch ends.
   void Shutdown();
 
@@ -42,6 +44,8 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
  private:
   friend class HealthWatch;
   Status StatusOf(const std::string& service);
+  // True when what is named has changed.
+  bool Name() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Remove(const HealthWatch* watch);
 
   Lacking lacking_;
@@ -49,6 +53,9 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
   std::set<std::string> services_ ABSL_GUARDED_BY(mutex_) = {""};
   Status status_ ABSL_GUARDED_BY(mutex_) = grpc::health::v1::HealthCheckResponse::NOT_SERVING;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
+  bool told_ ABSL_GUARDED_BY(mutex_) = false;               // whether SetServing was called
+  std::vector<std::string> named_ ABSL_GUARDED_BY(mutex_);  // what is lacking, then trouble
+  std::vector<std::string> file_trouble_ ABSL_GUARDED_BY(mutex_);
   std::set<std::shared_ptr<HealthWatch>> watches_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -16,7 +16,7 @@
 #include "common/rpc/access_gate.h"
 #include "common/rpc/access_list.h"
 #include "common/rpc/listen_address.h"
-#include "common/rpc/tls_files.h"
+#include "common/rpc/server_credentials.h"
 
 namespace sti::rpc {
 namespace {
@@ -54,16 +54,10 @@ class AddTellServiceNames final : public grpc::ServerBuilderOption {
   HealthService& health_;
 };
 
-absl::StatusOr<std::shared_ptr<grpc::ServerCredentials>> MakeCredentials(
-    const sti::config::v1::GrpcServer& config) {
-  if (config.plaintext_without_authentication()) return grpc::InsecureServerCredentials();
-  STI_ASSIGN_OR_RETURN(const TlsPem pem, ReadTlsFiles(config.tls()));
-  grpc::SslServerCredentialsOptions options(GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
-  options.pem_root_certs = pem.authorities;
-  options.pem_key_cert_pairs.push_back({std::string(pem.key.RevealForUse()), pem.certificates});
-  std::shared_ptr<grpc::ServerCredentials> credentials = grpc::SslServerCredentials(options);
-  Wipe(options.pem_key_cert_pairs.back().private_key);
-  return credentials;
+absl::StatusOr<ServerTls> MakeCredentials(const sti::config::v1::GrpcServer& config,
+                                          files::FileWatch& watch) {
+  if (config.plaintext_without_authentication()) return ServerTls{grpc::InsecureServerCredentials(), nullptr};
+  return MakeServerTls(config.tls(), config.listen(), watch);
 }
 
 // Null where everybody may call everything.
@@ -102,19 +96,19 @@ absl::Status WhyNotStarted(const sti::config::v1::GrpcServer& config) {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const sti::config::v1::GrpcServer& config,
                                                       const std::vector<grpc::Service*>& services,
-                                                      RefusalHook on_refusal) {
+                                                      RefusalHook on_refusal, files::FileWatch& watch) {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();  // does nothing from the second time on
-  STI_ASSIGN_OR_RETURN(const std::shared_ptr<grpc::ServerCredentials> credentials, MakeCredentials(config));
+  STI_ASSIGN_OR_RETURN(const ServerTls tls, MakeCredentials(config, watch));
   STI_RETURN_IF_ERROR(CheckListenAddress(config.listen()));
   STI_ASSIGN_OR_RETURN(const std::shared_ptr<AccessGate> gate,
-                       GuardAccess(config, *credentials, std::move(on_refusal)));
+                       GuardAccess(config, *tls.credentials, std::move(on_refusal)));
 
-  auto health = std::make_unique<HealthService>();
+  auto health = std::make_shared<HealthService>();
   int port = 0;
   grpc::ServerBuilder builder;
   SetArguments(builder);
   builder.SetOption(std::make_unique<AddTellServiceNames>(*health));
-  builder.AddListeningPort(config.listen(), credentials, &port);
+  builder.AddListeningPort(config.listen(), tls.credentials, &port);
   builder.RegisterService(health.get());
   for (grpc::Service* service : services) builder.RegisterService(service);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
@@ -124,10 +118,14 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const sti::config::v1::Grp
     STI_ASSIGN_OR_RETURN(AccessList list, AccessList::Create(config.access(), health->Services()));
     gate->Open(std::move(list));
   }
-  return std::unique_ptr<Server>(new Server(std::move(health), std::move(server), port));
+  std::unique_ptr<Server> started(new Server(std::move(health), std::move(server), port));
+  started->watched_ = {tls.watched, watch.OnTrouble([health = started->health_, &watch] {
+                         health->SetFileTrouble(watch.Trouble());
+                       })};
+  return started;
 }
 
-Server::Server(std::unique_ptr<HealthService> health, std::unique_ptr<grpc::Server> server, int port)
+Server::Server(std::shared_ptr<HealthService> health, std::unique_ptr<grpc::Server> server, int port)
     : health_(std::move(health)), server_(std::move(server)), port_(port) {}
 
 Server::~Server() { Shutdown(absl::ZeroDuration()); }

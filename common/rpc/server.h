@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "common/files/file_watch.h"
 #include "common/rpc/health_service.h"
 #include "proto/sti/config/v1/common.pb.h"
 
@@ -33,11 +34,12 @@ class Server {
   // Starts serving. TLS 1.2 or later with mandatory client certificates unless the configuration asks for
   // plaintext. Every service begins as NOT_SERVING on grpc.health.v1.Health until SetServing; the empty
   // service name is the whole daemon. Callers whom `access` does not name for an RPC are refused before it is
-  // looked at. The services must outlive the server. kConfigInvalid (address, TLS files, access),
-  // kKeyPermissions, kUnavailable (address in use; the text names it).
-  static absl::StatusOr<std::unique_ptr<Server>> Start(const sti::config::v1::GrpcServer& config,
-                                                       const std::vector<grpc::Service*>& services,
-                                                       RefusalHook on_refusal = nullptr);
+  // looked at. New handshakes take what `watch` loads when the TLS files change; what it cannot take is trouble
+  // of the server. Services and `watch` must outlive the server. kConfigInvalid (address, TLS files, access),
+  // kKeyPermissions, kKeyMismatch, kUnavailable (address in use; the text names it).
+  static absl::StatusOr<std::unique_ptr<Server>> Start(
+      const sti::config::v1::GrpcServer& config, const std::vector<grpc::Service*>& services,
+      RefusalHook on_refusal = nullptr, files::FileWatch& watch = files::FileWatch::OfProcess());
   // Cancels what is still running.
   ~Server();
   Server(const Server&) = delete;
@@ -56,11 +58,12 @@ class Server {
   void Shutdown(absl::Duration grace);
 
  private:
-  Server(std::unique_ptr<HealthService> health, std::unique_ptr<grpc::Server> server, int port);
+  Server(std::shared_ptr<HealthService> health, std::unique_ptr<grpc::Server> server, int port);
 
-  const std::unique_ptr<HealthService> health_;  // outlives server_
+  const std::shared_ptr<HealthService> health_;  // outlives server_
   const std::unique_ptr<grpc::Server> server_;
   const int port_;
+  std::vector<files::Watched> watched_;
 };
 
 // Name of the caller's client certificate: first DNS subjectAltName, else first URI subjectAltName, else CN;

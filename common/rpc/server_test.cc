@@ -213,7 +213,7 @@ TEST(ServerTest, KeyOfAnotherCertificateIsAClearMessage) {
   TlsFiles files = tls.Server();
   files.key_file = tls.Server().key_file;
   const auto server = Server::Start(GrpcServerConfig(files), {&who});
-  EXPECT_EQ(ReasonOf(server.status()), Reason::kConfigInvalid);
+  EXPECT_EQ(ReasonOf(server.status()), Reason::kKeyMismatch);
   EXPECT_THAT(std::string(server.status().message()), HasSubstr(files.key_file));
 }
 

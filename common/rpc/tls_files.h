@@ -5,19 +5,17 @@
 #include <string>
 
 #include "absl/status/statusor.h"
-#include "common/base/secret.h"
+#include "common/files/tls_files.h"
 #include "proto/sti/config/v1/common.pb.h"
 
 namespace sti::rpc {
 
 struct TlsPem {
-  std::string certificates;  // own chain, leaf first
-  Secret key;
+  files::TlsIdentity identity;
   std::string authorities;
 };
 
-// kConfigInvalid when a file is missing, too large or not PEM; kKeyPermissions when group or others have any
-// right to the key. Field and text name key and path.
+// Errors of files::ReadTlsIdentity and files::ReadAuthorities, with "tls." before the field.
 absl::StatusOr<TlsPem> ReadTlsFiles(const sti::config::v1::Tls& config);
 
 }  // namespace sti::rpc

@@ -12,7 +12,7 @@
 #include "common/codec/base64url.h"
 #include "common/crypto/private_file.h"
 #include "common/http/client.h"
-#include "common/rpc/channel.h"
+#include "common/rpc/peer.h"
 #include "services/as/acme_certificates.h"
 #include "services/as/pa_https_tokens.h"
 
@@ -100,14 +100,14 @@ absl::StatusOr<std::unique_ptr<EnrolmentSources>> EnrolmentSources::Open(
     const Clock& clock) {
   STI_RETURN_IF_ERROR(CheckChoice(config));
   std::unique_ptr<EnrolmentSources> sources(new EnrolmentSources);
-  std::shared_ptr<grpc::Channel> pa, ca;
+  rpc::Peer pa, ca;
   if (config.has_pa()) {
-    STI_ASSIGN_OR_RETURN(pa, rpc::OpenChannel(config.pa()));
+    STI_ASSIGN_OR_RETURN(pa, rpc::Peer::Open(config.pa()));
   }
   if (config.has_ca()) {
-    STI_ASSIGN_OR_RETURN(ca, rpc::OpenChannel(config.ca()));
+    STI_ASSIGN_OR_RETURN(ca, rpc::Peer::Open(config.ca()));
   }
-  if (pa != nullptr || ca != nullptr) sources->grpc_ = std::make_unique<EnrolmentClient>(pa, ca);
+  if (pa.exists() || ca.exists()) sources->grpc_ = std::make_unique<EnrolmentClient>(pa, ca);
   if (config.has_token_service()) {
     STI_ASSIGN_OR_RETURN(sources->own_tokens_, OpenTokenService(config.token_service(), clock));
   }

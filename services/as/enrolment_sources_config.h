@@ -23,7 +23,7 @@ class EnrolmentSources {
   // under way. `clock` must outlive it. kConfigInvalid,
   // with the path below the provider as field ("enrolment.token_service.ca_file"), also unless there is
   // exactly one of pa and token_service, and exactly one of ca and acme; kKeyPermissions; errors of
-  // rpc::OpenChannel.
+  // rpc::Peer::Open.
   static absl::StatusOr<std::unique_ptr<EnrolmentSources>> Open(const sti::config::v1::Enrolment& config,
                                                                 const std::string& folder,
                                                                 const Secret& passphrase, const Clock& clock);

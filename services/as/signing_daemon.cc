@@ -5,7 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
-#include "common/rpc/channel.h"
+#include "common/rpc/peer.h"
 #include "services/as/origid_key.h"
 
 namespace sti::as {
@@ -35,8 +35,8 @@ absl::StatusOr<std::unique_ptr<SigningDaemon>> SigningDaemon::Open(
   }
   std::unique_ptr<IncomingClient> incoming;
   if (config.has_verification()) {
-    STI_ASSIGN_OR_RETURN(const auto channel, rpc::OpenChannel(config.verification()));
-    incoming = std::make_unique<IncomingClient>(channel);
+    STI_ASSIGN_OR_RETURN(rpc::Peer vs, rpc::Peer::Open(config.verification()));
+    incoming = std::make_unique<IncomingClient>(std::move(vs));
   }
   return std::unique_ptr<SigningDaemon>(
       new SigningDaemon(options, std::move(parts), std::move(keys), std::move(incoming)));

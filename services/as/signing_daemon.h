@@ -37,7 +37,7 @@ struct SigningDaemonParts {
 class SigningDaemon {
  public:
   // `options` and what `parts` refer to must outlive it. Makes the secrets of origids that are missing.
-  // Errors of LoadOrigidKey, with the path of the key as field, and of rpc::OpenChannel.
+  // Errors of LoadOrigidKey, with the path of the key as field, and of rpc::Peer::Open.
   static absl::StatusOr<std::unique_ptr<SigningDaemon>> Open(
       const sti::config::v1::AuthenticationServer& config, const AsOptions& options,
       SigningDaemonParts parts);

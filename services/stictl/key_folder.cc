@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <cstdio>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -23,13 +24,20 @@ absl::StatusOr<KeyFolder> KeyFolder::Open(const std::string& path, const std::ve
           absl::StrCat(file, " exists; nothing was written. Choose another folder or move it away"));
     }
   }
-  return KeyFolder(path);
+  return KeyFolder(path, false);
 }
+
+KeyFolder KeyFolder::Renew(const std::string& path) { return KeyFolder(path, true); }
 
 absl::StatusOr<std::shared_ptr<const crypto::SigningKey>> KeyFolder::NewKey(const std::string& name) {
   STI_ASSIGN_OR_RETURN(std::shared_ptr<const crypto::SigningKey> key, crypto::SigningKey::Generate());
   const std::string file = absl::StrCat(path_, "/", name);
-  STI_RETURN_IF_ERROR(crypto::WritePrivateKeyFile(file, *key));
+  const std::string fresh = replace_ ? file + ".new" : file;
+  if (replace_) std::remove(fresh.c_str());  // of one that was killed
+  STI_RETURN_IF_ERROR(crypto::WritePrivateKeyFile(fresh, *key));
+  if (replace_ && std::rename(fresh.c_str(), file.c_str()) != 0) {
+    return MakeError(Reason::kStorageFailed, absl::StrCat("cannot replace ", file));
+  }
   written_.push_back(file);
   return key;
 }

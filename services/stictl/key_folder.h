@@ -1,4 +1,4 @@
-// The folder that a ceremony writes into: keys 0600, nothing ever overwritten.
+// The folder that a ceremony writes into: keys 0600, nothing overwritten unless it is opened for that.
 #ifndef SERVICES_STICTL_KEY_FOLDER_H_
 #define SERVICES_STICTL_KEY_FOLDER_H_
 
@@ -19,6 +19,10 @@ class KeyFolder {
   // anything is written. kStorageFailed.
   static absl::StatusOr<KeyFolder> Open(const std::string& path, const std::vector<std::string>& names);
 
+  // A folder that exists, whose files are replaced, each at once.
+  static KeyFolder Renew(const std::string& path);
+
+  // kAlreadyExists, but for Renew.
   absl::StatusOr<std::shared_ptr<const crypto::SigningKey>> NewKey(const std::string& name);
   absl::Status WriteCertificate(const std::string& name, const pki::Certificate& certificate);
   absl::Status WriteText(const std::string& name, const std::string& text);
@@ -27,8 +31,9 @@ class KeyFolder {
   const std::vector<std::string>& written() const { return written_; }
 
  private:
-  explicit KeyFolder(std::string path) : path_(std::move(path)) {}
+  KeyFolder(std::string path, bool replace) : path_(std::move(path)), replace_(replace) {}
   std::string path_;
+  bool replace_;
   std::vector<std::string> written_;
 };
 

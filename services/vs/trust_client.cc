@@ -1,6 +1,8 @@
 #include "services/vs/trust_client.h"
 
 #include <chrono>
+#include <memory>
+#include <utility>
 
 #include "common/base/status_macros.h"
 #include "common/rpc/status.h"
@@ -10,6 +12,10 @@ namespace {
 
 constexpr std::chrono::seconds kDeadline(20);
 constexpr std::chrono::seconds kCrlDeadline(60);  // it may be large
+
+std::unique_ptr<sti::v1::Trust::Stub> StubOf(const rpc::Peer& pa) {
+  return sti::v1::Trust::NewStub(pa.channel());
+}
 
 }  // namespace
 
@@ -38,20 +44,20 @@ class TrustClient::Call {
   grpc::ClientContext context_;
 };
 
-TrustClient::TrustClient(const std::shared_ptr<grpc::Channel>& channel)
-    : stub_(sti::v1::Trust::NewStub(channel)) {}
+TrustClient::TrustClient(rpc::Peer pa) : pa_(std::move(pa)) {}
 
 absl::StatusOr<std::string> TrustClient::GetTrustList() {
   Call call(*this);
   sti::v1::GetTrustListResponse response;
-  STI_RETURN_IF_ERROR(rpc::FromGrpcStatus(stub_->GetTrustList(call.WithDeadline(), {}, &response)));
+  STI_RETURN_IF_ERROR(rpc::FromGrpcStatus(StubOf(pa_)->GetTrustList(call.WithDeadline(), {}, &response)));
   return std::move(*response.mutable_trust_list());
 }
 
 absl::StatusOr<SignedCrl> TrustClient::GetCrl() {
   Call call(*this);
   sti::v1::GetCrlResponse response;
-  STI_RETURN_IF_ERROR(rpc::FromGrpcStatus(stub_->GetCrl(call.WithDeadline(kCrlDeadline), {}, &response)));
+  STI_RETURN_IF_ERROR(
+      rpc::FromGrpcStatus(StubOf(pa_)->GetCrl(call.WithDeadline(kCrlDeadline), {}, &response)));
   SignedCrl result;
   result.crl = std::move(*response.mutable_crl());
   for (std::string& der : *response.mutable_signer_chain()) result.signer_chain.push_back(std::move(der));
@@ -61,13 +67,15 @@ absl::StatusOr<SignedCrl> TrustClient::GetCrl() {
 absl::StatusOr<std::string> TrustClient::GetNumberList() {
   Call call(*this);
   sti::v1::GetNumberAuthorityListResponse response;
-  STI_RETURN_IF_ERROR(rpc::FromGrpcStatus(stub_->GetNumberAuthorityList(call.WithDeadline(), {}, &response)));
+  STI_RETURN_IF_ERROR(
+      rpc::FromGrpcStatus(StubOf(pa_)->GetNumberAuthorityList(call.WithDeadline(), {}, &response)));
   return std::move(*response.mutable_number_list());
 }
 
 absl::Status TrustClient::Watch(const std::function<void()>& on_version) {
   Call call(*this);
-  const auto reader = stub_->WatchTrust(call.context(), {});
+  const auto stub = StubOf(pa_);
+  const auto reader = stub->WatchTrust(call.context(), {});
   sti::v1::TrustVersion version;
   while (reader->Read(&version)) on_version();
   return rpc::FromGrpcStatus(reader->Finish());

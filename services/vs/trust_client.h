@@ -6,12 +6,12 @@
 
 #include <cstddef>
 #include <functional>
-#include <memory>
 #include <string>
 
 #include "absl/container/flat_hash_set.h"
 #include "common/base/limits.h"
 #include "common/base/mutex.h"
+#include "common/rpc/peer.h"
 #include "proto/sti/v1/trust.grpc.pb.h"
 #include "services/vs/trust_source.h"
 
@@ -22,7 +22,7 @@ inline constexpr size_t kTrustMessage = limits::kCrl + limits::kGrpcMessage;
 
 class TrustClient final : public TrustSource {
  public:
-  explicit TrustClient(const std::shared_ptr<grpc::Channel>& channel);
+  explicit TrustClient(rpc::Peer pa);
 
   absl::StatusOr<std::string> GetTrustList() override;
   absl::StatusOr<SignedCrl> GetCrl() override;
@@ -33,7 +33,7 @@ class TrustClient final : public TrustSource {
  private:
   class Call;  // a client context that Cancel knows of
 
-  const std::unique_ptr<sti::v1::Trust::Stub> stub_;
+  const rpc::Peer pa_;
   Mutex mutex_;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_set<grpc::ClientContext*> running_ ABSL_GUARDED_BY(mutex_);
