@@ -19,11 +19,12 @@
 
 namespace sti::store {
 
-// A column or parameter: NULL, integer, text or octets.
+// Octets, as SQL keeps them apart from text.
 struct Blob {
   std::string octets;
   bool operator==(const Blob& other) const { return octets == other.octets; }
 };
+// A column or parameter: NULL, integer, text or octets.
 using SqlValue = std::variant<std::monostate, int64_t, std::string, Blob>;
 using SqlRow = std::vector<SqlValue>;
 
@@ -53,7 +54,9 @@ class Database {
  public:
   virtual ~Database() = default;
   // Runs `body` in one write transaction. OK means committed and synced to disk; anything else means that
-  // nothing of it happened: the body's error, or kStorageFailed. The next call starts afresh.
+  // nothing of it happened: the body's error, or kStorageFailed. The next call starts afresh. The one exception
+  // is a server that is lost at the commit and stays away: the text of that kStorageFailed says that the
+  // commit may or may not have happened (postgres_database.h).
   // The body may run more than once, when the connection is lost or another program interferes; what an
   // earlier run did to the database is undone then. So it must set what it leaves in memory, not add to it.
   virtual absl::Status Write(const std::function<absl::Status(Transaction&)>& body) = 0;
