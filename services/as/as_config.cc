@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/access_list.h"
 #include "services/as/limits_config.h"
 #include "services/as/provider_config.h"
 
@@ -12,6 +13,8 @@ namespace sti::as {
 
 absl::StatusOr<AsOptions> OptionsFrom(const sti::config::v1::AuthenticationServer& config) {
   AsOptions options;
+  STI_RETURN_IF_ERROR(rpc::CheckAccess(config.grpc(), {"sti.v1.Authentication", "sti.v1.SigningAdmin",
+                                                       "sti.v1.Provisioning", "sti.v1.Audit"}));
   STI_ASSIGN_OR_RETURN(options.providers, ProvidersFrom(config));
   for (int i = 0; i < config.providers_size(); ++i) {
     auto enrolment = EnrolmentFrom(config.providers(i));

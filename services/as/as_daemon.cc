@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/admin/access_log.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
@@ -86,7 +87,7 @@ absl::StatusOr<std::unique_ptr<AsDaemon>> AsDaemon::Start(const sti::config::v1:
   as->MakeAdmin();
   std::vector<grpc::Service*> services = {as->service_.get(), as->signing_admin_.get()};
   for (grpc::Service* service : as->provisioning_->services()) services.push_back(service);
-  STI_ASSIGN_OR_RETURN(as->server_, rpc::Server::Start(config.grpc(), services));
+  STI_ASSIGN_OR_RETURN(as->server_, rpc::Server::Start(config.grpc(), services, admin::LogAccessRefusal));
   as->provisioning_->Start(config, [daemon = as.get()](std::vector<std::string> trouble) {
     daemon->lacking_.SetDaemon("provisioning", {}, std::move(trouble));
   });

@@ -17,6 +17,7 @@
 #include "common/daemon/files.h"
 #include "common/pki/certificate.h"
 #include "common/pki/claim_constraints.h"
+#include "common/rpc/access_list.h"
 #include "common/store/database_config.h"
 #include "services/ca/certificate_issuer.h"
 
@@ -204,6 +205,8 @@ absl::StatusOr<std::string> DefaultPublicUrl(absl::string_view listen, uint16_t 
 
 absl::StatusOr<CaSettings> LoadCaSettings(const sti::config::v1::CertificateAuthorityServer& config,
                                           absl::Time now) {
+  STI_RETURN_IF_ERROR(rpc::CheckAccess(
+      config.grpc(), {"sti.v1.CertificateAuthority", "sti.v1.AuthorityAdmin", "sti.v1.Audit"}));
   STI_ASSIGN_OR_RETURN(CertificateProfile profile, LoadProfile(config));
   const sti::config::v1::Repository& repository = config.repository();
   const std::string public_url(absl::StripSuffix(repository.public_url(), "/"));

@@ -6,6 +6,7 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_join.h"
+#include "common/admin/access_log.h"
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
@@ -111,8 +112,10 @@ absl::Status CaDaemon::StartServers(const sti::config::v1::GrpcServer& grpc) {
       std::make_unique<AuthorityAdminService>(AdminParts{archive_, settings_.authority, revoker_,
                                                          acme_accounts_, issuer_, operator_settings_, clock_},
                                               public_url_, gate_, policy_gate_);
-  STI_ASSIGN_OR_RETURN(rpc_server_, rpc::Server::Start(grpc, {certificate_service_.get(),
-                                                              admin_service_.get(), audit_.service()}));
+  STI_ASSIGN_OR_RETURN(
+      rpc_server_,
+      rpc::Server::Start(grpc, {certificate_service_.get(), admin_service_.get(), audit_.service()},
+                         admin::LogAccessRefusal));
   return absl::OkStatus();
 }
 

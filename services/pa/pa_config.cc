@@ -8,6 +8,7 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/codec/url.h"
+#include "common/rpc/access_list.h"
 #include "common/store/database_config.h"
 #include "services/pa/http_paths.h"
 
@@ -60,6 +61,8 @@ absl::StatusOr<std::vector<RevocationReporter>> LoadReporters(
 absl::StatusOr<PaSettings> LoadPaSettings(const sti::config::v1::PolicyAdministratorServer& config,
                                           absl::Time now) {
   PaSettings settings;
+  STI_RETURN_IF_ERROR(rpc::CheckAccess(
+      config.grpc(), {"sti.v1.SpcTokens", "sti.v1.Trust", "sti.v1.PolicyAdmin", "sti.v1.Audit"}));
   settings.state_dir = config.state_dir();
   STI_ASSIGN_OR_RETURN(settings.database,
                        store::LoadDatabaseOptions(config.database(),

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "common/admin/access_log.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
@@ -108,9 +109,10 @@ absl::StatusOr<std::unique_ptr<PaDaemon>> PaDaemon::Start(
   STI_RETURN_IF_ERROR(pa->publisher_.PublishCrl());
   STI_RETURN_IF_ERROR(pa->publisher_.PublishNumberList());
   if (front) pa->OpenHttps(std::move(front), clock, random);
-  STI_ASSIGN_OR_RETURN(pa->server_,
-                       rpc::Server::Start(config.grpc(), {&pa->spc_tokens_service_, &pa->trust_service_,
-                                                          pa->audit_.service(), &pa->policy_admin_service_}));
+  STI_ASSIGN_OR_RETURN(pa->server_, rpc::Server::Start(config.grpc(),
+                                                       {&pa->spc_tokens_service_, &pa->trust_service_,
+                                                        pa->audit_.service(), &pa->policy_admin_service_},
+                                                       admin::LogAccessRefusal));
   pa->audit_.KeepFile(config.audit_file(), pa->settings_.state_dir, nullptr);
   pa->database_->Start(nullptr);
   pa->server_->SetServing(pa->publisher_.Lacking());

@@ -2,6 +2,7 @@
 
 #include "common/base/limits.h"
 #include "common/base/status_macros.h"
+#include "common/rpc/access_list.h"
 #include "services/vs/profile_config.h"
 #include "services/vs/trust_domain_config.h"
 
@@ -35,6 +36,7 @@ http::FetcherOptions FetcherFrom(const sti::config::v1::Download& download) {
 
 absl::StatusOr<VsOptions> OptionsFrom(const sti::config::v1::VerificationServer& config) {
   VsOptions options;
+  STI_RETURN_IF_ERROR(rpc::CheckAccess(config.grpc(), {"sti.v1.Verification"}));
   STI_ASSIGN_OR_RETURN(options.trust_domains, TrustDomainsFrom(config));
   STI_ASSIGN_OR_RETURN(options.profiles, ProfilesFrom(config, options.trust_domains));
   options.cache = CacheFrom(config.download());
