@@ -30,6 +30,7 @@ class BuildTest(unittest.TestCase):
     def extracted(self, name):
         target = os.path.join(self.folder.name, "x", name)
         if not os.path.isdir(target):
+            os.makedirs(os.path.dirname(target), exist_ok=True)
             run("dpkg-deb", "--raw-extract", self.debs[name], target)
         return target
 
