@@ -9,7 +9,8 @@
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
-#include "common/metrics/admin_config.h"
+#include "common/metrics/admin_port.h"
+#include "common/metrics/http_metrics.h"
 #include "services/as/records_config.h"
 
 namespace sti::as {
@@ -162,10 +163,12 @@ absl::Status AsDaemon::StartRest() {
       options_.rest->api_keys, random_);
   absl::StatusOr<std::unique_ptr<http::HttpServer>> server = http::StartHttpsServer(
       options_.rest->https,
-      http::AsyncHttpHandler(
-          [routes = rest_routes_.get()](const http::HttpRequest& request, const http::HttpAnswer& answer) {
+      metrics::CountRequests(
+          metrics_, "rest",
+          http::AsyncHttpHandler([routes = rest_routes_.get()](const http::HttpRequest& request,
+                                                               const http::HttpAnswer& answer) {
             routes->Handle(request, answer);
-          }));
+          })));
   if (!server.ok()) return PrefixField("rest", server.status());
   rest_server_ = *std::move(server);
   return absl::OkStatus();
@@ -181,14 +184,9 @@ absl::Status AsDaemon::StartAdminPort(const sti::config::v1::AuthenticationServe
     }
     signing_metrics_->ReportRecords();
   });
-  admin_routes_ = std::make_unique<metrics::AdminRoutes>(metrics_, [this] { return lacking_.OfAll(); });
-  auto server = http::StartHttpsServer(
-      metrics::AdminServerOptionsFrom(config.admin_port()),
-      http::HttpHandler([routes = admin_routes_.get()](const http::HttpRequest& request) {
-        return routes->Handle(request);
-      }));
-  if (!server.ok()) return PrefixField("admin_port", server.status());
-  admin_server_ = *std::move(server);
+  STI_ASSIGN_OR_RETURN(admin_server_,
+                       metrics::StartAdminPort(config.admin_port(),
+                                               {"sti-as", metrics_, [this] { return lacking_.OfAll(); }}));
   return absl::OkStatus();
 }
 

@@ -13,7 +13,6 @@
 #include "common/base/clock.h"
 #include "common/base/random.h"
 #include "common/http/server.h"
-#include "common/metrics/admin_routes.h"
 #include "common/metrics/metrics.h"
 #include "common/rpc/server.h"
 #include "proto/sti/config/v1/as.pb.h"
@@ -77,7 +76,6 @@ class AsDaemon {
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<RestRoutes> rest_routes_;
   std::unique_ptr<http::HttpServer> rest_server_;
-  std::unique_ptr<metrics::AdminRoutes> admin_routes_;
   std::unique_ptr<http::HttpServer> admin_server_;
 };
 

@@ -10,7 +10,10 @@
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
-#include "common/rpc/channel.h"
+#include "common/metrics/admin_port.h"
+#include "common/metrics/database_metrics.h"
+#include "common/metrics/http_metrics.h"
+#include "common/rpc/peer.h"
 #include "common/store/open_database.h"
 #include "services/ca/acme_links.h"
 #include "services/ca/ca_schema.h"
@@ -28,7 +31,8 @@ CaDaemon::CaDaemon(CaSettings settings, std::unique_ptr<store::Database> databas
     : settings_(std::move(settings)),
       clock_(clock),
       random_(random),
-      database_(std::make_unique<admin::DatabaseWatch>(std::move(database), clock)),
+      database_(
+          std::make_unique<admin::DatabaseWatch>(metrics::CountUses(metrics_, std::move(database)), clock)),
       issuer_(*database_, settings_.authority, settings_.tokens, settings_.profile, settings_.limits, clock,
               random),
       archive_(*database_),
@@ -61,6 +65,7 @@ absl::StatusOr<std::unique_ptr<CaDaemon>> CaDaemon::Start(
   ca->audit_.KeepFile(config.audit_file(), ca->settings_.state_dir,
                       [daemon = ca.get()] { daemon->pause_.Wake(); });
   ca->database_->Start([daemon = ca.get()] { daemon->pause_.Wake(); });
+  STI_RETURN_IF_ERROR(ca->StartAdminPort(config));
   ca->ReportHealth();
   ca->watcher_ = std::thread([daemon = ca.get()] { daemon->Watch(); });
   return ca;
@@ -68,9 +73,9 @@ absl::StatusOr<std::unique_ptr<CaDaemon>> CaDaemon::Start(
 
 absl::Status CaDaemon::ReachAdministrator(const sti::config::v1::CertificateAuthorityServer& config) {
   if (!config.has_pa() || config.pa().target().empty()) return absl::OkStatus();
-  absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = rpc::OpenChannel(config.pa());
-  if (!channel.ok()) return PrefixField("pa", channel.status());
-  pa_ = std::make_unique<PolicyClient>(*channel);
+  absl::StatusOr<rpc::Peer> pa = rpc::Peer::Open(config.pa());
+  if (!pa.ok()) return PrefixField("pa", pa.status());
+  pa_ = std::make_unique<PolicyClient>(*std::move(pa));
   reporter_ = std::make_unique<RevocationReporter>(*database_, *pa_, clock_);
   reporter_->Start();
   return absl::OkStatus();
@@ -90,10 +95,13 @@ http::HttpResponse CaDaemon::Serve(const http::HttpRequest& request) const {
 
 // The repository first: x5u URLs need its port, and a certificate must never be out before it can be fetched.
 absl::Status CaDaemon::StartServers(const sti::config::v1::GrpcServer& grpc) {
-  STI_ASSIGN_OR_RETURN(https_server_,
-                       http::StartHttpsServer(settings_.https, [this](const http::HttpRequest& request) {
-                         return Serve(request);
-                       }));
+  STI_ASSIGN_OR_RETURN(
+      https_server_,
+      http::StartHttpsServer(
+          settings_.https, metrics::CountRequests(metrics_, "public",
+                                                  http::HttpHandler([this](const http::HttpRequest& request) {
+                                                    return Serve(request);
+                                                  }))));
   public_url_ = settings_.public_url;
   if (public_url_.empty()) {
     STI_ASSIGN_OR_RETURN(public_url_, DefaultPublicUrl(settings_.https.listen, https_server_->port()));
@@ -119,12 +127,38 @@ absl::Status CaDaemon::StartServers(const sti::config::v1::GrpcServer& grpc) {
   return absl::OkStatus();
 }
 
-void CaDaemon::ReportHealth() {
+absl::Status CaDaemon::StartAdminPort(const sti::config::v1::CertificateAuthorityServer& config) {
+  if (!config.has_admin_port()) return absl::OkStatus();
+  const auto show = [this](const char* name, const pki::Certificate& certificate) {
+    metrics_
+        .GaugeOf("sti_ca_certificate_expiry_timestamp_seconds", "End of the CA's own certificate.",
+                 {{"certificate", name}})
+        .Set(static_cast<double>(absl::ToUnixSeconds(certificate.not_after())));
+  };
+  show("issuing", settings_.authority.issuing);
+  show("root", settings_.authority.root);
+  STI_ASSIGN_OR_RETURN(
+      admin_server_,
+      metrics::StartAdminPort(config.admin_port(), {"sti-ca", metrics_, [this] { return Lacking(); }}));
+  return absl::OkStatus();
+}
+
+std::optional<int> CaDaemon::admin_port() const {
+  if (admin_server_ == nullptr) return std::nullopt;
+  return admin_server_->port();
+}
+
+std::vector<std::string> CaDaemon::Lacking() const {
   std::vector<std::string> lacking;
   if (!settings_.authority.IsValidAt(clock_.TimeNow()))
     lacking.emplace_back("valid certificate of the issuing CA");
   for (const std::string& what : audit_.Lacking()) lacking.push_back(what);
   for (const std::string& what : database_->Lacking()) lacking.push_back(what);
+  return lacking;
+}
+
+void CaDaemon::ReportHealth() {
+  const std::vector<std::string> lacking = Lacking();
   if (rpc_server_->SetServing(lacking) && !lacking.empty()) {
     daemon::LogError("health changed", {{"lacking", absl::StrJoin(lacking, ", ")}});
   }
@@ -141,6 +175,7 @@ void CaDaemon::Watch() {
 }
 
 void CaDaemon::Stop(absl::Duration grace) {
+  if (admin_server_) admin_server_->Shutdown(absl::ZeroDuration());
   pause_.Stop();
   if (watcher_.joinable()) watcher_.join();
   if (rpc_server_) rpc_server_->Shutdown(grace);

@@ -4,8 +4,10 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -17,6 +19,7 @@
 #include "common/daemon/pause.h"
 #include "common/http/server.h"
 #include "common/http/turnstile.h"
+#include "common/metrics/metrics.h"
 #include "common/rpc/server.h"
 #include "common/store/database.h"
 #include "proto/sti/config/v1/ca.pb.h"
@@ -50,6 +53,8 @@ class CaDaemon {
 
   int grpc_port() const { return rpc_server_->port(); }
   int https_port() const { return https_server_->port(); }
+  // None without an admin port.
+  std::optional<int> admin_port() const;
   const std::string& public_url() const { return public_url_; }
   // Lets calls and downloads under way finish, within `grace` each.
   void Stop(absl::Duration grace);
@@ -62,7 +67,11 @@ class CaDaemon {
   http::HttpResponse Serve(const http::HttpRequest& request) const;
   void Watch();
   void ReportHealth();
+  absl::Status StartAdminPort(const sti::config::v1::CertificateAuthorityServer& config);
+  // What health says now.
+  std::vector<std::string> Lacking() const;
 
+  metrics::Metrics metrics_;
   const CaSettings settings_;
   const Clock& clock_;
   const Random& random_;
@@ -90,6 +99,7 @@ class CaDaemon {
   std::unique_ptr<AuthorityAdminService> admin_service_;
   std::unique_ptr<http::HttpServer> https_server_;
   std::unique_ptr<rpc::Server> rpc_server_;
+  std::unique_ptr<http::HttpServer> admin_server_;
   daemon::Pause pause_;
   std::atomic<bool> announced_{false};  // ACME URLs are known
   std::thread watcher_;

@@ -1,5 +1,7 @@
 // sti-ca: the STI certification authority with its public repository (ATIS-1000080).
+#include <map>
 #include <memory>
+#include <string>
 
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -21,8 +23,9 @@ absl::Status Run(const sti::config::v1::CertificateAuthorityServer& config, sti:
       CaDaemon::Start(config, sti::SystemClock::Instance(), sti::crypto::SystemRandom::Instance());
   if (!ca.ok()) return ca.status();
   sti::daemon::LogInfo("publishing certificates", {{"url", (*ca)->public_url()}});
-  const absl::Status announced =
-      lifetime.Announce(config.port_file(), {{"grpc", (*ca)->grpc_port()}, {"https", (*ca)->https_port()}});
+  std::map<std::string, int> ports = {{"grpc", (*ca)->grpc_port()}, {"https", (*ca)->https_port()}};
+  if (const auto admin = (*ca)->admin_port()) ports["admin"] = *admin;
+  const absl::Status announced = lifetime.Announce(config.port_file(), ports);
   if (!announced.ok()) return announced;
   lifetime.WaitForStop();
   (*ca)->Stop(kGrace);

@@ -24,6 +24,7 @@ absl::Status Run(const sti::config::v1::PolicyAdministratorServer& config, sti::
   if (!pa.ok()) return pa.status();
   std::map<std::string, int> ports = {{"grpc", (*pa)->grpc_port()}};
   if ((*pa)->https_port() != 0) ports["https"] = (*pa)->https_port();
+  if (const auto admin = (*pa)->admin_port()) ports["admin"] = *admin;
   const absl::Status announced = lifetime.Announce(config.port_file(), ports);
   if (!announced.ok()) return announced;
   lifetime.WaitForStop();

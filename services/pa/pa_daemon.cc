@@ -14,10 +14,14 @@
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
 #include "common/http/message.h"
-#include "common/rpc/channel.h"
+#include "common/metrics/admin_port.h"
+#include "common/metrics/database_metrics.h"
+#include "common/metrics/http_metrics.h"
+#include "common/rpc/peer.h"
 #include "common/store/open_database.h"
 #include "services/pa/authority_change_request.h"
 #include "services/pa/authority_grpc_client.h"
+#include "services/pa/document_metrics.h"
 #include "services/pa/late_authorities.h"
 #include "services/pa/pa_schema.h"
 #include "services/pa/provider_change_request.h"
@@ -43,7 +47,8 @@ PaDaemon::PaDaemon(PaSettings settings, std::unique_ptr<store::Database> databas
                    const Random& random)
     : settings_(std::move(settings)),
       clock_(clock),
-      database_(std::make_unique<admin::DatabaseWatch>(std::move(database), clock)),
+      database_(
+          std::make_unique<admin::DatabaseWatch>(metrics::CountUses(metrics_, std::move(database)), clock)),
       gate_(settings_.roles, random),
       audit_(*database_, gate_, clock),
       publisher_(*database_, settings_.signer, settings_.crl_signer, settings_.publisher, clock),
@@ -76,10 +81,11 @@ ProviderWorld PaDaemon::World() {
 
 absl::Status PaDaemon::ReachAuthorities(const sti::config::v1::PolicyAdministratorServer& config) {
   for (int i = 0; i < config.authorities_size(); ++i) {
-    absl::StatusOr<std::shared_ptr<grpc::Channel>> channel = rpc::OpenChannel(config.authorities(i));
-    if (!channel.ok()) return PrefixField(absl::StrCat("authorities[", i, "]"), channel.status());
-    revokers_.push_back(std::make_unique<SpcRevocationWorker>(
-        *database_, config.authorities(i).target(), std::make_unique<AuthorityGrpcClient>(*channel), clock_));
+    absl::StatusOr<rpc::Peer> ca = rpc::Peer::Open(config.authorities(i));
+    if (!ca.ok()) return PrefixField(absl::StrCat("authorities[", i, "]"), ca.status());
+    revokers_.push_back(
+        std::make_unique<SpcRevocationWorker>(*database_, config.authorities(i).target(),
+                                              std::make_unique<AuthorityGrpcClient>(*std::move(ca)), clock_));
   }
   STI_RETURN_IF_ERROR(AskLateAuthorities(*database_, settings_.authorities, clock_.TimeNow()));
   for (const auto& revoker : revokers_) revoker->Start();
@@ -115,6 +121,7 @@ absl::StatusOr<std::unique_ptr<PaDaemon>> PaDaemon::Start(
                                                        admin::LogAccessRefusal));
   pa->audit_.KeepFile(config.audit_file(), pa->settings_.state_dir, nullptr);
   pa->database_->Start(nullptr);
+  STI_RETURN_IF_ERROR(pa->StartAdminPort(config));
   pa->server_->SetServing(pa->publisher_.Lacking());
   pa->renewer_ = std::thread([daemon = pa.get()] { daemon->Renew(); });
   return pa;
@@ -128,7 +135,9 @@ void PaDaemon::OpenHttps(std::unique_ptr<HttpFront> front, const Clock& clock, c
       HttpInterface::World{*database_, publisher_, tokens_, clock, random}, settings_.https->sessions, chains,
       settings_.publisher.crl_url, settings_.https->places);
   front_ = std::move(front);
-  front_->Open([this](const http::HttpRequest& request) { return https_->Handle(request); });
+  front_->Open(metrics::CountRequests(
+      metrics_, "https",
+      http::HttpHandler([this](const http::HttpRequest& request) { return https_->Handle(request); })));
   daemon::LogInfo("HTTPS interface is open", {{"signer", settings_.signer.x5u},
                                               {"crl_signer", settings_.crl_signer.x5u},
                                               {"crl", settings_.publisher.crl_url}});
@@ -147,16 +156,41 @@ void PaDaemon::Renew() {
       daemon::LogError("changes that nobody decided could not be dropped",
                        {{"reason", ReasonName(ReasonOf(expired))}, {"detail", expired.message()}});
     }
-    std::vector<std::string> lacking = publisher_.Lacking();
-    for (const std::string& what : audit_.Lacking()) lacking.push_back(what);
-    for (const std::string& what : database_->Lacking()) lacking.push_back(what);
+    const std::vector<std::string> lacking = Lacking();
     if (server_->SetServing(lacking)) {
       daemon::LogWarning("health changed", {{"lacking", absl::StrJoin(lacking, ", ")}});
     }
   }
 }
 
+std::vector<std::string> PaDaemon::Lacking() const {
+  std::vector<std::string> lacking = publisher_.Lacking();
+  for (const std::string& what : audit_.Lacking()) lacking.push_back(what);
+  for (const std::string& what : database_->Lacking()) lacking.push_back(what);
+  return lacking;
+}
+
+absl::Status PaDaemon::StartAdminPort(const sti::config::v1::PolicyAdministratorServer& config) {
+  if (!config.has_admin_port()) return absl::OkStatus();
+  ReportSigner(metrics_, "documents", settings_.signer.chain.front().not_after());
+  ReportSigner(metrics_, "crl", settings_.crl_signer.chain.front().not_after());
+  metrics_.OnScrape([this] {
+    ReportDocuments(metrics_, publisher_.TrustList().get(), publisher_.Crl().get(),
+                    publisher_.NumberList().get());
+  });
+  STI_ASSIGN_OR_RETURN(
+      admin_server_,
+      metrics::StartAdminPort(config.admin_port(), {"sti-pa", metrics_, [this] { return Lacking(); }}));
+  return absl::OkStatus();
+}
+
+std::optional<int> PaDaemon::admin_port() const {
+  if (admin_server_ == nullptr) return std::nullopt;
+  return admin_server_->port();
+}
+
 void PaDaemon::Stop(absl::Duration grace) {
+  if (admin_server_) admin_server_->Shutdown(absl::ZeroDuration());
   pause_.Stop();
   if (renewer_.joinable()) renewer_.join();
   watchers_.Close();

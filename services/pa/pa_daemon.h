@@ -3,6 +3,8 @@
 #define SERVICES_PA_PA_DAEMON_H_
 
 #include <memory>
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -14,6 +16,8 @@
 #include "common/base/clock.h"
 #include "common/base/random.h"
 #include "common/daemon/pause.h"
+#include "common/http/server.h"
+#include "common/metrics/metrics.h"
 #include "common/rpc/server.h"
 #include "common/store/database.h"
 #include "proto/sti/config/v1/pa.pb.h"
@@ -47,6 +51,8 @@ class PaDaemon {
 
   int grpc_port() const { return server_->port(); }
   int https_port() const { return front_ ? front_->port() : 0; }  // 0: not configured
+  // None without an admin port.
+  std::optional<int> admin_port() const;
   // Ends the watches, lets calls under way finish within `grace`.
   void Stop(absl::Duration grace);
 
@@ -58,7 +64,11 @@ class PaDaemon {
   absl::Status ReachAuthorities(const sti::config::v1::PolicyAdministratorServer& config);
   void OpenHttps(std::unique_ptr<HttpFront> front, const Clock& clock, const Random& random);
   void Renew();
+  absl::Status StartAdminPort(const sti::config::v1::PolicyAdministratorServer& config);
+  // What health says now.
+  std::vector<std::string> Lacking() const;
 
+  metrics::Metrics metrics_;
   const PaSettings settings_;
   const Clock& clock_;
   const std::unique_ptr<admin::DatabaseWatch> database_;
@@ -80,6 +90,7 @@ class PaDaemon {
   std::unique_ptr<HttpInterface> https_;                        // as front_, null unless configured
   std::unique_ptr<HttpFront> front_;
   std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<http::HttpServer> admin_server_;
   daemon::Pause pause_;
   std::thread renewer_;
 };

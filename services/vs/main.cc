@@ -23,6 +23,7 @@ absl::Status Run(const sti::config::v1::VerificationServer& config, sti::daemon:
   if (!vs.ok()) return vs.status();
   std::map<std::string, int> ports = {{"grpc", (*vs)->grpc_port()}};
   if (const auto rest = (*vs)->rest_port()) ports["rest"] = *rest;
+  if (const auto admin = (*vs)->admin_port()) ports["admin"] = *admin;
   const absl::Status announced = lifetime.Announce(config.port_file(), ports);
   if (!announced.ok()) return announced;
   lifetime.WaitForStop();
