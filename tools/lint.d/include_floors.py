@@ -68,7 +68,7 @@ ROOMS = {
     "common/files": (FLOOR_2, ["openssl"]),
     "common/daemon": (FLOOR_2 + ["common/files"], ["protobuf", "spdlog", "threads", "sockets", "yaml-cpp"]),
     "common/http": (FLOOR_2 + ["common/files"], ["boost", "curl", "openssl", "sockets", "threads"]),
-    "common/metrics": (FLOOR_2 + ["common/http"], ["prometheus", "protobuf"]),
+    "common/metrics": (FLOOR_2 + ["common/daemon", "common/http", "common/store"], ["prometheus", "protobuf"]),
     "common/status": (FLOOR_3 + ["common/http"], []),
     "common/rpc": (FLOOR_2 + ["common/files"], ["grpc", "protobuf", "sockets", "threads"]),
     "common/store": (FLOOR_2, ["hiredis", "libpq", "protobuf", "sockets", "sqlite", "threads"]),
