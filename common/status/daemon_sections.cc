@@ -47,7 +47,7 @@ Section HealthSection(const Health& health) {
     section.blocks.emplace_back(List{health.lacking});
   }
   if (!health.trouble.empty()) {
-    section.blocks.emplace_back(Paragraph{"It serves, but somebody should look after:"});
+    section.blocks.emplace_back(Paragraph{"Somebody should look after:"});
     section.blocks.emplace_back(List{health.trouble});
   }
   return section;
