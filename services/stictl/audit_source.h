@@ -56,12 +56,12 @@ class AuditTable final : public AuditSource {
   std::string Where() const override { return peer_ == Peer::kCa ? "sti-ca" : "sti-pa"; }
 
  private:
-  AuditTable(const Session& session, Peer peer, int64_t after, std::unique_ptr<sti::v1::Audit::Stub> stub)
+  AuditTable(Session& session, Peer peer, int64_t after, std::unique_ptr<sti::v1::Audit::Stub> stub)
       : session_(session), peer_(peer), stub_(std::move(stub)) {
     request_.set_after_seq(after);
     request_.set_page_size(1000);
   }
-  const Session& session_;
+  Session& session_;
   const Peer peer_;
   const std::unique_ptr<sti::v1::Audit::Stub> stub_;
   sti::v1::ListAuditEventsRequest request_;
