@@ -43,7 +43,7 @@ class InstallTest(unittest.TestCase):
         deadline = time.monotonic() + 40
         while not condition():
             self.assertLess(time.monotonic(), deadline, f"waited in vain for {what}")
-            time.sleep(0.2)
+            time.sleep(0.2)  # lint-ok: a container tells nobody
 
     def test_EachDaemonRunsAsItsUserWithoutSystemd(self):
         for name in DAEMONS:

@@ -119,17 +119,17 @@ _prelude = rule(
     toolchains = ["@bazel_tools//tools/cpp:toolchain_type"],
 )
 
-def preludes():
-    """//tools/bazel:prelude for everything, //tools/bazel:test_prelude for tests."""
-    for name, headers, copts in [
-        ("prelude", _COMMON, PRELUDE_COPTS),
-        ("test_prelude", _TESTS, TEST_COPTS),
+def preludes(name):
+    """NAME for everything, test_NAME for tests."""
+    for target, headers, copts in [
+        (name, _COMMON, PRELUDE_COPTS),
+        ("test_" + name, _TESTS, TEST_COPTS),
     ]:
-        _prelude(name = name + "_file", headers = headers, copts = copts, tags = ["manual"])
+        _prelude(name = target + "_file", headers = headers, copts = copts, tags = ["manual"])
         native.cc_library(
-            name = name,
+            name = target,
             hdrs = select({
-                "//tools/bazel:precompiled": [name + "_file"],
+                "//tools/bazel:precompiled": [target + "_file"],
                 "//conditions:default": [],
             }),
             visibility = ["//visibility:public"],
