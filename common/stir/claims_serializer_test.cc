@@ -178,8 +178,9 @@ class Maker {
       if (Below(2) == 0) {
         rcd.emplace_back("jcl", "https://a.example/j");
       } else {
-        rcd.emplace_back("jcd", codec::JsonArray{"vcard", codec::JsonArray{codec::JsonArray{
-                                                              "fn", codec::JsonObject{}, "text", Token()}}});
+        // Compilers differ in whether an array in braces alone is an element or the whole.
+        const codec::JsonArray properties(1, codec::JsonArray{"fn", codec::JsonObject{}, "text", Token()});
+        rcd.emplace_back("jcd", codec::JsonArray{"vcard", properties});
       }
       rich.rcd = std::move(rcd);
       if (Below(2) == 0) rich.digests = {{"/icn", Digest()}, {"/nam", Digest()}};
