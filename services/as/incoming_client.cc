@@ -84,7 +84,7 @@ IncomingClient::IncomingClient(rpc::Peer vs, absl::Duration deadline)
 IncomingClient::~IncomingClient() {
   Cancel();
   std::unique_lock<std::mutex> lock(mutex_.native());
-  ended_.wait(lock, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return questions_.empty(); });
+  ended_.wait(lock, [this]() ABSL_NO_THREAD_SAFETY_ANALYSIS { return questions_.empty() && ending_ == 0; });
 }
 
 void IncomingClient::Cancel() {
@@ -98,9 +98,14 @@ void IncomingClient::Forget(Question* question) {
   {
     const MutexLock lock(mutex_);
     questions_.erase(question);
-    ended_.notify_all();  // under the lock: `this` may be gone after it
+    ++ending_;
   }
+  // Before the destructor may go on: whoever lets go of the last channel waits for gRPC's callback threads, and
+  // this is one of them.
   delete question;
+  const MutexLock lock(mutex_);
+  --ending_;
+  ended_.notify_all();  // under the lock: `this` may be gone after it
 }
 
 void IncomingClient::Verify(const IncomingCall& call, Done done) {

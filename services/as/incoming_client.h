@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstddef>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/container/flat_hash_set.h"
@@ -43,6 +44,7 @@ class IncomingClient final : public IncomingVerifier {
   std::condition_variable ended_;
   bool cancelled_ ABSL_GUARDED_BY(mutex_) = false;
   absl::flat_hash_set<Question*> questions_ ABSL_GUARDED_BY(mutex_);
+  size_t ending_ ABSL_GUARDED_BY(mutex_) = 0;  // no longer in questions_, not yet deleted
 };
 
 // What the verdict says of the diversion. For tests.
