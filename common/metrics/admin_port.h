@@ -20,10 +20,12 @@ struct AdminPortParts {
   Metrics& metrics;                                   // outlives the server
   std::function<std::vector<std::string>()> lacking;  // thread-safe: what keeps the daemon from serving
   std::vector<AdminPage> pages = {};                  // the status page and its forms
+  // Thread-safe: what somebody should look after though the daemon serves. May be null.
+  std::function<std::vector<std::string>()> trouble = nullptr;
 };
 
-// Starts serving AdminRoutes; adds sti_build_info, sti_ready, sti_lacking and those of ExposeProcess. Once for
-// each `metrics`. Errors of http::StartHttpsServer under "admin_port".
+// Starts serving AdminRoutes; adds sti_build_info, sti_ready, sti_lacking, sti_trouble and those of
+// ExposeProcess. Once for each `metrics`. Errors of http::StartHttpsServer under "admin_port".
 absl::StatusOr<std::unique_ptr<http::HttpServer>> StartAdminPort(const sti::config::v1::AdminPort& config,
                                                                  AdminPortParts parts);
 

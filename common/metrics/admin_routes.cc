@@ -35,9 +35,17 @@ http::HttpResponse AdminRoutes::Handle(const http::HttpRequest& request) const {
   }
   if (metrics) return Text(200, metrics_.Text(), "text/plain; version=0.0.4; charset=utf-8");
   if (health) return Text(200, "ok\n");
-  const std::vector<std::string> lacking = lacking_();
-  if (lacking.empty()) return Text(200, "ok\n");
-  return Text(503, absl::StrCat(absl::StrJoin(lacking, "\n"), "\n"));
+  return Readiness();
+}
+
+http::HttpResponse AdminRoutes::Readiness() const {
+  std::vector<std::string> lines = lacking_();
+  const bool serves = lines.empty();
+  if (serves) lines.emplace_back("ok");
+  if (trouble_ != nullptr) {
+    for (const std::string& what : trouble_()) lines.push_back(absl::StrCat("trouble: ", what));
+  }
+  return Text(serves ? 200 : 503, absl::StrCat(absl::StrJoin(lines, "\n"), "\n"));
 }
 
 }  // namespace sti::metrics

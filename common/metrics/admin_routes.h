@@ -23,19 +23,25 @@ struct AdminPage {
 // Thread-safe. GET and HEAD only, but for the pages.
 //   /metrics  200, Prometheus text
 //   /healthz  200 "ok": the process answers; restarting it would not help
-//   /readyz   200 "ok", or 503 with a line for each thing that is lacking
+//   /readyz   200 "ok", or 503 with a line for each thing that is lacking; then a line "trouble: ..." for each
+//             thing that somebody should look after though the daemon serves
 class AdminRoutes {
  public:
-  // `lacking`: what keeps the daemon from serving. `metrics` must outlive this.
+  // `lacking`: what keeps the daemon from serving; `trouble` may be null. `metrics` must outlive this.
   AdminRoutes(Metrics& metrics, std::function<std::vector<std::string>()> lacking,
-              std::vector<AdminPage> pages = {})
-      : metrics_(metrics), lacking_(std::move(lacking)), pages_(std::move(pages)) {}
+              std::vector<AdminPage> pages = {}, std::function<std::vector<std::string>()> trouble = nullptr)
+      : metrics_(metrics),
+        lacking_(std::move(lacking)),
+        trouble_(std::move(trouble)),
+        pages_(std::move(pages)) {}
 
   http::HttpResponse Handle(const http::HttpRequest& request) const;
 
  private:
+  http::HttpResponse Readiness() const;
+
   Metrics& metrics_;
-  const std::function<std::vector<std::string>()> lacking_;
+  const std::function<std::vector<std::string>()> lacking_, trouble_;
   const std::vector<AdminPage> pages_;
 };
 

@@ -75,7 +75,8 @@ class AdminRoutesTest : public ::testing::Test {
 
   Metrics metrics_;
   std::vector<std::string> lacking_;
-  const AdminRoutes routes_{metrics_, [this] { return lacking_; }};
+  std::vector<std::string> trouble_;
+  const AdminRoutes routes_{metrics_, [this] { return lacking_; }, {}, [this] { return trouble_; }};
 };
 
 TEST_F(AdminRoutesTest, ReadinessSaysWhatIsLacking) {
@@ -85,6 +86,15 @@ TEST_F(AdminRoutesTest, ReadinessSaysWhatIsLacking) {
   EXPECT_EQ(response.status, 503);
   EXPECT_EQ(response.body, "a trust list\na CRL\n");
   EXPECT_EQ(Get("/healthz").status, 200);
+}
+
+TEST_F(AdminRoutesTest, TroubleIsNamedAndDoesNotEndReadiness) {
+  trouble_ = {"Redis is away", "a file"};
+  EXPECT_EQ(Get("/readyz").status, 200);
+  EXPECT_EQ(Get("/readyz").body, "ok\ntrouble: Redis is away\ntrouble: a file\n");
+  lacking_ = {"a trust list"};
+  EXPECT_EQ(Get("/readyz").status, 503);
+  EXPECT_EQ(Get("/readyz").body, "a trust list\ntrouble: Redis is away\ntrouble: a file\n");
 }
 
 TEST_F(AdminRoutesTest, MetricsAreText) {

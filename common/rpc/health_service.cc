@@ -42,8 +42,8 @@ bool HealthService::SetServing(const std::vector<std::string>& lacking,
     if (stopped_) return false;
     status_ = lacking.empty() ? HealthCheckResponse::SERVING : HealthCheckResponse::NOT_SERVING;
     told_ = true;
-    named_ = lacking;
-    named_.insert(named_.end(), trouble.begin(), trouble.end());
+    missing_ = lacking;
+    trouble_ = trouble;
     changed = Name();
     watches = watches_;
   }
@@ -52,7 +52,8 @@ bool HealthService::SetServing(const std::vector<std::string>& lacking,
 }
 
 bool HealthService::Name() {
-  std::vector<std::string> all = named_;
+  std::vector<std::string> all = missing_;
+  all.insert(all.end(), trouble_.begin(), trouble_.end());
   all.insert(all.end(), file_trouble_.begin(), file_trouble_.end());
   return lacking_.Set(all);
 }
@@ -61,6 +62,13 @@ void HealthService::SetFileTrouble(const std::vector<std::string>& trouble) {
   MutexLock lock(mutex_);
   file_trouble_ = trouble;
   if (told_ && !stopped_) Name();  // before that, "start-up" is what there is to say
+}
+
+std::vector<std::string> HealthService::Trouble() {
+  MutexLock lock(mutex_);
+  std::vector<std::string> all = trouble_;
+  all.insert(all.end(), file_trouble_.begin(), file_trouble_.end());
+  return all;
 }
 
 void HealthService::Shutdown() {

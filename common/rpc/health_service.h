@@ -32,6 +32,8 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
   bool SetServing(const std::vector<std::string>& lacking, const std::vector<std::string>& trouble);
   // Trouble besides, of files that changed and could not be taken.
   void SetFileTrouble(const std::vector<std::string>& trouble);
+  // What is named besides what is lacking.
+  std::vector<std::string> Trouble();
   // NOT_SERVING from now on, and every watch ends.
   void Shutdown();
 
@@ -53,9 +55,9 @@ class HealthService final : public grpc::health::v1::Health::CallbackService {
   std::set<std::string> services_ ABSL_GUARDED_BY(mutex_) = {""};
   Status status_ ABSL_GUARDED_BY(mutex_) = grpc::health::v1::HealthCheckResponse::NOT_SERVING;
   bool stopped_ ABSL_GUARDED_BY(mutex_) = false;
-  bool told_ ABSL_GUARDED_BY(mutex_) = false;               // whether SetServing was called
-  std::vector<std::string> named_ ABSL_GUARDED_BY(mutex_);  // what is lacking, then trouble
-  std::vector<std::string> file_trouble_ ABSL_GUARDED_BY(mutex_);
+  bool told_ ABSL_GUARDED_BY(mutex_) = false;  // whether SetServing was called
+  std::vector<std::string> missing_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::string> trouble_ ABSL_GUARDED_BY(mutex_), file_trouble_ ABSL_GUARDED_BY(mutex_);
   std::set<std::shared_ptr<HealthWatch>> watches_ ABSL_GUARDED_BY(mutex_);
 };
 

@@ -15,6 +15,7 @@
 #include "common/base/status_macros.h"
 #include "common/rpc/access_gate.h"
 #include "common/rpc/access_list.h"
+#include "common/rpc/call_timer.h"
 #include "common/rpc/listen_address.h"
 #include "common/rpc/server_credentials.h"
 
@@ -82,6 +83,12 @@ void SetArguments(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kMinPingIntervalMs);
 }
 
+void AddCallTimer(grpc::ServerBuilder& builder, CallHook on_call) {
+  std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> timers;
+  timers.push_back(MakeCallTimer(std::move(on_call)));
+  builder.experimental().SetInterceptorCreators(std::move(timers));
+}
+
 absl::Status WhyNotStarted(const sti::config::v1::GrpcServer& config) {
   // The address was free a moment ago: either somebody was quicker, or the TLS files do not fit together.
   STI_RETURN_IF_ERROR(CheckListenAddress(config.listen()));
@@ -96,7 +103,8 @@ absl::Status WhyNotStarted(const sti::config::v1::GrpcServer& config) {
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const sti::config::v1::GrpcServer& config,
                                                       const std::vector<grpc::Service*>& services,
-                                                      RefusalHook on_refusal, files::FileWatch& watch) {
+                                                      RefusalHook on_refusal, files::FileWatch& watch,
+                                                      CallHook on_call) {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();  // does nothing from the second time on
   STI_ASSIGN_OR_RETURN(const ServerTls tls, MakeCredentials(config, watch));
   STI_RETURN_IF_ERROR(CheckListenAddress(config.listen()));
@@ -111,6 +119,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const sti::config::v1::Grp
   builder.AddListeningPort(config.listen(), tls.credentials, &port);
   builder.RegisterService(health.get());
   for (grpc::Service* service : services) builder.RegisterService(service);
+  if (on_call != nullptr) AddCallTimer(builder, std::move(on_call));
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
   if (server == nullptr || port == 0) return WhyNotStarted(config);
   if (gate != nullptr) {
@@ -133,6 +142,8 @@ Server::~Server() { Shutdown(absl::ZeroDuration()); }
 bool Server::SetServing(const std::vector<std::string>& lacking, const std::vector<std::string>& trouble) {
   return health_->SetServing(lacking, trouble);
 }
+
+std::vector<std::string> Server::Trouble() const { return health_->Trouble(); }
 
 void Server::Shutdown(absl::Duration grace) {
   health_->Shutdown();

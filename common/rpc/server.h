@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/files/file_watch.h"
+#include "common/rpc/call_hook.h"
 #include "common/rpc/health_service.h"
 #include "proto/sti/config/v1/common.pb.h"
 
@@ -35,11 +36,13 @@ class Server {
   // plaintext. Every service begins as NOT_SERVING on grpc.health.v1.Health until SetServing; the empty
   // service name is the whole daemon. Callers whom `access` does not name for an RPC are refused before it is
   // looked at. New handshakes take what `watch` loads when the TLS files change; what it cannot take is trouble
-  // of the server. Services and `watch` must outlive the server. kConfigInvalid (address, TLS files, access),
+  // of the server. `on_call` is told of every RPC that was not refused so; null: no time is taken. Services and
+  // `watch` must outlive the server. kConfigInvalid (address, TLS files, access),
   // kKeyPermissions, kKeyMismatch, kUnavailable (address in use; the text names it).
   static absl::StatusOr<std::unique_ptr<Server>> Start(
       const sti::config::v1::GrpcServer& config, const std::vector<grpc::Service*>& services,
-      RefusalHook on_refusal = nullptr, files::FileWatch& watch = files::FileWatch::OfProcess());
+      RefusalHook on_refusal = nullptr, files::FileWatch& watch = files::FileWatch::OfProcess(),
+      CallHook on_call = nullptr);
   // Cancels what is still running.
   ~Server();
   Server(const Server&) = delete;
@@ -52,6 +55,9 @@ class Server {
   // after it. True when this differs from the last call, so that a caller logs a change once. No effect after
   // Shutdown.
   bool SetServing(const std::vector<std::string>& lacking, const std::vector<std::string>& trouble = {});
+
+  // The trouble that health names now, of TLS files that could not be taken, too.
+  std::vector<std::string> Trouble() const;
 
   // NOT_SERVING, no new calls, calls under way may finish within `grace`, then they are cancelled. Returns
   // when none is left. Long-lived streams should be ended by their services before.

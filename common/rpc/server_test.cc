@@ -306,6 +306,11 @@ TEST(ServerTest, HealthGoesFromNotServingToServingAndBackSayingWhatLacks) {
   }
   EXPECT_TRUE(server.server().SetServing({"certificate"}));
   EXPECT_EQ(CheckHealth(channel, "sti.v1.Authentication").serving, HealthCheckResponse::NOT_SERVING);
+
+  EXPECT_TRUE(server.server().SetServing({}, {"old list"}));
+  EXPECT_EQ(CheckHealth(channel, "").serving, HealthCheckResponse::SERVING);
+  EXPECT_EQ(CheckHealth(channel, "").lacking, "old list");
+  EXPECT_EQ(server.server().Trouble(), std::vector<std::string>{"old list"});
 }
 
 TEST(ServerTest, HealthOfAnUnknownServiceIsNotFound) {

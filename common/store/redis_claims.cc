@@ -30,15 +30,21 @@ struct Request {
   std::string key, holder;
   absl::Duration ttl;
   SteadyTime deadline;
-  ClaimStore::Done done;
+  ClaimStore::Done done;  // null: a ping
 };
+
+SteadyTime After(absl::Duration time) {
+  return std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(time);
+}
 
 absl::Status Away(absl::string_view why) { return MakeError(Reason::kUnavailable, why); }
 
 void FailAll(std::deque<Request>& requests, const absl::Status& why) {
   std::deque<Request> failed;
   failed.swap(requests);
-  for (Request& request : failed) request.done(why);
+  for (Request& request : failed) {
+    if (request.done != nullptr) request.done(why);
+  }
 }
 
 int MillisecondsUntil(SteadyTime deadline) {
@@ -67,6 +73,8 @@ class RedisClaims final : public ClaimStore {
   void SetConnected(bool connected, absl::string_view why);
   absl::Status Serve(RedisConnection& redis);
   bool TakeNew(RedisConnection& redis);
+  void PingIfIdle(RedisConnection& redis);
+  SteadyTime NextDeadline() const;
   absl::Status AwaitEvent(const RedisConnection& redis) const;
   absl::Status AnswerReady(RedisConnection& redis);
   // Takes `request` over, or says why not.
@@ -85,8 +93,10 @@ class RedisClaims final : public ClaimStore {
   std::deque<Request> new_ ABSL_GUARDED_BY(mutex_);
   size_t waiting_ ABSL_GUARDED_BY(mutex_) = 0;  // new ones and those asked already
 
-  std::deque<Request> asked_;  // of the thread, in the order of their replies
-  std::thread thread_;         // last: sees everything else made
+  // Of the thread.
+  std::deque<Request> asked_;  // in the order of their replies
+  SteadyTime next_ping_;
+  std::thread thread_;  // last: sees everything else made
 };
 
 RedisClaims::~RedisClaims() {
@@ -107,9 +117,7 @@ void RedisClaims::Wake() const {
 }
 
 void RedisClaims::Claim(std::string key, std::string holder, absl::Duration ttl, Done done) {
-  Request request{std::move(key), std::move(holder), ttl,
-                  std::chrono::steady_clock::now() + absl::ToChronoNanoseconds(options_.timeout),
-                  std::move(done)};
+  Request request{std::move(key), std::move(holder), ttl, After(options_.timeout), std::move(done)};
   if (const absl::string_view refused = Enqueue(request); !refused.empty()) {
     return request.done(Away(refused));
   }
@@ -175,12 +183,14 @@ void RedisClaims::Run() {
 
 // Until the connection is of no use any more, or the store stops.
 absl::Status RedisClaims::Serve(RedisConnection& redis) {
+  next_ping_ = After(options_.heartbeat);
   while (TakeNew(redis)) {
+    PingIfIdle(redis);
     if (redis.wants_to_write()) STI_RETURN_IF_ERROR(redis.Write());
     STI_RETURN_IF_ERROR(AwaitEvent(redis));
     STI_RETURN_IF_ERROR(redis.Read());
     STI_RETURN_IF_ERROR(AnswerReady(redis));
-    if (!asked_.empty() && std::chrono::steady_clock::now() >= asked_.front().deadline) {
+    if (!asked_.empty() && std::chrono::steady_clock::now() >= NextDeadline()) {
       return Away("Redis did not answer in time");
     }
   }
@@ -201,11 +211,28 @@ bool RedisClaims::TakeNew(RedisConnection& redis) {
   return true;
 }
 
+// A Redis that hangs must be noticed before the next call waits for it.
+void RedisClaims::PingIfIdle(RedisConnection& redis) {
+  if (!asked_.empty()) {
+    next_ping_ = After(options_.heartbeat);
+  } else if (std::chrono::steady_clock::now() >= next_ping_) {
+    redis.QueuePing();
+    asked_.push_back({"", "", absl::ZeroDuration(), After(options_.connect_timeout), nullptr});
+  }
+}
+
+// One request is asked at least. A ping may wait longer than the claim behind it.
+SteadyTime RedisClaims::NextDeadline() const {
+  const SteadyTime first = asked_.front().deadline;
+  if (asked_.front().done != nullptr || asked_.size() == 1) return first;
+  return std::min(first, asked_[1].deadline);
+}
+
 // Waits for Redis, a new claim, a deadline or the end.
 absl::Status RedisClaims::AwaitEvent(const RedisConnection& redis) const {
   pollfd events[2] = {{redis.fd(), POLLIN, 0}, {wake_fd_, POLLIN, 0}};
   if (redis.wants_to_write()) events[0].events |= POLLOUT;
-  const int limit = asked_.empty() ? -1 : MillisecondsUntil(asked_.front().deadline);
+  const int limit = MillisecondsUntil(asked_.empty() ? next_ping_ : NextDeadline());
   if (poll(events, 2, limit) < 0 && errno != EINTR) return Away("poll failed");
   uint64_t wakes = 0;
   if ((events[1].revents & POLLIN) != 0 && read(wake_fd_, &wakes, sizeof wakes) < 0 && errno != EAGAIN) {
@@ -216,6 +243,12 @@ absl::Status RedisClaims::AwaitEvent(const RedisConnection& redis) const {
 
 absl::Status RedisClaims::AnswerReady(RedisConnection& redis) {
   while (!asked_.empty()) {
+    if (asked_.front().done == nullptr) {
+      STI_ASSIGN_OR_RETURN(const bool alive, redis.NextPong());
+      if (!alive) return absl::OkStatus();
+      asked_.pop_front();
+      continue;
+    }
     STI_ASSIGN_OR_RETURN(std::optional<std::string> holder, redis.NextHolder());
     if (!holder.has_value()) return absl::OkStatus();
     Request answered = std::move(asked_.front());

@@ -23,12 +23,14 @@ struct RedisOptions {
   // After a connection was lost or refused; doubles up to the longest.
   absl::Duration first_retry = absl::Milliseconds(100), longest_retry = absl::Seconds(5);
   size_t max_waiting = 10000;  // claims under way; more are refused
+  // Redis is asked for a sign of life after this time without a claim, and has connect_timeout to give it.
+  absl::Duration heartbeat = absl::Seconds(2);
   // Told on a thread of its own when the connection comes, and why it went. May be null.
   std::function<void(bool connected, absl::string_view why)> on_change;
 };
 
 // One connection, kept by one thread; claims are pipelined. Without a connection a claim fails at once. One
-// that gets no answer in time ends the connection, so that what follows fails at once, too, until Redis is
+// that gets no answer in time, or a sign of life that does not come, ends the connection, so that what follows fails at once, too, until Redis is
 // back. The destructor fails what is under way, and may wait for a name look-up. kConfigInvalid for an
 // address that is none; no error for a Redis that is away.
 absl::StatusOr<std::unique_ptr<ClaimStore>> OpenRedisClaims(RedisOptions options);

@@ -136,6 +136,36 @@ TEST_F(RedisClaimsTest, ARedisThatHangsFailsTheClaimInTimeAndLaterOnesAtOnce) {
   while (!Claim(*claims, "fresh", "a").ok()) std::this_thread::yield();
 }
 
+TEST_F(RedisClaimsTest, ARedisThatHangsIsNoticedWithoutAClaim) {
+  testing::RedisServer redis;
+  RedisOptions options = Options(redis.address());
+  options.heartbeat = absl::Milliseconds(10);
+  options.connect_timeout = absl::Milliseconds(500);
+  const auto claims = Open(std::move(options));
+  for (int round = 0; round < 2; ++round) {
+    AwaitConnected(*claims);
+    redis.Hang();
+    AwaitConnected(*claims, false);
+    redis.Resume();
+  }
+  AwaitConnected(*claims);
+  while (!Claim(*claims, "k", "a").ok()) std::this_thread::yield();
+}
+
+TEST_F(RedisClaimsTest, ClaimsBetweenSignsOfLifeGetTheirOwnAnswers) {
+  testing::RedisServer redis;
+  RedisOptions options = Options(redis.address());
+  options.connect_timeout = absl::Seconds(30);
+  options.heartbeat = absl::ZeroDuration();  // one after the other
+  const auto claims = Open(std::move(options));
+  AwaitConnected(*claims);
+  for (int i = 0; i < 300; ++i) {
+    const std::string key = absl::StrCat("key", i);
+    ASSERT_EQ(Claim(*claims, key, "a").value(), "a");
+    ASSERT_EQ(Claim(*claims, key, "b").value(), "a");
+  }
+}
+
 TEST_F(RedisClaimsTest, ClaimsThatWaitAreBounded) {
   testing::RedisServer redis;
   RedisOptions options = Options(redis.address());

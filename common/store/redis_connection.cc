@@ -60,6 +60,11 @@ void RedisConnection::QueueClaim(absl::string_view key, absl::string_view holder
   unwritten_ = true;
 }
 
+void RedisConnection::QueuePing() {
+  redisAppendCommand(context_.get(), "PING");
+  unwritten_ = true;
+}
+
 absl::Status RedisConnection::Write() {
   int done = 0;
   if (redisBufferWrite(context_.get(), &done) != REDIS_OK) return Unavailable(context_->errstr);
@@ -75,6 +80,12 @@ absl::StatusOr<RedisConnection::Reply> RedisConnection::NextReply() {
   void* reply = nullptr;
   if (redisGetReplyFromReader(context_.get(), &reply) != REDIS_OK) return Unavailable("talks nonsense");
   return Reply(static_cast<redisReply*>(reply));
+}
+
+// An error is an answer, too: a user of Redis may be kept from this command.
+absl::StatusOr<bool> RedisConnection::NextPong() {
+  STI_ASSIGN_OR_RETURN(const Reply reply, NextReply());
+  return reply != nullptr;
 }
 
 absl::StatusOr<std::optional<std::string>> RedisConnection::NextHolder() {

@@ -30,12 +30,16 @@ class RedisConnection {
 
   // Queues the commands of one claim, which will have two replies.
   void QueueClaim(absl::string_view key, absl::string_view holder, absl::Duration ttl);
+  // Queues a command that Redis answers whatever it makes of it.
+  void QueuePing();
   // Write what is queued and read what is there, as far as goes without waiting. kUnavailable.
   absl::Status Write();
   absl::Status Read();
   // The holder that the next claim's replies name, in the order of the claims: "" when the key has expired by
   // now. Nullopt when they are not complete yet. kUnavailable when Redis refuses or talks nonsense.
   absl::StatusOr<std::optional<std::string>> NextHolder();
+  // Whether the answer of the ping has come. kUnavailable.
+  absl::StatusOr<bool> NextPong();
 
  private:
   struct FreeContext {

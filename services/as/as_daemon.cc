@@ -185,8 +185,11 @@ absl::Status AsDaemon::StartAdminPort(const sti::config::v1::AuthenticationServe
     signing_metrics_->ReportRecords();
   });
   STI_ASSIGN_OR_RETURN(admin_server_,
-                       metrics::StartAdminPort(config.admin_port(),
-                                               {"sti-as", metrics_, [this] { return lacking_.OfAll(); }}));
+                       metrics::StartAdminPort(config.admin_port(), {"sti-as",
+                                                                     metrics_,
+                                                                     [this] { return lacking_.OfAll(); },
+                                                                     {},
+                                                                     [this] { return server_->Trouble(); }}));
   return absl::OkStatus();
 }
 

@@ -139,7 +139,9 @@ absl::Status CaDaemon::StartAdminPort(const sti::config::v1::CertificateAuthorit
   show("root", settings_.authority.root);
   STI_ASSIGN_OR_RETURN(
       admin_server_,
-      metrics::StartAdminPort(config.admin_port(), {"sti-ca", metrics_, [this] { return Lacking(); }}));
+      metrics::StartAdminPort(
+          config.admin_port(),
+          {"sti-ca", metrics_, [this] { return Lacking(); }, {}, [this] { return rpc_server_->Trouble(); }}));
   return absl::OkStatus();
 }
 

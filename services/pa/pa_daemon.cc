@@ -180,7 +180,9 @@ absl::Status PaDaemon::StartAdminPort(const sti::config::v1::PolicyAdministrator
   });
   STI_ASSIGN_OR_RETURN(
       admin_server_,
-      metrics::StartAdminPort(config.admin_port(), {"sti-pa", metrics_, [this] { return Lacking(); }}));
+      metrics::StartAdminPort(
+          config.admin_port(),
+          {"sti-pa", metrics_, [this] { return Lacking(); }, {}, [this] { return server_->Trouble(); }}));
   return absl::OkStatus();
 }
 

@@ -18,8 +18,9 @@ void LogFailure(const char* what, const absl::Status& status) {
 
 }  // namespace
 
-CertificateKeeper::CertificateKeeper(CertificateCache& cache, const std::string& folder)
-    : cache_(cache), file_(folder + "/certificates") {}
+CertificateKeeper::CertificateKeeper(CertificateCache& cache, const std::string& folder,
+                                     std::function<void(const absl::Status&)> on_saved)
+    : cache_(cache), file_(folder + "/certificates"), on_saved_(std::move(on_saved)) {}
 
 CertificateKeeper::~CertificateKeeper() { Stop(); }
 
@@ -60,6 +61,7 @@ void CertificateKeeper::SaveAndTell() {
   }
   const absl::Status saved = Save();
   LogFailure("certificates not stored", saved);
+  if (on_saved_ != nullptr) on_saved_(saved);
   for (const Done& done : waiting) done(saved);
 }
 

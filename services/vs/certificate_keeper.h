@@ -20,8 +20,9 @@ namespace sti::vs {
 // Start and Stop on one thread; SaveSoon on any.
 class CertificateKeeper {
  public:
-  // `folder` exists. `cache` must outlive it.
-  CertificateKeeper(CertificateCache& cache, const std::string& folder);
+  // `folder` exists. `on_saved` is told what came of each Save of the thread; may be null. `cache` must outlive it.
+  CertificateKeeper(CertificateCache& cache, const std::string& folder,
+                    std::function<void(const absl::Status&)> on_saved = nullptr);
   ~CertificateKeeper();  // stops
   CertificateKeeper(const CertificateKeeper&) = delete;
   CertificateKeeper& operator=(const CertificateKeeper&) = delete;
@@ -46,6 +47,7 @@ class CertificateKeeper {
 
   CertificateCache& cache_;
   const std::string file_;
+  const std::function<void(const absl::Status&)> on_saved_;
   uint64_t saved_ = 0;  // version that is on disk
   daemon::Pause pause_;
   Mutex mutex_;

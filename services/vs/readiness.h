@@ -1,10 +1,12 @@
 // When sti-vs serves: as soon as it can judge calls of one trust domain. Calls of a domain that is not ready
-// get a verdict that says so, and do not keep others from being judged.
+// get a verdict that says so, and do not keep others from being judged. What is wrong all the same is trouble.
 #ifndef SERVICES_VS_READINESS_H_
 #define SERVICES_VS_READINESS_H_
 
+#include <condition_variable>
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,31 +15,49 @@
 
 namespace sti::vs {
 
+// What the daemon lacks, empty when it serves; and what somebody should look after though it serves.
+using ReadinessSink =
+    std::function<void(const std::vector<std::string>& lacking, const std::vector<std::string>& trouble)>;
+
 // Thread-safe.
 class Readiness {
  public:
-  // `sink` is told what the daemon lacks, empty when it serves: one call at a time, and only after a Report.
   // `domains` are the names of the trust domains; none is ready yet.
-  Readiness(std::vector<std::string> domains, std::function<void(const std::vector<std::string>&)> sink);
+  explicit Readiness(std::vector<std::string> domains);
 
-  // What keeps calls of that domain from being judged; empty when nothing does.
-  void Report(size_t domain, const std::vector<std::string>& lacking);
+  // From now on `sink` is told of changes: one call at a time, and only after a Report. Until Stop, which returns
+  // when it is told nothing any more; not to be called by the sink.
+  void Start(ReadinessSink sink);
+  void Stop();
+
+  // What keeps calls of that domain from being judged, empty when nothing does; and its trouble.
+  void Report(size_t domain, const std::vector<std::string>& lacking,
+              const std::vector<std::string>& trouble = {});
+  // Trouble of a part of the daemon ("redis"), instead of what it said before.
+  void SetTrouble(const std::string& part, std::vector<std::string> trouble);
 
  private:
   struct Domain {
     std::string name;
-    std::vector<std::string> lacking;
+    std::vector<std::string> lacking, trouble;
     bool ready = false;
   };
+  struct Sum {
+    std::vector<std::string> lacking, trouble;
+  };
 
-  const std::function<void(const std::vector<std::string>&)> sink_;
-  std::vector<std::string> Lacking() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Sum Total() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void Tell();
 
   Mutex mutex_;
+  ReadinessSink sink_ ABSL_GUARDED_BY(mutex_);  // null: not started, or stopped
+  std::condition_variable told_;
   // One thread tells at a time, without the lock; what changes meanwhile it tells next.
   bool telling_ ABSL_GUARDED_BY(mutex_) = false;
   bool changed_ ABSL_GUARDED_BY(mutex_) = false;
+  bool reported_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<Domain> domains_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, std::vector<std::string>> trouble_ ABSL_GUARDED_BY(mutex_);  // by part
 };
 
 }  // namespace sti::vs

@@ -7,15 +7,13 @@
 
 namespace sti::vs {
 
-TrustDomains::TrustDomains(const std::vector<TrustDomainRules>& rules) : board_(rules) {
-  for (const TrustDomainRules& each : rules) names_.push_back(each.name);
-}
+TrustDomains::TrustDomains(const std::vector<TrustDomainRules>& rules) : board_(rules) {}
 
 TrustDomains::~TrustDomains() { Stop(); }
 
 absl::StatusOr<std::unique_ptr<TrustDomains>> TrustDomains::Create(
     const std::string& state_dir, const std::vector<TrustDomainOptions>& domains,
-    std::vector<std::unique_ptr<TrustSource>> sources, const Clock& clock) {
+    std::vector<std::unique_ptr<TrustSource>> sources, const Clock& clock, Readiness& readiness) {
   std::vector<TrustDomainRules> rules;
   for (const TrustDomainOptions& domain : domains) rules.push_back(domain.rules);
   std::unique_ptr<TrustDomains> all(new TrustDomains(rules));
@@ -27,8 +25,8 @@ absl::StatusOr<std::unique_ptr<TrustDomains>> TrustDomains::Create(
     domain.store = std::make_unique<TrustStore>(folder, domains[i].pa_roots, clock, all->board_, i);
     domain.refresher = std::make_unique<TrustRefresher>(
         *domain.source, *domain.store, domains[i].rules, clock,
-        [all = all.get(), i](const std::vector<std::string>& lacking) {
-          all->readiness_->Report(i, lacking);
+        [&readiness, i](const std::vector<std::string>& lacking, const std::vector<std::string>& trouble) {
+          readiness.Report(i, lacking, trouble);
         },
         TrustRefresherOptions{domains[i].refresh_interval});
     all->domains_.push_back(std::move(domain));
@@ -42,8 +40,7 @@ std::vector<std::shared_ptr<const DomainHealth>> TrustDomains::health() const {
   return all;
 }
 
-void TrustDomains::Start(std::function<void(const std::vector<std::string>&)> sink) {
-  readiness_ = std::make_unique<Readiness>(names_, std::move(sink));
+void TrustDomains::Start() {
   for (const Domain& domain : domains_) domain.refresher->LoadStored();
   for (const Domain& domain : domains_) domain.refresher->Start();
 }

@@ -2,7 +2,6 @@
 #ifndef SERVICES_VS_TRUST_DOMAINS_H_
 #define SERVICES_VS_TRUST_DOMAINS_H_
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,11 +21,11 @@ namespace sti::vs {
 // Start and Stop on one thread; the rest is thread-safe.
 class TrustDomains {
  public:
-  // A source for each domain, in order. Makes the folder state_dir/NAME of each domain. `clock` must outlive
-  // it. kStorageFailed.
+  // A source for each domain, in order. Makes the folder state_dir/NAME of each domain. `readiness` is
+  // told how they are. The references must outlive it. kStorageFailed.
   static absl::StatusOr<std::unique_ptr<TrustDomains>> Create(
       const std::string& state_dir, const std::vector<TrustDomainOptions>& domains,
-      std::vector<std::unique_ptr<TrustSource>> sources, const Clock& clock);
+      std::vector<std::unique_ptr<TrustSource>> sources, const Clock& clock, Readiness& readiness);
   ~TrustDomains();  // stops
   TrustDomains(const TrustDomains&) = delete;
   TrustDomains& operator=(const TrustDomains&) = delete;
@@ -35,9 +34,8 @@ class TrustDomains {
   // By domain, none of them null.
   std::vector<std::shared_ptr<const DomainHealth>> health() const;
 
-  // Loads what is on disk and keeps it up to date from now on. `sink` is told what the daemon lacks, empty
-  // when it can judge calls of one domain at least.
-  void Start(std::function<void(const std::vector<std::string>&)> sink);
+  // Loads what is on disk and keeps it up to date from now on.
+  void Start();
   void Stop();  // idempotent
 
  private:
@@ -49,8 +47,6 @@ class TrustDomains {
   explicit TrustDomains(const std::vector<TrustDomainRules>& rules);
 
   TrustBoard board_;
-  std::vector<std::string> names_;
-  std::unique_ptr<Readiness> readiness_;
   std::vector<Domain> domains_;
 };
 

@@ -46,7 +46,7 @@ void TrustRefresher::LoadStored() {
   std::vector<std::string> lacking;
   if (store_.state() == nullptr) lacking.push_back("no trust list yet: sti-pa was not asked yet");
   ShowHealth(lacking.empty() ? "" : lacking[0]);
-  lacking_(lacking);
+  lacking_(lacking, {});
 }
 
 bool TrustRefresher::RefreshOnce() {
@@ -114,7 +114,7 @@ void TrustRefresher::Report(const absl::Status& trust_list, const absl::Status& 
   const std::vector<std::string> trouble = TroubleOf(trust.get(), trust_list, crl, numbers);
   // Only a missing trust list keeps the daemon from judging: calls must not hang on the STI-PA (operations.md
   // s10).
-  lacking_(trust == nullptr ? trouble : std::vector<std::string>());
+  trust == nullptr ? lacking_(trouble, {}) : lacking_({}, trouble);
   ShowHealth(absl::StrJoin(trouble, "; "));
   LogChange(absl::StrJoin(trouble, "; "));
   if (trust != nullptr && trust != last_state_) {
@@ -170,10 +170,14 @@ void TrustRefresher::RefreshLoop() {
 void TrustRefresher::WatchLoop() {
   absl::Duration retry = options_.first_retry;
   do {
-    const absl::Status end = source_.Watch([this, &retry] {
+    bool told = false;
+    const absl::Status end = source_.Watch([this, &retry, &told] {
+      told = true;
       retry = options_.first_retry;
       refresh_pause_.Wake();
     });
+    // Only asking shows whether the STI-PA is away. A watch that never told anything is no news.
+    if (told) refresh_pause_.Wake();
     daemon::LogDebug("trust watch ended", {{"why", end.message()}});
     retry = std::min(retry * 2, options_.longest_retry);
   } while (watch_pause_.For(retry));

@@ -26,8 +26,10 @@ struct TrustRefresherOptions {
   absl::Duration longest_retry = absl::Seconds(30);
 };
 
-// Told on every pass what keeps the daemon from judging calls of the domain; empty when nothing does.
-using LackingSink = std::function<void(const std::vector<std::string>&)>;
+// Told on every pass what keeps the daemon from judging calls of the domain, empty when nothing does; and what is
+// wrong though it judges them.
+using LackingSink =
+    std::function<void(const std::vector<std::string>& lacking, const std::vector<std::string>& trouble)>;
 
 // How a domain's documents are, besides what TrustState says.
 struct DomainHealth {

@@ -34,20 +34,29 @@ class FakeTrustSource final : public TrustSource {
   }
   absl::Status Watch(const std::function<void()>& on_version) override {
     std::unique_lock<std::mutex> lock(mutex_);
-    while (!cancelled_) {
+    while (!cancelled_ && !dead_) {
       if (told_ < changes_) {
         told_ = changes_;
         lock.unlock();
         on_version();
         lock.lock();
       }
-      changed_.wait(lock, [this] { return cancelled_ || told_ < changes_; });
+      changed_.wait(lock, [this] { return cancelled_ || dead_ || told_ < changes_; });
     }
     return MakeError(Reason::kUnavailable, "cancelled");
   }
   void Cancel() override {
     std::lock_guard<std::mutex> lock(mutex_);
     cancelled_ = true;
+    changed_.notify_all();
+  }
+
+  // The watch ends, and no document can be had.
+  void Die() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    list_ = MakeError(Reason::kUnavailable, "gone");
+    crl_ = MakeError(Reason::kUnavailable, "gone");
+    dead_ = true;
     changed_.notify_all();
   }
 
@@ -71,7 +80,7 @@ class FakeTrustSource final : public TrustSource {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool cancelled_ = false;
+  bool cancelled_ = false, dead_ = false;
   int changes_ = 0, told_ = 0, numbers_asked_ = 0;
   absl::StatusOr<std::string> numbers_ = MakeError(Reason::kNotFound, "no numbers");
   absl::StatusOr<std::string> list_ = MakeError(Reason::kUnavailable, "connection refused");
@@ -96,13 +105,18 @@ class TrustRefresherTest : public ::testing::Test {
   TrustBoard board_{{TrustDomainRules()}};
   TrustStore store_{dir_.path(), {stir::DemoCertificate("pa-root.pem")}, clock_, board_, 0};
   FakeTrustSource source_;
-  std::vector<std::string> lacking_ = {"never told"};
-  TrustRefresher refresher_{source_,
-                            store_,
-                            TrustDomainRules(),
-                            clock_,
-                            [this](const std::vector<std::string>& lacking) { lacking_ = lacking; },
-                            TrustRefresherOptions{absl::Hours(24), absl::Hours(24), absl::Hours(24)}};
+  std::vector<std::string> lacking_ = {"never told"}, trouble_;
+  const LackingSink kNobody = [](const std::vector<std::string>&, const std::vector<std::string>&) {};
+  TrustRefresher refresher_{
+      source_,
+      store_,
+      TrustDomainRules(),
+      clock_,
+      [this](const std::vector<std::string>& lacking, const std::vector<std::string>& trouble) {
+        lacking_ = lacking;
+        trouble_ = trouble;
+      },
+      TrustRefresherOptions{absl::Hours(24), absl::Hours(24), absl::Hours(24)}};
 };
 
 TEST_F(TrustRefresherTest, SaysWhatIsLackingWhileTheStiPaIsAway) {
@@ -162,8 +176,13 @@ TEST_F(TrustRefresherTest, ServesFromDiskAtOnce) {
   board_.Publish(0, nullptr);
   TrustStore store(dir_.path(), {stir::DemoCertificate("pa-root.pem")}, clock_, board_, 0);
   FakeTrustSource away;
-  TrustRefresher refresher(away, store, TrustDomainRules(), clock_,
-                           [this](const std::vector<std::string>& lacking) { lacking_ = lacking; }, {});
+  TrustRefresher refresher(
+      away, store, TrustDomainRules(), clock_,
+      [this](const std::vector<std::string>& lacking, const std::vector<std::string>& trouble) {
+        lacking_ = lacking;
+        trouble_ = trouble;
+      },
+      {});
   lacking_ = {"x"};
   refresher.LoadStored();
   EXPECT_TRUE(lacking_.empty());
@@ -192,7 +211,7 @@ TEST_F(TrustRefresherTest, HealthSaysWhatIsWrong) {
 TEST_F(TrustRefresherTest, HealthSaysWhenTheGraceIsOver) {
   TrustDomainRules rules;
   rules.crl_grace = absl::Minutes(30);
-  TrustRefresher strict(source_, store_, rules, clock_, [](const std::vector<std::string>&) {}, {});
+  TrustRefresher strict(source_, store_, rules, clock_, kNobody, {});
   source_.Set(List(3), Crl(4));
   ASSERT_TRUE(strict.RefreshOnce());
   clock_.Advance(absl::Minutes(90));
@@ -207,7 +226,7 @@ TEST_F(TrustRefresherTest, HealthSaysWhenTheGraceIsOver) {
 TEST_F(TrustRefresherTest, ACrlThatNeverCameEndsWithTheGraceToo) {
   TrustDomainRules rules;
   rules.crl_grace = absl::Minutes(30);
-  TrustRefresher strict(source_, store_, rules, clock_, [](const std::vector<std::string>&) {}, {});
+  TrustRefresher strict(source_, store_, rules, clock_, kNobody, {});
   const auto stale = [&] {
     strict.RefreshOnce();
     const bool told = absl::StrContains(strict.health()->trouble, "grace");
@@ -231,7 +250,7 @@ TEST_F(TrustRefresherTest, EnforcingWithoutANumberListIsTrouble) {
   source_.Set(List(3), Crl(4));
   TrustDomainRules rules;
   rules.numbers = stir::NumberAuthorityMode::kEnforce;
-  TrustRefresher strict(source_, store_, rules, clock_, [](const std::vector<std::string>&) {}, {});
+  TrustRefresher strict(source_, store_, rules, clock_, kNobody, {});
   strict.RefreshOnce();
   EXPECT_TRUE(absl::StrContains(strict.health()->trouble, "nothing is enforced")) << strict.health()->trouble;
   EXPECT_TRUE(absl::StrContains(strict.health()->trouble, "no number authority list"));
@@ -243,7 +262,7 @@ TEST_F(TrustRefresherTest, NumbersAreAskedForOnlyWhereTheRulesUseThem) {
   EXPECT_EQ(source_.numbers_asked(), 0);
   TrustDomainRules rules;
   rules.numbers = stir::NumberAuthorityMode::kReport;
-  TrustRefresher curious(source_, store_, rules, clock_, [](const std::vector<std::string>&) {}, {});
+  TrustRefresher curious(source_, store_, rules, clock_, kNobody, {});
   EXPECT_TRUE(curious.RefreshOnce());  // that there is none is no trouble
   EXPECT_EQ(source_.numbers_asked(), 1);
   EXPECT_EQ(curious.health()->trouble, "");
@@ -263,6 +282,20 @@ TEST_F(TrustRefresherTest, AVersionMessageBringsTheNewListWithoutWaitingForTheIn
   source_.Set(List(4), Crl(5));
   while (Sequence() != 4) std::this_thread::yield();
   refresher_.Stop();
+}
+
+// Else a dead STI-PA would be noticed at the next interval only.
+TEST_F(TrustRefresherTest, AWatchThatEndsHasTheStiPaAskedAtOnce) {
+  source_.Set(List(3), Crl(4));
+  refresher_.Start();
+  while (refresher_.health()->list_confirmed == absl::InfinitePast()) std::this_thread::yield();
+  source_.Die();
+  while (refresher_.health()->trouble.empty()) std::this_thread::yield();
+  refresher_.Stop();
+  EXPECT_TRUE(lacking_.empty());
+  ASSERT_EQ(trouble_.size(), 2u);
+  EXPECT_EQ(trouble_[0], "trust list not refreshed: gone");
+  EXPECT_EQ(trouble_[1], "CRL not refreshed: gone");
 }
 
 TEST_F(TrustRefresherTest, StopsAtOnceThoughItWaits) {

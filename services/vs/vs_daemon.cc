@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_cat.h"
 #include "common/admin/access_log.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
@@ -15,8 +17,11 @@
 #include "common/daemon/daemon.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
+#include "common/files/file_watch.h"
 #include "common/metrics/admin_port.h"
 #include "common/metrics/http_metrics.h"
+#include "common/metrics/rpc_metrics.h"
+#include "common/metrics/tls_metrics.h"
 #include "common/rpc/peer.h"
 #include "common/store/password_file.h"
 #include "common/store/redis_claims.h"
@@ -37,7 +42,8 @@ absl::StatusOr<std::vector<std::unique_ptr<TrustSource>>> OpenSources(
 }
 
 // Null without Redis.
-absl::StatusOr<std::unique_ptr<store::ClaimStore>> OpenClaims(const sti::config::v1::Replay& config) {
+absl::StatusOr<std::unique_ptr<store::ClaimStore>> OpenClaims(const sti::config::v1::Replay& config,
+                                                              Readiness& readiness) {
   if (config.redis().empty()) return nullptr;
   store::RedisOptions options;
   options.address = config.redis();
@@ -50,10 +56,12 @@ absl::StatusOr<std::unique_ptr<store::ClaimStore>> OpenClaims(const sti::config:
     }
     options.password = *std::move(password);
   }
-  options.on_change = [address = config.redis()](bool connected, absl::string_view why) {
+  options.on_change = [address = config.redis(), &readiness](bool connected, absl::string_view why) {
     if (connected) {
+      readiness.SetTrouble("redis", {});
       daemon::LogInfo("Redis connected", {{"address", address}});
     } else {
+      readiness.SetTrouble("redis", {absl::StrCat("replay is not shared: ", why)});
       daemon::LogWarning("Redis is away: replay is judged by this daemon's own memory",
                          {{"address", address}, {"why", why}});
     }
@@ -63,22 +71,25 @@ absl::StatusOr<std::unique_ptr<store::ClaimStore>> OpenClaims(const sti::config:
 }
 
 VerifierOptions VerifierOptionsFor(const VsOptions& options, VerdictTally& tally,
-                                   VerificationMetrics& counted, const Clock& clock) {
+                                   VerificationMetrics& counted, const CallMeters& meters,
+                                   const Clock& clock) {
   VerifierOptions verifier;
   verifier.replay_time = options.profiles.LongestUse();
   verifier.observe = [&tally, &counted, &clock](const absl::StatusOr<stir::CallVerdict>& verdict) {
     counted.Judged(verdict);
     tally.Note(verdict, clock.TimeNow());
   };
+  verifier.meters = &meters;
   return verifier;
 }
 
 CertificateCacheOptions CacheOptionsFor(const VsOptions& options, const TrustBoard& board,
-                                        const Clock& clock) {
+                                        VerificationMetrics& counted, const Clock& clock) {
   CertificateCacheOptions cache = options.cache;
   cache.vouched = [&board, &clock](const CachedCertificate& certificate) {
     return certificate.judge.Judge(*certificate.chain, *board.Get(), {}, clock.TimeNow()).status.ok();
   };
+  cache.proven = [&counted](const codec::Url& url) { counted.KnowHost(url.host()); };
   return cache;
 }
 
@@ -88,18 +99,25 @@ VsDaemon::VsDaemon(const sti::config::v1::VerificationServer& config, VsOptions 
                    const Clock& clock)
     : options_(std::move(options)),
       counted_(metrics_, clock),
+      readiness_(std::move(parts.readiness)),
       trust_(std::move(parts.trust)),
       fetcher_(counted_.Count("call", std::move(parts.fetcher))),
       renewals_(counted_.Count("renewal", std::move(parts.renewals))),
-      cache_(fetcher_, renewals_, clock, CacheOptionsFor(options_, trust_->board(), clock)),
-      keeper_(cache_, config.state_dir()),
+      cache_(fetcher_, renewals_, clock, CacheOptionsFor(options_, trust_->board(), counted_, clock)),
+      keeper_(cache_, config.state_dir(),
+              [this](const absl::Status& saved) {
+                readiness_->SetTrouble("certificates",
+                                       saved.ok() ? std::vector<std::string>()
+                                                  : std::vector<std::string>{absl::StrCat(
+                                                        "certificates not stored: ", saved.message())});
+              }),
       claims_(std::move(parts.claims)),
       replay_(options_.replay_entries, clock, claims_.get()),
       pool_(std::make_unique<CompletionPool>(std::clamp<size_t>(std::thread::hardware_concurrency(), 1, 8))),
       clock_(clock),
       verifier_(
           cache_, trust_->board(), clock, [this](std::function<void()> task) { pool_->Run(std::move(task)); },
-          VerifierOptionsFor(options_, tally_, counted_, clock), &replay_),
+          VerifierOptionsFor(options_, tally_, counted_, meters_, clock), &replay_),
       service_(
           verifier_, cache_, trust_->board(), [this] { return trust_->health(); }, &replay_,
           options_.profiles, {config.admins().begin(), config.admins().end()},
@@ -111,13 +129,16 @@ absl::StatusOr<VsDaemon::Parts> VsDaemon::Open(const sti::config::v1::Verificati
                                                const VsOptions& options, const Clock& clock) {
   Parts parts;
   STI_ASSIGN_OR_RETURN(auto sources, OpenSources(config));
+  std::vector<std::string> names;
+  for (const TrustDomainOptions& domain : options.trust_domains) names.push_back(domain.rules.name);
+  parts.readiness = std::make_unique<Readiness>(std::move(names));
   STI_ASSIGN_OR_RETURN(parts.trust, TrustDomains::Create(config.state_dir(), options.trust_domains,
-                                                         std::move(sources), clock));
+                                                         std::move(sources), clock, *parts.readiness));
   STI_ASSIGN_OR_RETURN(parts.fetcher, http::CreateFetcher(options.fetcher));
   http::FetcherOptions renewals = options.fetcher;
   renewals.max_downloads = std::max(1, renewals.max_downloads / 4);
   STI_ASSIGN_OR_RETURN(parts.renewals, http::CreateFetcher(renewals));
-  STI_ASSIGN_OR_RETURN(parts.claims, OpenClaims(config.replay()));
+  STI_ASSIGN_OR_RETURN(parts.claims, OpenClaims(config.replay(), *parts.readiness));
   return parts;
 }
 
@@ -128,14 +149,18 @@ absl::StatusOr<std::unique_ptr<VsDaemon>> VsDaemon::Start(const sti::config::v1:
   STI_ASSIGN_OR_RETURN(Parts parts, Open(config, options, clock));
   std::unique_ptr<VsDaemon> vs(new VsDaemon(config, std::move(options), std::move(parts), clock));
   vs->keeper_.Start();  // before the first call, and before anybody can purge
-  STI_ASSIGN_OR_RETURN(vs->server_,
-                       rpc::Server::Start(config.grpc(), {&vs->service_}, admin::LogAccessRefusal));
+  STI_ASSIGN_OR_RETURN(
+      vs->server_, rpc::Server::Start(config.grpc(), {&vs->service_},
+                                      metrics::CountAccessRefusals(vs->metrics_, admin::LogAccessRefusal),
+                                      files::FileWatch::OfProcess(), metrics::CountRpcs(vs->metrics_)));
   STI_RETURN_IF_ERROR(vs->StartRest());
   STI_RETURN_IF_ERROR(vs->StartAdminPort(config));
-  vs->trust_->Start([daemon = vs.get()](const std::vector<std::string>& lacking) {
-    daemon->lacking_.Set(std::make_shared<const std::vector<std::string>>(lacking));
-    daemon->server_->SetServing(lacking);
-  });
+  vs->readiness_->Start(
+      [daemon = vs.get()](const std::vector<std::string>& lacking, const std::vector<std::string>& trouble) {
+        daemon->lacking_.Set(std::make_shared<const std::vector<std::string>>(lacking));
+        daemon->server_->SetServing(lacking, trouble);
+      });
+  vs->trust_->Start();
   return vs;
 }
 
@@ -188,10 +213,11 @@ std::vector<std::string> VsDaemon::Lacking() const {
   return lacking != nullptr ? *lacking : std::vector<std::string>{"the first look at the trust lists"};
 }
 
-absl::Status VsDaemon::StartAdminPort(const sti::config::v1::VerificationServer& config) {
-  if (!config.has_admin_port()) return absl::OkStatus();
+void VsDaemon::ReportAtScrape() {
   metrics_.OnScrape([this] {
     counted_.ReportTrust(*trust_->board().Get(), trust_->health());
+    counted_.Report("sti_vs_calls_in_flight", "Calls under way, those that wait included.",
+                    static_cast<double>(verifier_.in_flight()));
     counted_.Report("sti_vs_calls_waiting", "Calls that wait for a download or Redis.",
                     static_cast<double>(verifier_.pending()));
     counted_.Report("sti_vs_certificates", "Chains in the cache.", static_cast<double>(cache_.size()));
@@ -201,15 +227,28 @@ absl::Status VsDaemon::StartAdminPort(const sti::config::v1::VerificationServer&
       counted_.Report("sti_vs_redis_connected", "1 while Redis answers.", claims_->connected() ? 1 : 0);
     }
   });
+}
+
+absl::Status VsDaemon::StartAdminPort(const sti::config::v1::VerificationServer& config) {
+  if (!config.has_admin_port()) return absl::OkStatus();
+  ReportAtScrape();
+  metrics::TlsUses files = {{"grpc", config.grpc().tls().certificate_file()},
+                            {"admin_port", config.admin_port().certificate_file()},
+                            {"rest", config.rest().certificate_file()}};
+  for (const auto& domain : config.trust_domains()) {
+    files.emplace_back(absl::StrCat("pa_", domain.name()), domain.pa().tls().certificate_file());
+  }
+  metrics::ExposeTlsFiles(metrics_, files);
   MakeStatusPage(config);
   const http::HttpHandler page = [this](const http::HttpRequest& request) {
     return status_page_->AnswerOf(request);
   };
-  STI_ASSIGN_OR_RETURN(
-      admin_server_,
-      metrics::StartAdminPort(
-          config.admin_port(),
-          {"sti-vs", metrics_, [this] { return Lacking(); }, {{"/", page}, {"/explain", page}}}));
+  STI_ASSIGN_OR_RETURN(admin_server_,
+                       metrics::StartAdminPort(config.admin_port(), {"sti-vs",
+                                                                     metrics_,
+                                                                     [this] { return Lacking(); },
+                                                                     {{"/", page}, {"/explain", page}},
+                                                                     [this] { return server_->Trouble(); }}));
   return absl::OkStatus();
 }
 
@@ -221,6 +260,7 @@ std::optional<int> VsDaemon::admin_port() const {
 void VsDaemon::Stop(absl::Duration grace) {
   if (admin_server_ != nullptr) admin_server_->Shutdown(absl::ZeroDuration());
   trust_->Stop();
+  readiness_->Stop();  // Redis and the keeper go on, and the server ends before them
   if (rest_server_ != nullptr) rest_server_->Shutdown(grace);
   if (server_ != nullptr) server_->Shutdown(grace);
   // What is still downloading fails here, and its calls are judged in the pool.

@@ -17,9 +17,11 @@
 #include "common/rpc/server.h"
 #include "common/store/claim_store.h"
 #include "proto/sti/config/v1/vs.pb.h"
+#include "services/vs/call_meters.h"
 #include "services/vs/certificate_cache.h"
 #include "services/vs/certificate_keeper.h"
 #include "services/vs/completion_pool.h"
+#include "services/vs/readiness.h"
 #include "services/vs/replay_guard.h"
 #include "services/vs/rest_routes.h"
 #include "services/vs/status_page.h"
@@ -53,6 +55,7 @@ class VsDaemon {
  private:
   // What others open and may fail.
   struct Parts {
+    std::unique_ptr<Readiness> readiness;
     std::unique_ptr<TrustDomains> trust;
     std::unique_ptr<http::HttpFetcher> fetcher, renewals;
     std::unique_ptr<store::ClaimStore> claims;  // null: no Redis
@@ -64,6 +67,7 @@ class VsDaemon {
 
   absl::Status StartRest();
   absl::Status StartAdminPort(const sti::config::v1::VerificationServer& config);
+  void ReportAtScrape();
   void MakeStatusPage(const sti::config::v1::VerificationServer& config);
   // What health says now.
   std::vector<std::string> Lacking() const;
@@ -71,7 +75,9 @@ class VsDaemon {
   const VsOptions options_;
   metrics::Metrics metrics_;
   VerificationMetrics counted_;
+  const CallMeters meters_{metrics_};
   Snapshot<std::vector<std::string>> lacking_;  // null before the trust was looked at
+  const std::unique_ptr<Readiness> readiness_;  // what reports to it ends before it
   const std::unique_ptr<TrustDomains> trust_;
   StoppableFetcher fetcher_, renewals_;
   CertificateCache cache_;
