@@ -1,19 +1,25 @@
 #include "common/metrics/metrics.h"
 
+#include <prometheus/check_names.h>
+#include <prometheus/client_metric.h>
 #include <prometheus/counter.h>
 #include <prometheus/family.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
+#include <prometheus/metric_family.h>
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <limits>
+#include <stdexcept>
 #include <utility>
 
 #include "absl/base/thread_annotations.h"
 #include "common/base/mutex.h"
+#include "common/metrics/sharded_histogram.h"
 
 namespace sti::metrics {
 namespace {
@@ -37,13 +43,28 @@ class PrometheusGauge final : public Gauge {
   prometheus::Gauge& gauge_;
 };
 
-class PrometheusHistogram final : public Histogram {
+// The library's own takes a lock at each observation.
+class OwnHistogram final : public Histogram {
  public:
-  explicit PrometheusHistogram(prometheus::Histogram& histogram) : histogram_(histogram) {}
-  void Observe(double value) override { histogram_.Observe(value); }
+  explicit OwnHistogram(const std::vector<double>& bounds) : sharded_(bounds) {}
+  void Observe(double value) override { sharded_.Observe(value); }
+
+  prometheus::ClientMetric Collect(const Labels& labels) const {
+    const ShardedHistogram::Totals totals = sharded_.Sum();
+    prometheus::ClientMetric metric;
+    for (const auto& [name, value] : labels) metric.label.push_back({name, value});
+    metric.histogram.sample_count = totals.cumulative.back();
+    metric.histogram.sample_sum = totals.sum;
+    for (size_t i = 0; i < totals.cumulative.size(); ++i) {
+      const bool bounded = i < sharded_.bounds().size();
+      metric.histogram.bucket.push_back(
+          {totals.cumulative[i], bounded ? sharded_.bounds()[i] : std::numeric_limits<double>::infinity()});
+    }
+    return metric;
+  }
 
  private:
-  prometheus::Histogram& histogram_;
+  ShardedHistogram sharded_;
 };
 
 // Our objects, by name and labels.
@@ -75,11 +96,25 @@ class Metrics::Impl {
     return *object;
   }
 
+  // Those of one name stand together.
+  void CollectHistograms(std::vector<prometheus::MetricFamily>& families) {
+    const MutexLock lock(mutex_);
+    std::string last;
+    for (const auto& [key, histogram] : histograms_) {
+      if (key.first != last) {
+        last = key.first;
+        families.push_back({last, help_[last], prometheus::MetricType::Histogram, {}});
+      }
+      families.back().metric.push_back(histogram->Collect(key.second));
+    }
+  }
+
   Mutex mutex_;
   prometheus::Registry registry_;
   Made<Counter> counters_;
   Made<Gauge> gauges_;
-  Made<Histogram> histograms_;
+  Made<OwnHistogram> histograms_;
+  std::map<std::string, std::string> help_;  // of histograms
   Mutex scrape_mutex_;
   std::vector<std::function<void()>> updates_ ABSL_GUARDED_BY(scrape_mutex_);
 };
@@ -104,8 +139,13 @@ Gauge& Metrics::GaugeOf(const std::string& name, const std::string& help, const 
 Histogram& Metrics::HistogramOf(const std::string& name, const std::string& help,
                                 const std::vector<double>& buckets, const Labels& labels) {
   return impl_->Of(impl_->histograms_, name, labels, [&] {
-    auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(impl_->registry_);
-    return std::make_unique<PrometheusHistogram>(family.Add(labels, buckets));
+    // Without a metric it is never collected: it keeps the name for histograms.
+    prometheus::BuildHistogram().Name(name).Help(help).Register(impl_->registry_);
+    for (const auto& [label, value] : labels) {
+      if (!prometheus::CheckLabelName(label) || label == "le") throw std::invalid_argument("bad label");
+    }
+    impl_->help_.emplace(name, help);
+    return std::make_unique<OwnHistogram>(buckets);
   });
 }
 
@@ -117,7 +157,9 @@ void Metrics::OnScrape(std::function<void()> update) {
 std::string Metrics::Text() {
   const MutexLock lock(impl_->scrape_mutex_);
   for (const auto& update : impl_->updates_) update();
-  return prometheus::TextSerializer().Serialize(impl_->registry_.Collect());
+  std::vector<prometheus::MetricFamily> families = impl_->registry_.Collect();
+  impl_->CollectHistograms(families);
+  return prometheus::TextSerializer().Serialize(families);
 }
 
 }  // namespace sti::metrics

@@ -33,7 +33,7 @@ class Gauge {
   virtual void Add(double amount) = 0;
 };
 
-// Distribution over buckets. Thread-safe.
+// Distribution over buckets. Thread-safe, no lock.
 class Histogram {
  public:
   virtual ~Histogram() = default;
@@ -45,7 +45,8 @@ const std::vector<double>& LatencyBuckets();
 
 // Thread-safe. Names are Prometheus's: "sti_as_signatures_total", units as suffix. Asking for the same name
 // and labels again gives the same object; it lives as long as this. Asking for a name as another kind, or
-// with a bad name or label, ends the program: it is a mistake in the code.
+// with a bad name or label, ends the program: it is a mistake in the code. Histograms have at most
+// ShardedHistogram::kMaxBounds buckets.
 class Metrics {
  public:
   Metrics();
