@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/reason.h"
 #include "common/daemon/log.h"
 
 namespace sti::admin {
@@ -27,6 +28,11 @@ void Audit::KeepFile(const std::string& audit_file, const std::string& state_dir
   options.position_file = absl::StrCat(state_dir, "/audit.position");
   file_ = std::make_unique<AuditFile>(database_, std::move(options), std::move(on_change));
   file_->Start();
+}
+
+absl::StatusOr<int64_t> Audit::Waiting() const {
+  if (file_ == nullptr) return MakeError(Reason::kUnavailable, "no audit file is kept yet");
+  return file_->Waiting();
 }
 
 std::vector<std::string> Audit::Lacking() const {

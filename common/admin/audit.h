@@ -2,11 +2,13 @@
 #ifndef COMMON_ADMIN_AUDIT_H_
 #define COMMON_ADMIN_AUDIT_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "common/admin/audit_file.h"
 #include "common/admin/audit_service.h"
 #include "common/admin/gate.h"
@@ -28,6 +30,8 @@ class Audit {
   // Begins to keep the file: `audit_file` of the configuration, or else audit.log in `state_dir`. `on_change`
   // as for AuditFile. Once.
   void KeepFile(const std::string& audit_file, const std::string& state_dir, std::function<void()> on_change);
+  // AuditFile::Waiting; kUnavailable before KeepFile.
+  absl::StatusOr<int64_t> Waiting() const;
   // For health. Thread-safe.
   std::vector<std::string> Lacking() const;
   // After the servers, so that what they did last is in the file.

@@ -1,5 +1,6 @@
 #include "common/admin/audit_file.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -81,6 +82,7 @@ absl::Status AuditFile::Open() {
   }
   file_ = std::move(file);
   chain_ = std::move(chain);
+  kept_ = chain_.seq();
   return RememberPosition();
 }
 
@@ -100,6 +102,7 @@ absl::Status AuditFile::AppendLines(const std::vector<store::AuditRecord>& recor
   if (!lines.empty()) {
     STI_RETURN_IF_ERROR(file_->Append(lines));
     chain_ = std::move(chain);
+    kept_ = chain_.seq();
     STI_RETURN_IF_ERROR(RememberPosition());
   }
   return broken;
@@ -152,6 +155,17 @@ std::vector<std::string> AuditFile::Lacking() const {
   const MutexLock lock(mutex_);
   if (lacking_.empty()) return {};
   return {lacking_};
+}
+
+absl::StatusOr<int64_t> AuditFile::Waiting() const {
+  const int64_t kept = kept_;
+  if (kept < 0) return MakeError(Reason::kUnavailable, "the audit file has not been open yet");
+  int64_t last = 0;
+  STI_RETURN_IF_ERROR(database_.Read([&last](store::Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(last, store::LastAuditEvent(transaction));
+    return absl::OkStatus();
+  }));
+  return std::max<int64_t>(last - kept, 0);
 }
 
 void AuditFile::Run() {

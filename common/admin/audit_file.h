@@ -7,6 +7,8 @@
 #ifndef COMMON_ADMIN_AUDIT_FILE_H_
 #define COMMON_ADMIN_AUDIT_FILE_H_
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -16,6 +18,7 @@
 
 #include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/admin/line_file.h"
 #include "common/base/mutex.h"
@@ -46,6 +49,10 @@ class AuditFile {
   // events are not a chain, or do not go on from the last line; nothing is appended then).
   absl::Status Follow();
 
+  // How many events of the table are not in the file. Asks the database. kUnavailable before the file was open
+  // for the first time; kStorageFailed. Thread-safe.
+  absl::StatusOr<int64_t> Waiting() const;
+
   // What health should say; empty while the file can be kept. Thread-safe.
   std::vector<std::string> Lacking() const;
 
@@ -64,6 +71,8 @@ class AuditFile {
   // Of the thread.
   std::unique_ptr<LineFile> file_;  // null until opened, and after an error
   store::AuditChain chain_;         // what the file ends with
+
+  std::atomic<int64_t> kept_{-1};  // the last event in the file; before it was open: -1
 
   mutable Mutex mutex_;
   std::string lacking_ ABSL_GUARDED_BY(mutex_);

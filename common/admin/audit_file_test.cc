@@ -113,6 +113,17 @@ TEST_F(AuditFileTest, EveryEventIsALineOnceAndInOrder) {
   EXPECT_EQ(changes_, 0);
 }
 
+TEST_F(AuditFileTest, WhatIsNotInTheFileYetIsKnown) {
+  EXPECT_EQ(ReasonOf(file_->Waiting().status()), Reason::kUnavailable);
+  Append(2);
+  Follow();
+  EXPECT_EQ(*file_->Waiting(), 0);
+  Append(3);
+  EXPECT_EQ(*file_->Waiting(), 3);
+  Follow();
+  EXPECT_EQ(*file_->Waiting(), 0);
+}
+
 TEST_F(AuditFileTest, TheThreadFollowsAndWritesTheRestWhenItStops) {
   file_->Start();
   Append(2);

@@ -35,4 +35,13 @@ std::unique_ptr<store::Database> CountUses(Metrics& metrics, std::unique_ptr<sto
                                 });
 }
 
+std::function<void()> SampleAudit(Metrics& metrics, std::function<absl::StatusOr<int64_t>()> waiting) {
+  return [&metrics, waiting = std::move(waiting)] {
+    const absl::StatusOr<int64_t> events = waiting();
+    if (!events.ok()) return;
+    metrics.GaugeOf("sti_audit_events_waiting", "Events of the audit that are not in its file yet.")
+        .Set(static_cast<double>(*events));
+  };
+}
+
 }  // namespace sti::metrics

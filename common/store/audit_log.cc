@@ -157,6 +157,12 @@ absl::Status AppendAudit(Transaction& transaction, const Actor& who, const Audit
   return absl::OkStatus();
 }
 
+absl::StatusOr<int64_t> LastAuditEvent(Transaction& transaction) {
+  STI_ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
+                       transaction.Query("SELECT COALESCE(MAX(seq), 0) FROM audit", {}));
+  return AsInt(rows.at(0).at(0));
+}
+
 absl::StatusOr<std::vector<AuditRecord>> ListAudit(Transaction& transaction, const AuditFilter& filter,
                                                    int64_t after, int64_t limit) {
   std::string where = "seq > ?1 AND time_ms >= ?2 AND time_ms < ?3";

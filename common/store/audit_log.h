@@ -51,6 +51,9 @@ Migration AuditGuards(int version);
 // kStorageFailed.
 absl::Status AppendAudit(Transaction& transaction, const Actor& who, const AuditEvent& what, absl::Time now);
 
+// Its number; 0 before the first.
+absl::StatusOr<int64_t> LastAuditEvent(Transaction& transaction);
+
 struct AuditFilter {
   std::string spc;                                                      // empty: all
   std::string object;                                                   // empty: all; else this object

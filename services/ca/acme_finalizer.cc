@@ -121,6 +121,7 @@ absl::Status AcmeFinalizer::Issue(const Actor& actor, AcmeOrder& order,
   });
   STI_RETURN_IF_ERROR(written);
   order = std::move(issued);
+  if (observer_ != nullptr) observer_->Issued(IssuedVia::kAcme);
   daemon::LogInfo("certificate issued",
                   {{"client", record.requested_by},
                    {"serial", record.serial},

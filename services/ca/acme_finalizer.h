@@ -14,16 +14,17 @@
 #include "services/ca/acme_order_records.h"
 #include "services/ca/acme_orders.h"
 #include "services/ca/certificate_issuer.h"
+#include "services/ca/issuing_observer.h"
 
 namespace sti::ca {
 
 // Thread-safe, also across replicas: an order is issued by whoever claimed it last.
 class AcmeFinalizer {
  public:
-  // All references must outlive this.
+  // All references must outlive this, and `observer`, which may be null: it is told what is issued.
   AcmeFinalizer(store::Database& database, const AcmeOrders& orders, const CertificateIssuer& issuer,
-                const Clock& clock)
-      : database_(database), orders_(orders), issuer_(issuer), clock_(clock) {}
+                const Clock& clock, IssuingObserver* observer = nullptr)
+      : database_(database), orders_(orders), issuer_(issuer), clock_(clock), observer_(observer) {}
 
   // The order, valid with its certificate on disk; or still processing, when it was accepted but signing or
   // storing failed, which FinishStuck takes up; or invalid, when its code was revoked or its token served
@@ -56,6 +57,7 @@ class AcmeFinalizer {
   const AcmeOrders& orders_;
   const CertificateIssuer& issuer_;
   const Clock& clock_;
+  IssuingObserver* const observer_;
 };
 
 }  // namespace sti::ca

@@ -113,6 +113,7 @@ HttpResponse AcmeServer::Answer(AcmeResources::Reply reply) const {
     response = *std::move(reply);
   } else {
     const acme::Problem problem = acme::ProblemOf(reply.status());
+    if (observer_ != nullptr) observer_->AcmeProblem(problem.type);
     if (problem.status >= 500) {  // what is wrong here is not for the client's eyes
       daemon::LogError("ACME request failed", {{"reason", ReasonName(ReasonOf(reply.status()))},
                                                {"detail", reply.status().message()}});

@@ -13,20 +13,22 @@
 #include "services/ca/acme_links.h"
 #include "services/ca/acme_nonces.h"
 #include "services/ca/acme_resources.h"
+#include "services/ca/issuing_observer.h"
 
 namespace sti::ca {
 
 // Thread-safe.
 class AcmeServer {
  public:
-  // All references must outlive this.
+  // All references must outlive this, and `observer`, which may be null: it is told of problem documents.
   AcmeServer(const AcmeResources& resources, const AcmeAccounts& accounts, const AcmeNonces& nonces,
-             AcmeLinks links, const Random& random)
+             AcmeLinks links, const Random& random, IssuingObserver* observer = nullptr)
       : resources_(resources),
         accounts_(accounts),
         nonces_(nonces),
         links_(std::move(links)),
-        random_(random) {}
+        random_(random),
+        observer_(observer) {}
 
   // Whether a request target is ACME's.
   static bool Serves(absl::string_view target);
@@ -52,6 +54,7 @@ class AcmeServer {
   const AcmeNonces& nonces_;
   const AcmeLinks links_;
   const Random& random_;
+  IssuingObserver* const observer_;
 };
 
 }  // namespace sti::ca

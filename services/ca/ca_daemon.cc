@@ -1,6 +1,7 @@
 #include "services/ca/ca_daemon.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -10,9 +11,12 @@
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
+#include "common/files/file_watch.h"
 #include "common/metrics/admin_port.h"
 #include "common/metrics/database_metrics.h"
 #include "common/metrics/http_metrics.h"
+#include "common/metrics/rpc_metrics.h"
+#include "common/metrics/tls_metrics.h"
 #include "common/rpc/peer.h"
 #include "common/store/open_database.h"
 #include "services/ca/acme_links.h"
@@ -34,7 +38,7 @@ CaDaemon::CaDaemon(CaSettings settings, std::unique_ptr<store::Database> databas
       database_(
           std::make_unique<admin::DatabaseWatch>(metrics::CountUses(metrics_, std::move(database)), clock)),
       issuer_(*database_, settings_.authority, settings_.tokens, settings_.profile, settings_.limits, clock,
-              random),
+              random, &issuing_metrics_),
       archive_(*database_),
       repository_(*database_, settings_.max_age, settings_.keep_after_expiry, clock),
       operator_settings_(*database_, clock),
@@ -42,7 +46,7 @@ CaDaemon::CaDaemon(CaSettings settings, std::unique_ptr<store::Database> databas
       acme_orders_(*database_, settings_.acme, settings_.tokens, settings_.authority, settings_.profile,
                    clock, random),
       acme_places_(std::max(1, settings_.https.threads - kDownloadThreads)),
-      acme_finalizer_(*database_, acme_orders_, issuer_, clock),
+      acme_finalizer_(*database_, acme_orders_, issuer_, clock, &issuing_metrics_),
       revoker_(*database_, clock,
                [this] {
                  if (reporter_) reporter_->Wake();
@@ -111,8 +115,8 @@ absl::Status CaDaemon::StartServers(const sti::config::v1::GrpcServer& grpc) {
       AcmeParts{*database_, settings_.acme, settings_.authority, acme_accounts_, acme_orders_,
                 acme_finalizer_, revoker_, clock_},
       links, public_url_);
-  acme_server_ =
-      std::make_unique<AcmeServer>(*acme_resources_, acme_accounts_, *acme_nonces_, links, random_);
+  acme_server_ = std::make_unique<AcmeServer>(*acme_resources_, acme_accounts_, *acme_nonces_, links, random_,
+                                              &issuing_metrics_);
   announced_ = true;
   certificate_service_ =
       std::make_unique<CertificateAuthorityService>(issuer_, public_url_, gate_, audit_.refusals());
@@ -123,7 +127,8 @@ absl::Status CaDaemon::StartServers(const sti::config::v1::GrpcServer& grpc) {
   STI_ASSIGN_OR_RETURN(
       rpc_server_,
       rpc::Server::Start(grpc, {certificate_service_.get(), admin_service_.get(), audit_.service()},
-                         admin::LogAccessRefusal));
+                         metrics::CountAccessRefusals(metrics_, admin::LogAccessRefusal),
+                         files::FileWatch::OfProcess(), metrics::CountRpcs(metrics_)));
   return absl::OkStatus();
 }
 
@@ -137,12 +142,25 @@ absl::Status CaDaemon::StartAdminPort(const sti::config::v1::CertificateAuthorit
   };
   show("issuing", settings_.authority.issuing);
   show("root", settings_.authority.root);
+  Measure(config);
   STI_ASSIGN_OR_RETURN(
       admin_server_,
       metrics::StartAdminPort(
           config.admin_port(),
           {"sti-ca", metrics_, [this] { return Lacking(); }, {}, [this] { return rpc_server_->Trouble(); }}));
   return absl::OkStatus();
+}
+
+void CaDaemon::Measure(const sti::config::v1::CertificateAuthorityServer& config) {
+  metrics::ExposeTlsFiles(metrics_, {{"grpc", config.grpc().tls().certificate_file()},
+                                     {"admin_port", config.admin_port().certificate_file()},
+                                     {"public", config.repository().https().certificate_file()},
+                                     {"pa", config.pa().tls().certificate_file()}});
+  std::vector<std::function<void()>> samples = {
+      metrics::SampleAudit(metrics_, [this] { return audit_.Waiting(); })};
+  // Without an STI-PA to tell nothing waits.
+  if (reporter_ != nullptr) samples.emplace_back([this] { issuing_metrics_.SampleReports(*database_); });
+  sampler_.Start(std::move(samples));
 }
 
 std::optional<int> CaDaemon::admin_port() const {
@@ -178,6 +196,7 @@ void CaDaemon::Watch() {
 
 void CaDaemon::Stop(absl::Duration grace) {
   if (admin_server_) admin_server_->Shutdown(absl::ZeroDuration());
+  sampler_.Stop();
   pause_.Stop();
   if (watcher_.joinable()) watcher_.join();
   if (rpc_server_) rpc_server_->Shutdown(grace);

@@ -20,6 +20,7 @@
 #include "common/http/server.h"
 #include "common/http/turnstile.h"
 #include "common/metrics/metrics.h"
+#include "common/metrics/sampler.h"
 #include "common/rpc/server.h"
 #include "common/store/database.h"
 #include "proto/sti/config/v1/ca.pb.h"
@@ -34,6 +35,7 @@
 #include "services/ca/certificate_archive.h"
 #include "services/ca/certificate_authority_service.h"
 #include "services/ca/certificate_issuer.h"
+#include "services/ca/issuing_metrics.h"
 #include "services/ca/operator_settings.h"
 #include "services/ca/policy_client.h"
 #include "services/ca/repository.h"
@@ -67,11 +69,13 @@ class CaDaemon {
   http::HttpResponse Serve(const http::HttpRequest& request) const;
   void Watch();
   void ReportHealth();
+  void Measure(const sti::config::v1::CertificateAuthorityServer& config);
   absl::Status StartAdminPort(const sti::config::v1::CertificateAuthorityServer& config);
   // What health says now.
   std::vector<std::string> Lacking() const;
 
   metrics::Metrics metrics_;
+  IssuingMetrics issuing_metrics_{metrics_};
   const CaSettings settings_;
   const Clock& clock_;
   const Random& random_;
@@ -100,6 +104,7 @@ class CaDaemon {
   std::unique_ptr<http::HttpServer> https_server_;
   std::unique_ptr<rpc::Server> rpc_server_;
   std::unique_ptr<http::HttpServer> admin_server_;
+  metrics::Sampler sampler_;
   daemon::Pause pause_;
   std::atomic<bool> announced_{false};  // ACME URLs are known
   std::thread watcher_;

@@ -42,7 +42,8 @@ std::string RepositoryPath(absl::string_view serial) { return absl::StrCat("/cer
 
 CertificateIssuer::CertificateIssuer(store::Database& database, const IssuingAuthority& authority,
                                      const TokenVerifier& tokens, CertificateProfile profile,
-                                     IssuingLimits limits, const Clock& clock, const Random& random)
+                                     IssuingLimits limits, const Clock& clock, const Random& random,
+                                     IssuingObserver* observer)
     : database_(database),
       authority_(authority),
       tokens_(tokens),
@@ -50,7 +51,8 @@ CertificateIssuer::CertificateIssuer(store::Database& database, const IssuingAut
       rehearsal_(profile_),
       limits_(limits),
       clock_(clock),
-      random_(random) {}
+      random_(random),
+      observer_(observer) {}
 
 absl::Status CertificateIssuer::CheckReady(absl::Time now) const {
   if (authority_.IsValidAt(now)) return absl::OkStatus();
@@ -263,7 +265,25 @@ absl::Status CertificateIssuer::NoteFailure(store::Transaction& transaction, con
   return store::AppendAudit(transaction, actor, event, clock_.TimeNow());
 }
 
+void CertificateIssuer::Tell(const absl::Status& outcome, IssuedVia via) const {
+  if (observer_ == nullptr) return;
+  if (outcome.ok()) return observer_->Issued(via);
+  observer_->Refused(outcome);
+}
+
 absl::StatusOr<CertificateRecord> CertificateIssuer::Issue(const IssueRequest& request) const {
+  absl::StatusOr<CertificateRecord> issued = TryIssue(request);
+  Tell(issued.status(), IssuedVia::kGrpc);
+  return issued;
+}
+
+absl::StatusOr<CertificateRecord> CertificateIssuer::IssueDelegate(const DelegateRequest& request) const {
+  absl::StatusOr<CertificateRecord> issued = TryIssueDelegate(request);
+  Tell(issued.status(), IssuedVia::kDelegate);
+  return issued;
+}
+
+absl::StatusOr<CertificateRecord> CertificateIssuer::TryIssue(const IssueRequest& request) const {
   const absl::Time now = clock_.TimeNow();
   STI_RETURN_IF_ERROR(CheckReady(now));
   if (!request.csr.empty() && request.spc_token.empty())
@@ -284,7 +304,7 @@ absl::StatusOr<CertificateRecord> CertificateIssuer::Issue(const IssueRequest& r
   return Finish(prepared, request.actor, token->jti);
 }
 
-absl::StatusOr<CertificateRecord> CertificateIssuer::IssueDelegate(const DelegateRequest& request) const {
+absl::StatusOr<CertificateRecord> CertificateIssuer::TryIssueDelegate(const DelegateRequest& request) const {
   STI_ASSIGN_OR_RETURN(const PreparedCertificate prepared, PrepareDelegate(request));
   STI_RETURN_IF_ERROR(database_.Write(
       [&](store::Transaction& transaction) { return Reserve(transaction, prepared, Try::kFirst); }));

@@ -21,6 +21,7 @@
 #include "services/ca/ca_records.h"
 #include "services/ca/certificate_profile.h"
 #include "services/ca/issuing_authority.h"
+#include "services/ca/issuing_observer.h"
 #include "services/ca/rehearsal.h"
 #include "services/ca/token_verifier.h"
 
@@ -60,10 +61,11 @@ std::string RepositoryPath(absl::string_view serial);
 // Thread-safe.
 class CertificateIssuer {
  public:
-  // All references must outlive this.
+  // All references must outlive this, and `observer`, which may be null: it is told what comes of Issue and
+  // IssueDelegate.
   CertificateIssuer(store::Database& database, const IssuingAuthority& authority, const TokenVerifier& tokens,
                     CertificateProfile profile, IssuingLimits limits, const Clock& clock,
-                    const Random& random);
+                    const Random& random, IssuingObserver* observer = nullptr);
 
   // A certificate that is answered is on disk, and so is published. The token is used up in the transaction
   // that reserves the serial: should anything fail after that, nothing has been issued, and the caller needs
@@ -103,6 +105,9 @@ class CertificateIssuer {
                            const PreparedCertificate& prepared, const absl::Status& why) const;
 
  private:
+  absl::StatusOr<CertificateRecord> TryIssue(const IssueRequest& request) const;
+  absl::StatusOr<CertificateRecord> TryIssueDelegate(const DelegateRequest& request) const;
+  void Tell(const absl::Status& outcome, IssuedVia via) const;
   absl::Status CheckReady(absl::Time now) const;
   absl::Status CheckKeyIsForeign(const pki::Csr& csr) const;
   absl::Status CheckOwnPath(const pki::CertificateChain& chain, const PreparedCertificate& prepared) const;
@@ -126,6 +131,7 @@ class CertificateIssuer {
   const IssuingLimits limits_;
   const Clock& clock_;
   const Random& random_;
+  IssuingObserver* const observer_;
 };
 
 }  // namespace sti::ca

@@ -57,6 +57,12 @@ absl::StatusOr<std::vector<RevocationRecord>> ListUntold(Transaction& transactio
   return records;
 }
 
+absl::StatusOr<int64_t> CountUntold(Transaction& transaction) {
+  STI_ASSIGN_OR_RETURN(const std::vector<SqlRow> rows,
+                       transaction.Query("SELECT COUNT(*) FROM revocations WHERE told IS NULL", {}));
+  return AsInt(rows.at(0).at(0));
+}
+
 absl::Status MarkTold(Transaction& transaction, absl::string_view serial, absl::Time now) {
   return transaction.Execute(
       "UPDATE revocations SET told = ?2, tries = tries + 1, trouble = '' WHERE serial = ?1",

@@ -34,6 +34,7 @@ absl::StatusOr<std::optional<RevocationRecord>> FindRevocation(store::Transactio
 // Those that the STI-PA has not confirmed: least tries first, so that one that it refuses does not hold up
 // the others.
 absl::StatusOr<std::vector<RevocationRecord>> ListUntold(store::Transaction& transaction, int64_t limit);
+absl::StatusOr<int64_t> CountUntold(store::Transaction& transaction);
 absl::Status MarkTold(store::Transaction& transaction, absl::string_view serial, absl::Time now);
 absl::Status NoteTrouble(store::Transaction& transaction, absl::string_view serial,
                          absl::string_view trouble);

@@ -13,10 +13,13 @@
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
+#include "common/files/file_watch.h"
 #include "common/http/message.h"
 #include "common/metrics/admin_port.h"
 #include "common/metrics/database_metrics.h"
 #include "common/metrics/http_metrics.h"
+#include "common/metrics/rpc_metrics.h"
+#include "common/metrics/tls_metrics.h"
 #include "common/rpc/peer.h"
 #include "common/store/open_database.h"
 #include "services/pa/authority_change_request.h"
@@ -25,6 +28,7 @@
 #include "services/pa/late_authorities.h"
 #include "services/pa/pa_schema.h"
 #include "services/pa/provider_change_request.h"
+#include "services/pa/register_metrics.h"
 
 namespace sti::pa {
 namespace {
@@ -57,7 +61,7 @@ PaDaemon::PaDaemon(PaSettings settings, std::unique_ptr<store::Database> databas
       authorities_(*database_, publisher_, clock),
       revocations_(*database_, publisher_, clock),
       numbers_(*database_, publisher_, clock),
-      tokens_(*database_, settings_.signer, settings_.token_lifetime, clock, random),
+      tokens_(*database_, settings_.signer, settings_.token_lifetime, clock, random, CountTokens(metrics_)),
       users_(*database_, clock, random),
       changes_(*database_, clock, random, settings_.four_eyes, ActionsOf(authorities_, providers_)),
       spc_tokens_service_(tokens_, settings_.publisher.crl_url, gate_),
@@ -115,10 +119,12 @@ absl::StatusOr<std::unique_ptr<PaDaemon>> PaDaemon::Start(
   STI_RETURN_IF_ERROR(pa->publisher_.PublishCrl());
   STI_RETURN_IF_ERROR(pa->publisher_.PublishNumberList());
   if (front) pa->OpenHttps(std::move(front), clock, random);
-  STI_ASSIGN_OR_RETURN(pa->server_, rpc::Server::Start(config.grpc(),
-                                                       {&pa->spc_tokens_service_, &pa->trust_service_,
-                                                        pa->audit_.service(), &pa->policy_admin_service_},
-                                                       admin::LogAccessRefusal));
+  STI_ASSIGN_OR_RETURN(
+      pa->server_, rpc::Server::Start(config.grpc(),
+                                      {&pa->spc_tokens_service_, &pa->trust_service_, pa->audit_.service(),
+                                       &pa->policy_admin_service_},
+                                      metrics::CountAccessRefusals(pa->metrics_, admin::LogAccessRefusal),
+                                      files::FileWatch::OfProcess(), metrics::CountRpcs(pa->metrics_)));
   pa->audit_.KeepFile(config.audit_file(), pa->settings_.state_dir, nullptr);
   pa->database_->Start(nullptr);
   STI_RETURN_IF_ERROR(pa->StartAdminPort(config));
@@ -170,10 +176,23 @@ std::vector<std::string> PaDaemon::Lacking() const {
   return lacking;
 }
 
+void PaDaemon::Measure(const sti::config::v1::PolicyAdministratorServer& config) {
+  metrics::TlsUses uses = {{"grpc", config.grpc().tls().certificate_file()},
+                           {"admin_port", config.admin_port().certificate_file()},
+                           {"https", config.https().server().certificate_file()}};
+  for (int i = 0; i < config.authorities_size(); ++i) {
+    uses.emplace_back(absl::StrCat("ca_", i), config.authorities(i).tls().certificate_file());
+  }
+  metrics::ExposeTlsFiles(metrics_, uses);
+  sampler_.Start({[this] { SampleRegister(metrics_, *database_, clock_.TimeNow()); },
+                  metrics::SampleAudit(metrics_, [this] { return audit_.Waiting(); })});
+}
+
 absl::Status PaDaemon::StartAdminPort(const sti::config::v1::PolicyAdministratorServer& config) {
   if (!config.has_admin_port()) return absl::OkStatus();
   ReportSigner(metrics_, "documents", settings_.signer.chain.front().not_after());
   ReportSigner(metrics_, "crl", settings_.crl_signer.chain.front().not_after());
+  Measure(config);
   metrics_.OnScrape([this] {
     ReportDocuments(metrics_, publisher_.TrustList().get(), publisher_.Crl().get(),
                     publisher_.NumberList().get());
@@ -193,6 +212,7 @@ std::optional<int> PaDaemon::admin_port() const {
 
 void PaDaemon::Stop(absl::Duration grace) {
   if (admin_server_) admin_server_->Shutdown(absl::ZeroDuration());
+  sampler_.Stop();
   pause_.Stop();
   if (renewer_.joinable()) renewer_.join();
   watchers_.Close();

@@ -18,6 +18,7 @@
 #include "common/daemon/pause.h"
 #include "common/http/server.h"
 #include "common/metrics/metrics.h"
+#include "common/metrics/sampler.h"
 #include "common/rpc/server.h"
 #include "common/store/database.h"
 #include "proto/sti/config/v1/pa.pb.h"
@@ -64,6 +65,7 @@ class PaDaemon {
   absl::Status ReachAuthorities(const sti::config::v1::PolicyAdministratorServer& config);
   void OpenHttps(std::unique_ptr<HttpFront> front, const Clock& clock, const Random& random);
   void Renew();
+  void Measure(const sti::config::v1::PolicyAdministratorServer& config);
   absl::Status StartAdminPort(const sti::config::v1::PolicyAdministratorServer& config);
   // What health says now.
   std::vector<std::string> Lacking() const;
@@ -91,6 +93,7 @@ class PaDaemon {
   std::unique_ptr<HttpFront> front_;
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<http::HttpServer> admin_server_;
+  metrics::Sampler sampler_;
   daemon::Pause pause_;
   std::thread renewer_;
 };

@@ -120,6 +120,15 @@ absl::Status NoteSpcTrouble(Transaction& transaction, int64_t seq, absl::string_
       {seq, std::string(trouble)});
 }
 
+absl::StatusOr<int64_t> CountDueSpcRevocations(Transaction& transaction, absl::Time now) {
+  STI_ASSIGN_OR_RETURN(
+      const std::vector<SqlRow> rows,
+      transaction.Query(
+          absl::StrCat("SELECT COUNT(*) FROM spc_revocations WHERE done = ", kOpen, " AND due <= ?1"),
+          {absl::ToUnixSeconds(now)}));
+  return AsInt(rows[0][0]);
+}
+
 absl::StatusOr<int64_t> CountOpenOfProvider(Transaction& transaction, absl::string_view provider_id) {
   STI_ASSIGN_OR_RETURN(
       const std::vector<SqlRow> rows,

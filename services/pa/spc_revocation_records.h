@@ -63,6 +63,8 @@ absl::Status MarkSpcRevoked(store::Transaction& transaction, int64_t seq, absl::
 // Changes nothing about one that is no longer open.
 absl::Status NoteSpcTrouble(store::Transaction& transaction, int64_t seq, absl::string_view trouble);
 
+// How many are open and due, at all CAs.
+absl::StatusOr<int64_t> CountDueSpcRevocations(store::Transaction& transaction, absl::Time now);
 // How many of a provider's are open; and to give those up.
 absl::StatusOr<int64_t> CountOpenOfProvider(store::Transaction& transaction, absl::string_view provider_id);
 absl::Status CallOffSpcRevocations(store::Transaction& transaction, absl::string_view provider_id);

@@ -93,10 +93,21 @@ absl::Status AuditToken(store::Transaction& transaction, const Actor& actor, con
 }  // namespace
 
 TokenIssuer::TokenIssuer(store::Database& database, const DocumentSigner& signer, absl::Duration lifetime,
-                         const Clock& clock, const Random& random)
-    : database_(database), signer_(signer), lifetime_(lifetime), clock_(clock), random_(random) {}
+                         const Clock& clock, const Random& random, Observe observe)
+    : database_(database),
+      signer_(signer),
+      lifetime_(lifetime),
+      clock_(clock),
+      random_(random),
+      observe_(std::move(observe)) {}
 
 absl::StatusOr<IssuedToken> TokenIssuer::Issue(const Actor& actor, const TokenRequest& request) const {
+  absl::StatusOr<IssuedToken> issued = TryIssue(actor, request);
+  if (observe_) observe_(issued.status());
+  return issued;
+}
+
+absl::StatusOr<IssuedToken> TokenIssuer::TryIssue(const Actor& actor, const TokenRequest& request) const {
   STI_ASSIGN_OR_RETURN(const pki::TnAuthList list, ParseShakenList(request.tn_auth_list));
   STI_RETURN_IF_ERROR(CheckFingerprint(request.fingerprint));
   const absl::Time now = clock_.TimeNow();

@@ -3,9 +3,11 @@
 #define SERVICES_PA_TOKEN_ISSUER_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
@@ -40,9 +42,12 @@ struct TokenPage {
 // Thread-safe.
 class TokenIssuer {
  public:
-  // All references must outlive this. `lifetime` is from issue to exp.
+  // Told what comes of each Issue. Thread-safe and quick.
+  using Observe = std::function<void(const absl::Status& outcome)>;
+
+  // All references must outlive this. `lifetime` is from issue to exp. `observe` may be null.
   TokenIssuer(store::Database& database, const DocumentSigner& signer, absl::Duration lifetime,
-              const Clock& clock, const Random& random);
+              const Clock& clock, const Random& random, Observe observe = nullptr);
 
   // A token that is answered is in the log and the audit, and its provider was approved when it got there.
   // kProviderUnknown, kProviderNotApproved, kMissingField, kInvalidField, kTooLarge,
@@ -54,11 +59,14 @@ class TokenIssuer {
                                  absl::string_view page_token) const;
 
  private:
+  absl::StatusOr<IssuedToken> TryIssue(const Actor& actor, const TokenRequest& request) const;
+
   store::Database& database_;
   const DocumentSigner& signer_;
   const absl::Duration lifetime_;
   const Clock& clock_;
   const Random& random_;
+  const Observe observe_;
 };
 
 }  // namespace sti::pa

@@ -172,7 +172,8 @@ void CertificateCache::Refetch(const codec::Url& url, const CachedCertificatePtr
 }
 
 void CertificateCache::MarkProven(const codec::Url& url, const CachedCertificate& certificate) {
-  state_->ShardOf(url.text()).MarkProven(url.text(), certificate);
+  const bool first = state_->ShardOf(url.text()).MarkProven(url.text(), certificate);
+  if (first && state_->options.proven != nullptr) state_->options.proven(url);
 }
 
 void CertificateCache::MarkUntrusted(const codec::Url& url, const CachedCertificate& certificate) {
@@ -214,6 +215,7 @@ void CertificateCache::Restore(const codec::Url& url, pki::CertificateChain chai
       .Restore(url.text(),
                std::make_shared<CachedCertificate>(std::move(chain), fetched,
                                                    RenewalTime(url.text(), fetched, expires), expires));
+  if (state_->options.proven != nullptr) state_->options.proven(url);
 }
 
 }  // namespace sti::vs

@@ -30,6 +30,8 @@ struct CertificateCacheOptions {
   // Whether a trust domain vouches for a chain now; null: all count alike. A download whose chain none
   // vouches for does not displace a proven one for which one does.
   std::function<bool(const CachedCertificate&)> vouched = nullptr;
+  // Told, once each, of URLs whose chain a call passed with, those of Restore included. Quick; may be null.
+  std::function<void(const codec::Url&)> proven = nullptr;
 };
 
 class CertificateShard;

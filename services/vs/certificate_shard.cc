@@ -77,17 +77,18 @@ CertificateShard::Landing CertificateShard::Complete(const std::string& url, con
   return landing;
 }
 
-void CertificateShard::MarkProven(const std::string& url, const CachedCertificate& certificate) {
-  if (certificate.proven_.load(std::memory_order_relaxed)) return;
+bool CertificateShard::MarkProven(const std::string& url, const CachedCertificate& certificate) {
+  if (certificate.proven_.load(std::memory_order_relaxed)) return false;
   std::unique_lock<std::shared_mutex> lock(mutex_);
   const auto it = slots_.find(url);
   if (it == slots_.end() || it->second.certificate.get() != &certificate || it->second.segment != kProbation)
-    return;
+    return false;
   certificate.proven_.store(true, std::memory_order_relaxed);
   certificate.untrusted_.store(false, std::memory_order_relaxed);  // the trust list knows it by now
   const CachedCertificatePtr kept = it->second.certificate;
   Remove(url);
   Insert(url, kept, kProven);
+  return true;
 }
 
 void CertificateShard::MarkUntrusted(const std::string& url, const CachedCertificate& certificate,

@@ -62,7 +62,8 @@ class CertificateShard {
   Landing Complete(const std::string& url, const FlightPtr& flight, CachedCertificatePtr outcome, bool keep,
                    const CachedCertificate* better, absl::Time now);
 
-  void MarkProven(const std::string& url, const CachedCertificate& certificate);
+  // False when it was so before, or is no longer here.
+  bool MarkProven(const std::string& url, const CachedCertificate& certificate);
   // Counts once for an entry, and only for one on probation: that ends at `until`.
   void MarkUntrusted(const std::string& url, const CachedCertificate& certificate, absl::Time until);
   size_t size() const;

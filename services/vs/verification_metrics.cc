@@ -18,9 +18,10 @@ const stir::SignerInfo& DecisiveSigner(const stir::CallVerdict& verdict) {
 
 class CountingFetcher final : public http::HttpFetcher {
  public:
-  CountingFetcher(metrics::Metrics& metrics, const Clock& clock, const std::string& purpose,
+  CountingFetcher(metrics::Metrics& metrics, const Clock& clock, const std::string& purpose, HostTally& hosts,
                   std::unique_ptr<http::HttpFetcher> fetcher)
       : clock_(clock),
+        hosts_(hosts),
         seconds_(metrics.HistogramOf("sti_vs_fetch_seconds", "Downloads of certificates.",
                                      metrics::LatencyBuckets(), {{"purpose", purpose}})),
         fetcher_(std::move(fetcher)) {
@@ -38,18 +39,20 @@ class CountingFetcher final : public http::HttpFetcher {
   }
 
   void Fetch(const codec::Url& url, Callback done) override {
-    fetcher_->Fetch(url, [this, begun = clock_.TimeNow(),
+    fetcher_->Fetch(url, [this, begun = clock_.TimeNow(), host = url.host(),
                           done = std::move(done)](absl::StatusOr<http::FetchResponse> response) {
       seconds_.Observe(std::max(0.0, absl::ToDoubleSeconds(clock_.TimeNow() - begun)));
-      metrics::Counter* counter = results_[static_cast<size_t>(ReasonOf(response.status()))];
-      if (counter == nullptr) counter = results_[static_cast<size_t>(Reason::kInternal)];
-      counter->Increment();
+      Reason result = ReasonOf(response.status());
+      if (results_[static_cast<size_t>(result)] == nullptr) result = Reason::kInternal;
+      results_[static_cast<size_t>(result)]->Increment();
+      hosts_.Note(host, result);
       done(std::move(response));
     });
   }
 
  private:
   const Clock& clock_;
+  HostTally& hosts_;
   metrics::Histogram& seconds_;
   std::array<metrics::Counter*, kReasonCount> results_{};
   const std::unique_ptr<http::HttpFetcher> fetcher_;  // dies first: its callbacks use the rest
@@ -60,6 +63,7 @@ class CountingFetcher final : public http::HttpFetcher {
 VerificationMetrics::VerificationMetrics(metrics::Metrics& metrics, const Clock& clock)
     : metrics_(metrics),
       clock_(clock),
+      hosts_(metrics),
       replays_(metrics.CounterOf("sti_vs_replays_total", "Calls in which a replay was suspected.")) {
   for (size_t i = 0; i < refusals_.size(); ++i) {
     refusals_[i] = &metrics.CounterOf("sti_vs_refusals_total", "Requests that got no verdict, by Reason.",
@@ -97,7 +101,7 @@ void VerificationMetrics::Judged(const absl::StatusOr<stir::CallVerdict>& verdic
 
 std::unique_ptr<http::HttpFetcher> VerificationMetrics::Count(const std::string& purpose,
                                                               std::unique_ptr<http::HttpFetcher> fetcher) {
-  return std::make_unique<CountingFetcher>(metrics_, clock_, purpose, std::move(fetcher));
+  return std::make_unique<CountingFetcher>(metrics_, clock_, purpose, hosts_, std::move(fetcher));
 }
 
 void VerificationMetrics::ReportTrust(const TrustSet& trust,

@@ -18,6 +18,7 @@
 #include "common/http/fetcher.h"
 #include "common/metrics/metrics.h"
 #include "common/stir/verdict.h"
+#include "services/vs/host_tally.h"
 #include "services/vs/trust_refresher.h"
 #include "services/vs/trust_state.h"
 
@@ -41,6 +42,9 @@ class VerificationMetrics {
   std::unique_ptr<http::HttpFetcher> Count(const std::string& purpose,
                                            std::unique_ptr<http::HttpFetcher> fetcher);
 
+  // A call passed with a certificate from this host.
+  void KnowHost(const std::string& host) { hosts_.Know(host); }
+
   // At a scrape.
   void ReportTrust(const TrustSet& trust, const std::vector<std::shared_ptr<const DomainHealth>>& health);
   void Report(const char* name, const char* help, double value) { metrics_.GaugeOf(name, help).Set(value); }
@@ -50,6 +54,7 @@ class VerificationMetrics {
 
   metrics::Metrics& metrics_;
   const Clock& clock_;
+  HostTally hosts_;
   metrics::Counter& replays_;
   std::array<metrics::Counter*, kReasonCount> refusals_;
   Mutex mutex_;

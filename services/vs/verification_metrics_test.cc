@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "services/vs/host_tally.h"
 
 namespace sti::vs {
 namespace {
@@ -79,6 +80,30 @@ TEST_F(VerificationMetricsTest, ADomainWithoutDocumentsShowsZeroAndItsTrouble) {
   Expect("sti_vs_trust_list_expiry_timestamp_seconds{domain=\"us\"} 0");
   Expect("sti_vs_crl_confirmed_timestamp_seconds{domain=\"us\"} 0");
   Expect("sti_vs_trust_trouble{domain=\"us\"} 1");
+}
+
+TEST_F(VerificationMetricsTest, OnlyHostsThatACallPassedWithAreNamed) {
+  HostTally tally(metrics_);
+  for (int i = 0; i < 1000; ++i) tally.Note(absl::StrCat("x", i, ".attacker.example"), Reason::kNone);
+  tally.Know("cr.example.com");
+  tally.Note("cr.example.com", Reason::kCertificateUnavailable);
+  Expect("sti_vs_host_fetches_total{host=\"other\",result=\"NONE\"} 1000");
+  Expect("sti_vs_host_fetches_total{host=\"cr.example.com\",result=\"CERTIFICATE_UNAVAILABLE\"} 1");
+  EXPECT_FALSE(absl::StrContains(metrics_.Text(), "attacker"));
+}
+
+TEST_F(VerificationMetricsTest, AThousandHostsStayBounded) {
+  HostTally tally(metrics_);
+  for (int i = 0; i < 1000; ++i) {
+    tally.Know(absl::StrCat("h", i, ".example"));
+    tally.Note(absl::StrCat("h", i, ".example"), Reason::kNone);
+  }
+  int series = 0;
+  for (const auto line : absl::StrSplit(metrics_.Text(), '\n')) {
+    if (absl::StartsWith(line, "sti_vs_host_fetches_total{")) ++series;
+  }
+  EXPECT_EQ(series, static_cast<int>(HostTally::kHosts) + 1);
+  Expect("sti_vs_host_fetches_total{host=\"other\",result=\"NONE\"} 800");
 }
 
 class OneAnswer final : public http::HttpFetcher {

@@ -73,13 +73,39 @@ Verifier::Verifier(CertificateCache& cache, const TrustBoard& trust, const Clock
       options_(options),
       replay_(replay) {}
 
-void Verifier::Verify(const IncomingCall& incoming, const ClientProfile& profile, Done done) {
-  if (options_.observe != nullptr && !incoming.dry_run && !incoming.at.has_value()) {
-    done = [this, told = std::move(done)](absl::StatusOr<stir::CallVerdict> verdict) {
-      options_.observe(verdict);
-      told(std::move(verdict));
-    };
+Verifier::Done Verifier::Watched(Done done) {
+  if (options_.observe == nullptr && options_.meters == nullptr) return done;
+  return [this, told = std::move(done), watch = metrics::Stopwatch(options_.meters != nullptr)](
+             absl::StatusOr<stir::CallVerdict> verdict) mutable {
+    if (options_.meters != nullptr && verdict.ok()) watch.Lap(&options_.meters->total);
+    if (options_.observe != nullptr) options_.observe(verdict);
+    told(std::move(verdict));
+  };
+}
+
+bool Verifier::LookUp(Call& call) {
+  bool complete = true;
+  for (size_t i = 0; i < call.signers.size(); ++i) {
+    const codec::Url* url = call.examination.certificate_url(i);
+    if (url == nullptr) continue;
+    Signer& signer = call.signers[i];
+    signer.certificate = call.dry_run ? cache_.Peek(*url) : cache_.Find(*url);
+    signer.cached = signer.certificate != nullptr;
+    complete = complete && signer.cached;
+    if (call.meters == nullptr) continue;
+    (!signer.cached                   ? call.meters->misses
+     : signer.certificate->chain.ok() ? call.meters->hits
+                                      : call.meters->failures)
+        .Increment();
   }
+  return complete;
+}
+
+void Verifier::Verify(const IncomingCall& incoming, const ClientProfile& profile, Done done) {
+  const bool dry_run = incoming.dry_run || incoming.at.has_value();
+  const CallMeters* const meters = dry_run ? nullptr : options_.meters;
+  metrics::Stopwatch watch(meters != nullptr);
+  if (!dry_run) done = Watched(std::move(done));
   // Asked before any work: without a trust list there is nothing to judge by.
   if (!MayJudge(*trust_.Get(), profile)) {
     return done(MakeError(Reason::kNotReady, "no trust list from the STI-PA yet"));
@@ -94,19 +120,12 @@ void Verifier::Verify(const IncomingCall& incoming, const ClientProfile& profile
   call->profile = &profile;
   call->call_id = incoming.call_id;
   call->at = incoming.at;
-  call->dry_run = incoming.dry_run || incoming.at.has_value();
+  call->dry_run = dry_run;
+  call->meters = meters;
   call->signers.resize(call->examination.size());
   call->done = std::move(done);
-  bool complete = true;
-  for (size_t i = 0; i < call->signers.size(); ++i) {
-    const codec::Url* url = call->examination.certificate_url(i);
-    if (url == nullptr) continue;
-    Signer& signer = call->signers[i];
-    signer.certificate = call->dry_run ? cache_.Peek(*url) : cache_.Find(*url);
-    signer.cached = signer.certificate != nullptr;
-    complete = complete && signer.cached;
-  }
-  if (complete) return Judge(call);
+  if (meters != nullptr) watch.Lap(&meters->parse);
+  if (LookUp(*call)) return Judge(call);
   AwaitCertificates(call);
 }
 
@@ -128,8 +147,9 @@ void Verifier::RefuseForLoad(const Call& call) const {
 void Verifier::AwaitCertificates(const CallPtr& call) {
   if (!TakePlace()) return RefuseForLoad(*call);
   const auto downloads = std::make_shared<Downloads>();
-  downloads->then = [this, call] {
-    executor_([this, call] {
+  downloads->then = [this, call, watch = metrics::Stopwatch(call->meters != nullptr)] {
+    executor_([this, call, watch]() mutable {
+      if (call->meters != nullptr) watch.Lap(&call->meters->fetch);
       pending_.fetch_sub(1, std::memory_order_relaxed);
       Judge(call);
     });
@@ -166,8 +186,9 @@ bool Verifier::AwaitSuccessors(const CallPtr& call) {
   if (call->dry_run || doubtful.empty() || !TakePlace()) return false;
   const auto found = std::make_shared<std::vector<CachedCertificatePtr>>(call->signers.size());
   const auto downloads = std::make_shared<Downloads>();
-  downloads->then = [this, call, found] {
-    executor_([this, call, found] {
+  downloads->then = [this, call, found, watch = metrics::Stopwatch(call->meters != nullptr)] {
+    executor_([this, call, found, watch]() mutable {
+      if (call->meters != nullptr) watch.Lap(&call->meters->fetch);
       std::vector<bool> changed(call->signers.size());
       for (size_t i = 0; i < changed.size(); ++i) {
         Signer& signer = call->signers[i];
@@ -237,6 +258,7 @@ stir::HeaderVerdict Verifier::JudgeHeader(const Call& call, size_t i, const Trus
   stir::SignerFindings signer;
   signer.chain = &certificate.chain;
   std::vector<std::string> notes;
+  metrics::Stopwatch watch(call.meters != nullptr && certificate.chain.ok());
   if (certificate.chain.ok()) {
     const auto& allowed = call.profile->trust_domains;
     ChainVerdict chain = call.at ? ChainJudge::JudgeOnce(*certificate.chain, trust, allowed, now)
@@ -244,9 +266,11 @@ stir::HeaderVerdict Verifier::JudgeHeader(const Call& call, size_t i, const Trus
     signer.chain_status = std::move(chain.status);
     if (chain.domain != nullptr) ApplyRules(*chain.domain, signer);
     notes = NotesOf(certificate, chain.domain);
+    if (call.meters != nullptr) watch.Lap(&call.meters->chain);
   }
   signer.notes = notes;
   stir::HeaderVerdict verdict = stir::ConcludeHeader(call.examination, i, signer);
+  if (call.meters != nullptr) watch.Lap(&call.meters->signature);
   verdict.certificate_cached = call.signers[i].cached;
   if (call.dry_run) return verdict;
   if (verdict.passed()) cache_.MarkProven(*url, certificate);

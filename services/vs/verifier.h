@@ -14,9 +14,11 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/base/clock.h"
+#include "common/metrics/stopwatch.h"
 #include "common/stir/passport_verifier.h"
 #include "common/stir/verdict.h"
 #include "services/vs/call_facts.h"
+#include "services/vs/call_meters.h"
 #include "services/vs/certificate_cache.h"
 #include "services/vs/client_profile.h"
 #include "services/vs/replay_guard.h"
@@ -31,6 +33,8 @@ struct VerifierOptions {
   absl::Duration replay_time = absl::ZeroDuration();
   // Told of each call's verdict before it is given, but of none that leaves no trace. Quick; may be null.
   std::function<void(const absl::StatusOr<stir::CallVerdict>&)> observe = nullptr;
+  // Measures the same calls. Null: no clock is read for it.
+  const CallMeters* meters = nullptr;
 };
 
 // Runs a task soon, on another thread or on this one.
@@ -53,6 +57,8 @@ class Verifier {
   void Verify(const IncomingCall& incoming, const ClientProfile& profile, Done done);
 
   size_t pending() const { return pending_.load(std::memory_order_relaxed); }
+  // Those that wait, and those that are judged now.
+  size_t in_flight() const { return under_way_.load(std::memory_order_relaxed); }
 
   // Returns once no call is under way; none may come meanwhile. For the end of the daemon.
   void AwaitIdle() const;
@@ -74,6 +80,7 @@ class Verifier {
     std::string call_id;
     std::optional<absl::Time> at;
     bool dry_run = false;
+    const CallMeters* meters = nullptr;  // null for what leaves no trace
     std::vector<Signer> signers;
     int downloads = CertificateCache::kDownloadsPerCall;  // that it may start yet
     std::vector<stir::HeaderVerdict> verdicts;
@@ -85,6 +92,10 @@ class Verifier {
   // One of the places for calls that wait; every task of the executor holds one, so that bounds its queue.
   bool TakePlace();
   void RefuseForLoad(const Call& call) const;
+  // `done`, told of to those who watch.
+  Done Watched(Done done);
+  // What the cache has of the certificates; false: some are to be fetched.
+  bool LookUp(Call& call);
   void AwaitCertificates(const CallPtr& call);
   void Judge(const CallPtr& call);
   bool AwaitSuccessors(const CallPtr& call);

@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_cat.h"
 #include "common/admin/access_log.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
@@ -149,10 +148,10 @@ absl::StatusOr<std::unique_ptr<VsDaemon>> VsDaemon::Start(const sti::config::v1:
   STI_ASSIGN_OR_RETURN(Parts parts, Open(config, options, clock));
   std::unique_ptr<VsDaemon> vs(new VsDaemon(config, std::move(options), std::move(parts), clock));
   vs->keeper_.Start();  // before the first call, and before anybody can purge
-  STI_ASSIGN_OR_RETURN(
-      vs->server_, rpc::Server::Start(config.grpc(), {&vs->service_},
-                                      metrics::CountAccessRefusals(vs->metrics_, admin::LogAccessRefusal),
-                                      files::FileWatch::OfProcess(), metrics::CountRpcs(vs->metrics_)));
+  STI_ASSIGN_OR_RETURN(vs->server_,
+                       rpc::Server::Start(config.grpc(), {&vs->service_},
+                                          metrics::CountAccessRefusals(vs->metrics_, admin::LogAccessRefusal),
+                                          files::FileWatch::OfProcess(), metrics::CountRpcs(vs->metrics_)));
   STI_RETURN_IF_ERROR(vs->StartRest());
   STI_RETURN_IF_ERROR(vs->StartAdminPort(config));
   vs->readiness_->Start(
@@ -232,13 +231,13 @@ void VsDaemon::ReportAtScrape() {
 absl::Status VsDaemon::StartAdminPort(const sti::config::v1::VerificationServer& config) {
   if (!config.has_admin_port()) return absl::OkStatus();
   ReportAtScrape();
-  metrics::TlsUses files = {{"grpc", config.grpc().tls().certificate_file()},
-                            {"admin_port", config.admin_port().certificate_file()},
-                            {"rest", config.rest().certificate_file()}};
+  metrics::TlsUses uses = {{"grpc", config.grpc().tls().certificate_file()},
+                           {"admin_port", config.admin_port().certificate_file()},
+                           {"rest", config.rest().certificate_file()}};
   for (const auto& domain : config.trust_domains()) {
-    files.emplace_back(absl::StrCat("pa_", domain.name()), domain.pa().tls().certificate_file());
+    uses.emplace_back(absl::StrCat("pa_", domain.name()), domain.pa().tls().certificate_file());
   }
-  metrics::ExposeTlsFiles(metrics_, files);
+  metrics::ExposeTlsFiles(metrics_, uses);
   MakeStatusPage(config);
   const http::HttpHandler page = [this](const http::HttpRequest& request) {
     return status_page_->AnswerOf(request);
