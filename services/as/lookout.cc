@@ -34,7 +34,11 @@ void Lookout::ReportClock() {
   const std::string kind = trouble.substr(0, trouble.find(':'));
   if (kind == told_) return;
   if (trouble.empty()) {
-    if (told_ != "nothing yet") daemon::LogInfo("the clock is right again", {});
+    if (told_ != "nothing yet") {
+      daemon::LogInfo("the clock is right again", {});
+      // What was found by a wrong clock must not stand until the next look.
+      for (Watched& watched : watched_) watched.looked_at = nullptr;
+    }
     clock_sink_({}, {});
   } else {
     daemon::LogWarning("the clock is wrong", {{"why", trouble}});

@@ -229,5 +229,20 @@ TEST_F(SelfCheckTest, AClockThatJumpsIsToldAndAsksAgainAtOnce) {
   EXPECT_THAT(trouble_, IsEmpty());
 }
 
+// A certificate that a clock in the past finds "not yet valid" is found well as soon as the clock is.
+TEST_F(SelfCheckTest, ALookIsRepeatedWhenTheClockIsRightAgain) {
+  Lookout lookout = MakeLookout(absl::Hours(1));
+  lookout.Step();
+  clock_.Advance(-absl::Seconds(3));
+  lookout.Step();
+  EXPECT_THAT(trouble_, ::testing::ElementsAre("clock off: 3s behind"));
+  const size_t before = results_.size();
+  clock_.Advance(absl::Seconds(3));
+  lookout.Step();
+  EXPECT_EQ(results_.size(), before + 1);
+  lookout.Step();
+  EXPECT_EQ(results_.size(), before + 1) << "once";
+}
+
 }  // namespace
 }  // namespace sti::as
