@@ -16,6 +16,9 @@
 namespace sti::as {
 namespace {
 
+// All providers of one round go by one answer.
+constexpr absl::Duration kTrustAge = absl::Seconds(30);
+
 // Not out of a cache: its Date would be that of long ago.
 bool IsFromOrigin(const http::FetchResponse& response) {
   const absl::string_view age = absl::StripAsciiWhitespace(response.age);
@@ -48,21 +51,27 @@ absl::StatusOr<http::FetchResponse> SelfCheck::FetchAndWait(const std::string& x
 }
 
 SelfCheckResult SelfCheck::Judge(const SigningCredential& credential,
-                                 const absl::StatusOr<http::FetchResponse>& answer) const {
+                                 const absl::StatusOr<http::FetchResponse>& answer,
+                                 const TrustAnswer& trust) const {
   const absl::Time now = parts_.clock.TimeNow();
-  return {now, JudgeAnswer(credential, answer, now), answer.ok()};
+  return {now, JudgeAnswer(credential, answer, now, trust), answer.ok()};
+}
+
+TrustAnswer SelfCheck::Trust(absl::Duration max_age) const {
+  if (parts_.trust == nullptr) return nullptr;
+  return parts_.trust->Get(max_age);
 }
 
 SelfCheckResult SelfCheck::Check(const SigningCredential& credential) const {
-  return Judge(credential, FetchAndWait(credential.signer.x5u()));
+  const TrustAnswer trust = Trust(absl::ZeroDuration());
+  return Judge(credential, FetchAndWait(credential.signer.x5u()), trust);
 }
 
 void SelfCheck::Begin(const SigningCredentialPtr& credential,
                       std::function<void(SelfCheckResult)> done) const {
   Fetch(credential->signer.x5u(),
-        [this, credential, done = std::move(done)](const absl::StatusOr<http::FetchResponse>& answer) {
-          done(Judge(*credential, answer));
-        });
+        [this, credential, trust = Trust(kTrustAge), done = std::move(done)](
+            const absl::StatusOr<http::FetchResponse>& answer) { done(Judge(*credential, answer, trust)); });
 }
 
 absl::Status SelfCheck::Sees(const SigningCredential& credential) const {

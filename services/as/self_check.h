@@ -16,6 +16,7 @@
 #include "common/http/fetcher.h"
 #include "services/as/clock_watch.h"
 #include "services/as/key_ring.h"
+#include "services/as/verifier_trust.h"
 
 namespace sti::as {
 
@@ -33,6 +34,10 @@ struct SelfCheckFinding {
   //   chain_differs     the same, with others above it
   //   chain_order       a certificate is not signed by the one after it
   //   certificate_expired, certificate_expiring
+  //   untrusted         no path to a CA of the trust list
+  //   revoked           a certificate of the chain is on the CRL
+  //   chain_refused     verifiers find another defect in the chain
+  //   trust_unknown     trust list or CRL could not be had, or not be believed
   std::string name;
   bool error = false;  // verifiers refuse; else some may, or will
   std::string text;
@@ -48,10 +53,13 @@ struct SelfCheckResult {
 // Null until there was one.
 using SelfCheckSnapshot = Snapshot<SelfCheckResult>;
 
-// What is wrong with an answer from `credential`'s x5u. The STI-PA's trust list and CRL are not
-// looked at: no root is pinned here to believe them by. Pure.
+// What verifiers believe; null when nobody is asked.
+using TrustAnswer = absl::StatusOr<std::shared_ptr<const VerifierTrust>>;
+
+// What is wrong with an answer from `credential`'s x5u. Pure.
 std::vector<SelfCheckFinding> JudgeAnswer(const SigningCredential& credential,
-                                          const absl::StatusOr<http::FetchResponse>& answer, absl::Time now);
+                                          const absl::StatusOr<http::FetchResponse>& answer, absl::Time now,
+                                          const TrustAnswer& trust = nullptr);
 
 struct SelfCheckParts {
   http::HttpFetcher& fetcher;
@@ -61,6 +69,8 @@ struct SelfCheckParts {
   ClockWatch* watch = nullptr;
   // What own URLs begin with: their Date is this daemon's own.
   std::vector<std::string> own_urls = {};
+  // Null: trust list and CRL are not looked at.
+  TrustView* trust = nullptr;
 };
 
 // Thread-safe.
@@ -68,9 +78,9 @@ class SelfCheck {
  public:
   explicit SelfCheck(SelfCheckParts parts) : parts_(std::move(parts)) {}
 
-  // Waits for the fetcher.
+  // Waits for STI-PA and fetcher.
   SelfCheckResult Check(const SigningCredential& credential) const;
-  // The same without waiting; `done` as HttpFetcher's.
+  // The same without waiting for the fetcher; `done` as HttpFetcher's.
   void Begin(const SigningCredentialPtr& credential, std::function<void(SelfCheckResult)> done) const;
 
   // Whether calls may be signed with it: a stranger gets this very chain. kCertificateUnavailable and the
@@ -81,8 +91,9 @@ class SelfCheck {
   using Done = std::function<void(const absl::StatusOr<http::FetchResponse>&)>;
   void Fetch(const std::string& x5u, Done done) const;
   absl::StatusOr<http::FetchResponse> FetchAndWait(const std::string& x5u) const;
+  TrustAnswer Trust(absl::Duration max_age) const;
   SelfCheckResult Judge(const SigningCredential& credential,
-                        const absl::StatusOr<http::FetchResponse>& answer) const;
+                        const absl::StatusOr<http::FetchResponse>& answer, const TrustAnswer& trust) const;
 
   const SelfCheckParts parts_;
 };

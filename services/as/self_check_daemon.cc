@@ -6,6 +6,7 @@
 
 #include "common/base/limits.h"
 #include "common/base/reason.h"
+#include "services/as/trust_view_client.h"
 
 namespace sti::as {
 namespace {
@@ -43,17 +44,22 @@ std::vector<std::string> OwnUrls(const sti::config::v1::AuthenticationServer& co
 }  // namespace
 
 SelfCheckDaemon::SelfCheckDaemon(const sti::config::v1::AuthenticationServer& config,
-                                 std::unique_ptr<http::HttpFetcher> fetcher, const Clock& clock)
+                                 std::unique_ptr<http::HttpFetcher> fetcher, std::unique_ptr<TrustView> trust,
+                                 const Clock& clock)
     : interval_(absl::Seconds(config.self_check().interval_seconds())),
       watch_(clock, MonotonicClock::Instance(), WatchOptions(config.clock())),
       fetcher_(std::move(fetcher)),
-      self_check_({*fetcher_, clock, MonotonicClock::Instance(), &watch_, OwnUrls(config)}) {}
+      trust_(std::move(trust)),
+      self_check_({*fetcher_, clock, MonotonicClock::Instance(), &watch_, OwnUrls(config), trust_.get()}) {}
 
 absl::StatusOr<std::unique_ptr<SelfCheckDaemon>> SelfCheckDaemon::Open(
     const sti::config::v1::AuthenticationServer& config, const Clock& clock) {
   auto fetcher = http::CreateFetcher(OptionsOf(config.self_check()));
   if (!fetcher.ok()) return PrefixField("self_check", fetcher.status());
-  return std::unique_ptr<SelfCheckDaemon>(new SelfCheckDaemon(config, *std::move(fetcher), clock));
+  auto trust = TrustViewClient::Open(config.self_check(), clock);
+  if (!trust.ok()) return PrefixField("self_check", trust.status());
+  return std::unique_ptr<SelfCheckDaemon>(
+      new SelfCheckDaemon(config, *std::move(fetcher), *std::move(trust), clock));
 }
 
 void SelfCheckDaemon::Start(std::vector<LookoutPost> posts, Lookout::ClockSink clock_sink) {
@@ -63,6 +69,7 @@ void SelfCheckDaemon::Start(std::vector<LookoutPost> posts, Lookout::ClockSink c
 }
 
 void SelfCheckDaemon::Stop() {
+  if (trust_ != nullptr) trust_->Cancel();
   if (lookout_ != nullptr) lookout_->Stop();
 }
 

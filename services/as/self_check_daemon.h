@@ -36,11 +36,13 @@ class SelfCheckDaemon {
 
  private:
   SelfCheckDaemon(const sti::config::v1::AuthenticationServer& config,
-                  std::unique_ptr<http::HttpFetcher> fetcher, const Clock& clock);
+                  std::unique_ptr<http::HttpFetcher> fetcher, std::unique_ptr<TrustView> trust,
+                  const Clock& clock);
 
   const absl::Duration interval_;
   ClockWatch watch_;
   const std::unique_ptr<http::HttpFetcher> fetcher_;
+  const std::unique_ptr<TrustView> trust_;  // may be null
   const SelfCheck self_check_;
   std::unique_ptr<Lookout> lookout_;
 };

@@ -90,6 +90,26 @@ void JudgeExpiry(const SigningCredential& credential, absl::Time now, Findings& 
   }
 }
 
+const char* NameOfRefusal(Reason reason) {
+  if (reason == Reason::kCertificateUntrusted) return "untrusted";
+  return reason == Reason::kCertificateRevoked ? "revoked" : "chain_refused";
+}
+
+// The chain as verifiers get it. That it has expired is told by the credential's own end.
+void JudgeTrustOf(const pki::CertificateChain& chain, const TrustAnswer& trust, absl::Time now,
+                  Findings& findings) {
+  if (!trust.ok()) {
+    Warn(findings, "trust_unknown",
+         absl::StrCat("the STI-PA's trust list and CRL: ", trust.status().message()));
+    return;
+  }
+  if (*trust == nullptr || now > chain.leaf().not_after()) return;
+  const absl::Status judged = JudgeTrust(chain, **trust, now);
+  if (judged.ok()) return;
+  Error(findings, NameOfRefusal(ReasonOf(judged)),
+        absl::StrCat(ReasonName(ReasonOf(judged)), ": ", judged.message()));
+}
+
 }  // namespace
 
 bool SelfCheckResult::HasError() const {
@@ -100,7 +120,8 @@ bool SelfCheckResult::HasError() const {
 }
 
 std::vector<SelfCheckFinding> JudgeAnswer(const SigningCredential& credential,
-                                          const absl::StatusOr<http::FetchResponse>& answer, absl::Time now) {
+                                          const absl::StatusOr<http::FetchResponse>& answer, absl::Time now,
+                                          const TrustAnswer& trust) {
   Findings findings;
   JudgePort(credential.signer.x5u(), findings);
   JudgeExpiry(credential, now, findings);
@@ -116,6 +137,7 @@ std::vector<SelfCheckFinding> JudgeAnswer(const SigningCredential& credential,
   }
   JudgeChain(*chain, *credential.chain, findings);
   JudgeProfile(*chain, findings);
+  JudgeTrustOf(*chain, trust, now, findings);
   return findings;
 }
 

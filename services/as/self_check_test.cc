@@ -102,6 +102,42 @@ TEST(JudgeAnswerTest, RulesOfTheProfileAreWarnings) {
   EXPECT_EQ(findings.size(), lint.size()) << "each rule that the lint finds, and nothing else";
 }
 
+// What verifiers who trust `root` believe; the demo CRL lists the signer of SPC 5678.
+TrustAnswer Trusting(const char* root = "root.pem") {
+  auto crl = pki::VerifiedCrl::Verify(stir::ReadVector("demo-pki/crl.pem"),
+                                      {stir::DemoCertificate("pa-crl-signer.pem")},
+                                      stir::DemoCertificate("pa-root.pem"), stir::DemoTime())
+                 .value();
+  return std::make_shared<const VerifierTrust>(
+      VerifierTrust{pki::TrustAnchors({stir::DemoCertificate(root)}), std::move(crl)});
+}
+
+std::vector<std::string> NamesUnder(const TrustAnswer& trust, const std::string& body,
+                                    absl::Time now = stir::DemoTime()) {
+  std::vector<std::string> names;
+  for (const char* name : {"untrusted", "revoked", "chain_refused", "trust_unknown"}) {
+    for (const SelfCheckFinding& finding : JudgeAnswer(*Demo(), Answer(body), now, trust)) {
+      if (finding.name == name) names.push_back((finding.error ? "error " : "warning ") + finding.name);
+    }
+  }
+  return names;
+}
+
+TEST(JudgeAnswerTest, VerifiersMustTrustTheChain) {
+  const std::string good = Answer().body, above = stir::ReadVector("demo-pki/int.pem");
+  EXPECT_THAT(NamesUnder(nullptr, good), IsEmpty()) << "nobody is asked";
+  EXPECT_THAT(NamesUnder(Trusting(), good), IsEmpty());
+  EXPECT_THAT(NamesUnder(Trusting("pa-root.pem"), good), ::testing::ElementsAre("error untrusted"));
+  EXPECT_THAT(NamesUnder(Trusting(), Demo()->chain->leaf().Pem()), ::testing::ElementsAre("error untrusted"));
+  EXPECT_THAT(NamesUnder(Trusting(), stir::ReadVector("demo-pki/leaf5678-revoked.pem") + above),
+              ::testing::ElementsAre("error revoked"));
+  EXPECT_THAT(NamesUnder(Trusting(), above), ::testing::ElementsAre("error chain_refused"));
+  EXPECT_THAT(NamesUnder(MakeError(Reason::kUnavailable, "away"), good),
+              ::testing::ElementsAre("warning trust_unknown"));
+  EXPECT_THAT(NamesUnder(Trusting(), good, Demo()->not_after + absl::Seconds(1)), IsEmpty())
+      << "told as certificate_expired";
+}
+
 TEST(JudgeAnswerTest, TheEndIsToldInTime) {
   const absl::Time end = Demo()->not_after;
   const auto at = [&](absl::Time now) { return Names(Answer(), Demo(), now); };
@@ -153,6 +189,32 @@ class SelfCheckTest : public ::testing::Test {
   std::vector<SelfCheckResult> results_;
   std::vector<std::string> lacking_ = {"nothing told"}, trouble_;
 };
+
+class FixedTrust final : public TrustView {
+ public:
+  TrustAnswer Get(absl::Duration max_age) override {
+    ages.push_back(max_age);
+    return answer;
+  }
+  void Cancel() override {}
+  TrustAnswer answer = Trusting("pa-root.pem");
+  std::vector<absl::Duration> ages;
+};
+
+TEST_F(SelfCheckTest, AsksWhomVerifiersTrust) {
+  FixedTrust trust;
+  SelfCheckParts parts{fetcher_, clock_, monotonic_};
+  parts.trust = &trust;
+  const SelfCheck check(parts);
+  EXPECT_TRUE(check.Check(*Demo()).HasError());
+  EXPECT_THAT(trust.ages, ::testing::ElementsAre(absl::ZeroDuration())) << "a person waits for the newest";
+  check.Begin(Demo(), [this](SelfCheckResult result) { results_.push_back(std::move(result)); });
+  ASSERT_EQ(results_.size(), 1u);
+  EXPECT_TRUE(results_[0].HasError());
+  EXPECT_GT(trust.ages.back(), absl::ZeroDuration());
+  trust.answer = Trusting();
+  EXPECT_FALSE(check.Check(*Demo()).HasError());
+}
 
 TEST_F(SelfCheckTest, SeesTheVeryCertificate) {
   EXPECT_TRUE(check_.Sees(*Demo()).ok());

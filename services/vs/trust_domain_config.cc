@@ -12,6 +12,7 @@
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
+#include "common/stir/pa_root.h"
 #include "services/vs/client_profile.h"
 
 namespace sti::vs {
@@ -27,11 +28,8 @@ absl::Status Refuse(absl::string_view key, absl::string_view why) {
 absl::StatusOr<pki::Certificate> PaRootFrom(const std::string& file, absl::string_view key) {
   const auto pem = daemon::ReadFile(file, limits::kChainBody);
   if (!pem.ok()) return Refuse(key, pem.status().message());
-  auto root = pki::Certificate::ParsePem(*pem);
+  auto root = stir::ParsePaRoot(*pem);
   if (!root.ok()) return Refuse(key, absl::StrCat(file, ": ", root.status().message()));
-  if (!root->is_ca() || !root->IsSelfIssued() || !root->IsSignedBy(*root)) {
-    return Refuse(key, absl::StrCat(file, " is not a self-signed CA certificate"));
-  }
   return root;
 }
 

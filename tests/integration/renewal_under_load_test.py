@@ -107,6 +107,7 @@ class RenewalUnderLoadTest(NetworkTest):
         errors = {finding["name"] for finding in result.get("findings", []) if finding["severity"] == "error"}
         # The repository of this network has a port that the kernel chose.
         self.assertLessEqual(errors, {"x5u_port"})
+        self.assertNotIn("trust_unknown", {finding["name"] for finding in result.get("findings", [])})
 
     def test_4_a_certificate_for_another_key_is_refused_and_names_the_field(self):
         csr = self.network.stictl("as", "signer", "request")
@@ -169,6 +170,15 @@ class RenewalUnderLoadTest(NetworkTest):
             refused = self.network.stictl_process("as", "signer", command, config="sbc.yaml")
             self.assertEqual(refused.returncode, 3, command)
             self.assertIn("PERMISSION_DENIED", refused.stderr)
+
+    def test_8_the_self_check_tells_of_a_revocation(self):
+        def errors():
+            result = self.network.stictl_json("as", "signer", "check")[1]["result"]
+            return {finding["name"] for finding in result.get("findings", []) if finding["severity"] == "error"}
+
+        self.assertNotIn("revoked", errors())
+        self.network.stictl("ca", "revoke", self.current()["serial"], "--reason", "4", "--yes")
+        self.network.wait_until(lambda: "revoked" in errors(), "the STI-PA's CRL to name it", 60)
 
 
 if __name__ == "__main__":

@@ -132,10 +132,12 @@ class Network:
         return (f"  - name: {name}\n    spc: \"{spc}\"\n    organization: {organization}\n"
                 f"    clients: [{client}]\n    attesting_clients: [{client}]\n    enrolment:\n      retry_seconds: 1\n{peers}")
 
-    def _signing(self):
-        """How an sti-as looks at its own certificates: here they are on loopback, which is special (RFC 6890)."""
+    def _signing(self, own):
+        """How the sti-as `own` looks at its own certificates: here they are on loopback, which is special (RFC 6890)."""
         return ("self_check: {ca_file: tls/ca.pem, allowed_special_addresses: [\"127.0.0.0/8\", \"::1/128\"], "
-                f"allowed_ports: [443, 8443, {self.ports['repository']}]}}\n")
+                f"allowed_ports: [443, 8443, {self.ports['repository']}], "
+                f"trust: {{pa: {{target: \"127.0.0.1:{self.ports['sti-pa']}\", {self._tls(own)}}}, "
+                "pa_root_files: [pa/pa-root.pem]}}\n")
 
     def configuration(self):
         """File name -> YAML text."""
@@ -155,7 +157,7 @@ class Network:
                 "root_certificate_file: ca/root.pem\npa_root_file: pa/pa-root.pem\n"
                 "crl_url: https://pa.example.net/crl\ncrl_issuer_file: pa/pa-crl-signer.pem\nadmins: [admin]\n")
             + self._peer("pa", "sti-pa", "sti-ca"),
-            "sti-as.yaml": self._server("sti-as") + self._peer("verification", "sti-vs", "sti-as") + self._signing() + "providers:\n"
+            "sti-as.yaml": self._server("sti-as") + self._peer("verification", "sti-vs", "sti-as") + self._signing("sti-as") + "providers:\n"
             + self.provider("quickstart", self.spc, "Quickstart Telephone", "sti-as"),
             "sti-vs.yaml": self._server("sti-vs") + (
                 "trust_domains:\n  - name: default\n    pa_root_file: pa/pa-root.pem\n    pa:\n"
@@ -196,7 +198,7 @@ class Network:
         self.ports[instance] = free_ports(("sti-as",))["sti-as"]
         self.binaries = {**self.binaries, instance: self.binaries["sti-as"]}
         with open(self.path(f"{instance}.yaml"), "w", encoding="utf-8") as file:
-            file.write(self._server(instance) + self._peer("verification", "sti-vs", instance) + self._signing() + "providers:\n"
+            file.write(self._server(instance) + self._peer("verification", "sti-vs", instance) + self._signing(instance) + "providers:\n"
                        + self.provider(instance, spc, f"Provider {spc}", instance))
         with open(self.path(f"{instance}-client.yaml"), "w", encoding="utf-8") as file:
             file.write(self._peer("as", instance, "sbc"))
