@@ -47,6 +47,21 @@ class CertificateCacheTest : public ::testing::Test {
   std::optional<CertificateCache> cache_{std::in_place, fetcher_, clock_, CertificateCacheOptions{}};
 };
 
+TEST_F(CertificateCacheTest, WhoWantsToKnowIsToldOnceWhichUrlsAreProven) {
+  std::vector<std::string> told;
+  CertificateCacheOptions options;
+  options.proven = [&told](const codec::Url& url) { told.push_back(url.text()); };
+  Use(options);
+  fetcher_.ServeBody(kDemoUrl, DemoChainPem());
+  Fetch(kDemoUrl);
+  EXPECT_TRUE(told.empty());
+  FetchProven(kDemoUrl);
+  FetchProven(kDemoUrl);
+  cache_->Restore(UrlOf("https://restored/"), *Fetch(kDemoUrl)->chain, clock_.TimeNow(),
+                  clock_.TimeNow() + absl::Hours(1));
+  EXPECT_EQ(told, (std::vector<std::string>{kDemoUrl, "https://restored/"}));
+}
+
 TEST_F(CertificateCacheTest, DownloadsOnceAndThenFinds) {
   fetcher_.ServeBody(kDemoUrl, DemoChainPem());
   EXPECT_FALSE(Has(kDemoUrl));
