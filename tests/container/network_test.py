@@ -82,7 +82,7 @@ class NetworkTest(StackTest):
         self.stack.wait_until(lambda: self.stack.health()["pa"]["state"] == "no answer", "sti-pa to be gone")
         self.assert_call_passes()
         self.stack.docker("start", self.stack.container("sti-pa"))
-        self.stack.wait_until(self.stack.ready, "everything to serve again", seconds=60)
+        self.stack.wait_until(self.stack.ready, "everything to serve again")
         providers = self.stack.stictl_json("pa", "provider", "list")[1]["providers"]
         self.assertEqual([provider["id"] for provider in providers], ["quickstart"])
 
@@ -92,7 +92,7 @@ class NetworkTest(StackTest):
             self.assert_call_passes()
         finally:
             self.stack.docker("unpause", self.stack.container("sti-ca"))
-        self.stack.wait_until(self.stack.ready, "sti-ca to serve again", seconds=60)
+        self.stack.wait_until(self.stack.ready, "sti-ca to serve again")
 
     def test_7_calls_go_on_while_the_authorities_are_cut_off_and_news_arrive_afterwards(self):
         for service in ("sti-pa", "sti-ca"):
@@ -102,12 +102,12 @@ class NetworkTest(StackTest):
         finally:
             for service in ("sti-pa", "sti-ca"):
                 self.stack.connect(service)
-        self.stack.wait_until(self.stack.ready, "everything to serve again", seconds=60)
+        self.stack.wait_until(self.stack.ready, "everything to serve again")
         authority = self.stack.stictl_json("pa", "ca", "list")[1]["authorities"][0]
         self.stack.stictl("pa", "ca", "withdraw", authority["id"], "--yes")
-        self.stack.wait_until(lambda: self.anchors() == 0, "sti-vs to hear of the change", seconds=90)
+        self.stack.wait_until(lambda: self.anchors() == 0, "sti-vs to hear of the change")
         self.stack.approve_authority("Quickstart CA")
-        self.stack.wait_until(self.stack.ready, "the CA to be trusted again", seconds=90)
+        self.stack.wait_until(self.stack.ready, "the CA to be trusted again")
         self.assert_call_passes()
 
     def anchors(self):
@@ -117,7 +117,7 @@ class NetworkTest(StackTest):
         before = self.serials()
         self.stack.docker("kill", self.stack.container("sti-as"))
         self.stack.docker("start", self.stack.container("sti-as"))
-        self.stack.wait_until(self.stack.ready, "sti-as to serve again", seconds=60)
+        self.stack.wait_until(self.stack.ready, "sti-as to serve again")
         self.assert_call_passes()
         self.assertEqual(self.serials(), before)
 
@@ -130,7 +130,7 @@ class NetworkTest(StackTest):
         codes = {service: self.stack.inspect(service)["State"]["ExitCode"] for service in DAEMONS}
         self.assertEqual(codes, {service: 0 for service in DAEMONS})
         self.stack.compose("up", "-d", "--no-deps", "--force-recreate", *DAEMONS)
-        self.stack.wait_until(lambda: self.stack.answering() and self.stack.ready(), "everything to serve again", seconds=90)
+        self.stack.wait_until(lambda: self.stack.answering() and self.stack.ready(), "everything to serve again")
         self.assert_call_passes()
         self.assertEqual(self.serials(), before)
 

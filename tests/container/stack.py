@@ -11,12 +11,13 @@ import tempfile
 import time
 import unittest
 
-sys.path[:0] = [os.path.abspath("tools/story"), os.path.abspath("tests/integration")]
+sys.path[:0] = [os.path.abspath(folder) for folder in ("tools/story", "tests/integration", "tests/container")]
 # pylint: disable=wrong-import-position
+from engine import DOCKER, why_no_compose  # noqa: E402
 from network import Network, free_ports  # noqa: E402
 from suite_network import BINARIES  # noqa: E402
 
-DOCKER = "/usr/bin/docker" if os.path.exists("/usr/bin/docker") else "docker"
+REASON = why_no_compose()
 # Network's name of a port -> the setting of docker-compose.yml.
 PORTS = {"sti-as": "STI_AS_PORT", "sti-vs": "STI_VS_PORT", "sti-ca": "STI_CA_PORT", "sti-pa": "STI_PA_PORT",
          "repository": "STI_REPOSITORY_PORT", "as-rest": "STI_AS_REST_PORT", "vs-rest": "STI_VS_REST_PORT",
@@ -26,19 +27,6 @@ PORTS = {"sti-as": "STI_AS_PORT", "sti-vs": "STI_VS_PORT", "sti-ca": "STI_CA_POR
          "prometheus": "STI_PROMETHEUS_PORT"}
 # Pulled from a registry elsewhere, built from Debian's packages here: image -> Dockerfile.
 STAND_INS = {"postgres:15": "postgres", "redis:7.0": "redis", "prom/prometheus:v2.42.0": "prometheus"}
-
-
-def why_not():
-    """Why no container can be tried here; empty when they can."""
-    for command, lack in (((DOCKER, "info"), "no Docker engine answers"),
-                          ((DOCKER, "compose", "version"), "no Docker Compose v2 is installed")):
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            return f"{lack}: {error}"
-        if done.returncode != 0:
-            return f"{lack}: {(done.stderr.strip() or done.stdout.strip()).splitlines()[-1]}"
-    return ""
 
 
 class Stack(Network):
@@ -68,6 +56,9 @@ class Stack(Network):
         if check and done.returncode != 0:
             raise AssertionError(f"{' '.join(command)}: exit code {done.returncode}\n{done.stdout[-2000:]}\n{done.stderr[-6000:]}")
         return done
+
+    def wait_until(self, condition, what, seconds=180):
+        super().wait_until(condition, what, seconds)
 
     def docker(self, *arguments, **options):
         return self.run(DOCKER, *arguments, **options)
@@ -130,13 +121,16 @@ class Stack(Network):
         self.docker("network", "connect", "--alias", service, f"{self.project}_calls", self.container(service))
 
     def close(self):
-        images = [f"stir-shaken/{name}:{self.project}" for name in ("sti-as", "sti-vs", "sti-ca", "sti-pa", "sti-tools", "binaries")]
         self.run(*self.base, "--profile", "*", "down", "--volumes", "--remove-orphans", "--timeout", "5", check=False)
-        self.docker("rmi", "-f", *images, check=False)
+        # Compose labels what it builds; services that share an image leave one each.
+        made = self.docker("image", "ls", "--all", "--quiet", "--no-trunc", "--filter", f"label=com.docker.compose.project={self.project}",
+                           check=False).stdout.split()
+        self.docker("rmi", "-f", self.environment["STI_BINARIES"], *sorted(set(made)), check=False)
         self.tell("taken down")
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+@unittest.skipIf(REASON, REASON)
 class StackTest(unittest.TestCase):
     """A class of tests over one project, in the order of their names."""
 
@@ -144,9 +138,6 @@ class StackTest(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        reason = why_not()
-        if reason:
-            raise unittest.SkipTest(reason)
         cls.stack = Stack(cls.PROFILES)
         cls.addClassCleanup(cls.stack.close)
         cls.stack.build(cls.STAND_INS)
