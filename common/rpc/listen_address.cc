@@ -1,5 +1,6 @@
 #include "common/rpc/listen_address.h"
 
+#include <arpa/inet.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -8,10 +9,12 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
+#include "common/base/status_macros.h"
 
 namespace sti::rpc {
 namespace {
@@ -20,16 +23,46 @@ absl::Status Refuse(Reason reason, const std::string& listen, absl::string_view 
   return MakeError(reason, "listen", absl::StrCat("address ", listen, " ", why));
 }
 
-absl::Status TryBind(const std::string& listen, const addrinfo& address) {
-  const int fd = socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  // A machine without IPv6 still has ::1 in /etc/hosts; gRPC skips such addresses too.
+// Closes what it has unless it is taken away.
+class Sockets {
+ public:
+  ~Sockets() {
+    for (const int fd : sockets_.fds) close(fd);
+  }
+  bool empty() const { return sockets_.fds.empty(); }
+  ListenSockets Release() { return std::exchange(sockets_, {}); }
+  // Also where the machine lacks the address family, as one without IPv6 does that has ::1 in /etc/hosts.
+  absl::Status Bind(const std::string& listen, const addrinfo& address);
+
+ private:
+  ListenSockets sockets_;
+};
+
+uint16_t& PortOf(sockaddr_storage& address) {
+  return address.ss_family == AF_INET6 ? reinterpret_cast<sockaddr_in6&>(address).sin6_port
+                                       : reinterpret_cast<sockaddr_in&>(address).sin_port;
+}
+
+absl::Status Sockets::Bind(const std::string& listen, const addrinfo& address) {
+  const int fd = socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   if (fd < 0) return absl::OkStatus();
-  const int on = 1;
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);  // as gRPC does
-  const bool bound = bind(fd, address.ai_addr, address.ai_addrlen) == 0;
+  sockets_.fds.push_back(fd);
+  const int on = 1, off = 0;
+  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+  if (address.ai_family == AF_INET6)
+    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off);  // "[::]" is all
+  sockaddr_storage own{};
+  socklen_t size = address.ai_addrlen;
+  std::memcpy(&own, address.ai_addr, size);
+  if (PortOf(own) == 0) PortOf(own) = htons(static_cast<uint16_t>(sockets_.port));
+  auto* const name = reinterpret_cast<sockaddr*>(&own);
+  if (bind(fd, name, size) == 0 && ::listen(fd, SOMAXCONN) == 0 && getsockname(fd, name, &size) == 0) {
+    sockets_.port = ntohs(PortOf(own));
+    return absl::OkStatus();
+  }
   const int error = errno;
   close(fd);
-  if (bound) return absl::OkStatus();
+  sockets_.fds.pop_back();
   if (error == EADDRINUSE) return Refuse(Reason::kUnavailable, listen, "is already in use");
   if (error == EACCES)
     return Refuse(Reason::kUnavailable, listen, "needs a privilege that this process lacks");
@@ -40,7 +73,7 @@ absl::Status TryBind(const std::string& listen, const addrinfo& address) {
 
 }  // namespace
 
-absl::Status CheckListenAddress(const std::string& listen) {
+absl::StatusOr<ListenSockets> OpenListenSockets(const std::string& listen) {
   const size_t colon = listen.rfind(':');
   if (colon == std::string::npos || colon == 0)
     return Refuse(Reason::kConfigInvalid, listen, "is not host:port");
@@ -65,20 +98,19 @@ absl::Status CheckListenAddress(const std::string& listen) {
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned(found, &freeaddrinfo);
   // A name such as localhost may stand for ::1 on a machine whose IPv6 is switched off: one address that is
-  // this machine's suffices, as it does for gRPC.
-  absl::Status foreign;
-  bool own = false;
+  // this machine's suffices.
+  absl::Status foreign = Refuse(Reason::kConfigInvalid, listen, "is not an address of this machine");
+  Sockets sockets;
   for (const addrinfo* address = found; address != nullptr; address = address->ai_next) {
-    const absl::Status status = TryBind(listen, *address);
+    const absl::Status status = sockets.Bind(listen, *address);
     if (ReasonOf(status) == Reason::kConfigInvalid) {
       foreign = status;
     } else if (!status.ok()) {
       return status;
-    } else {
-      own = true;
     }
   }
-  return own ? absl::OkStatus() : foreign;
+  if (sockets.empty()) return foreign;
+  return sockets.Release();
 }
 
 }  // namespace sti::rpc

@@ -16,6 +16,16 @@ namespace {
 
 using ::testing::HasSubstr;
 
+// Lets go of what it got.
+absl::Status CheckListenAddress(const std::string& listen) {
+  const auto sockets = OpenListenSockets(listen);
+  if (!sockets.ok()) return sockets.status();
+  EXPECT_GT(sockets->port, 0);
+  EXPECT_FALSE(sockets->fds.empty());
+  for (const int fd : sockets->fds) close(fd);
+  return absl::OkStatus();
+}
+
 // Listens on 127.0.0.1.
 class Listener {
  public:

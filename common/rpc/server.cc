@@ -27,6 +27,7 @@ constexpr int kKeepaliveMs = 60 * 1000;
 constexpr int kKeepaliveTimeoutMs = 20 * 1000;
 constexpr int kMinPingIntervalMs = 10 * 1000;
 constexpr int kMaxStreamsPerConnection = 1024;
+constexpr int kHandshakeMs = 10 * 1000;  // TLS, and the first frame of HTTP/2
 
 // grpc::Service keeps its name to itself; a plugin is told all of them before the server starts.
 class TellServiceNames final : public grpc::ServerBuilderPlugin {
@@ -74,8 +75,8 @@ absl::StatusOr<std::shared_ptr<AccessGate>> GuardAccess(const sti::config::v1::G
 
 void SetArguments(grpc::ServerBuilder& builder) {
   builder.SetMaxReceiveMessageSize(static_cast<int>(limits::kGrpcMessage));
-  // Else a second daemon on the same port would silently take half of the connections.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  // Who connects and says nothing holds a descriptor.
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, kHandshakeMs);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
@@ -90,8 +91,6 @@ void AddCallTimer(grpc::ServerBuilder& builder, CallHook on_call) {
 }
 
 absl::Status WhyNotStarted(const sti::config::v1::GrpcServer& config) {
-  // The address was free a moment ago: either somebody was quicker, or the TLS files do not fit together.
-  STI_RETURN_IF_ERROR(CheckListenAddress(config.listen()));
   const sti::config::v1::Tls& tls = config.tls();
   return MakeError(
       Reason::kConfigInvalid, "tls",
@@ -107,35 +106,46 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const sti::config::v1::Grp
                                                       CallHook on_call) {
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();  // does nothing from the second time on
   STI_ASSIGN_OR_RETURN(const ServerTls tls, MakeCredentials(config, watch));
-  STI_RETURN_IF_ERROR(CheckListenAddress(config.listen()));
+  STI_ASSIGN_OR_RETURN(ListenSockets sockets, OpenListenSockets(config.listen()));
+  auto acceptor = std::make_unique<Acceptor>(std::move(sockets.fds));
   STI_ASSIGN_OR_RETURN(const std::shared_ptr<AccessGate> gate,
                        GuardAccess(config, *tls.credentials, std::move(on_refusal)));
 
   auto health = std::make_shared<HealthService>();
-  int port = 0;
   grpc::ServerBuilder builder;
   SetArguments(builder);
   builder.SetOption(std::make_unique<AddTellServiceNames>(*health));
-  builder.AddListeningPort(config.listen(), tls.credentials, &port);
+  const std::shared_ptr<grpc::experimental::ExternalConnectionAcceptor> connections =
+      builder.experimental().AddExternalConnectionAcceptor(
+          grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, tls.credentials);
   builder.RegisterService(health.get());
   for (grpc::Service* service : services) builder.RegisterService(service);
   if (on_call != nullptr) AddCallTimer(builder, std::move(on_call));
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  if (server == nullptr || port == 0) return WhyNotStarted(config);
+  if (server == nullptr) return WhyNotStarted(config);
   if (gate != nullptr) {
     // Only a server that runs knows the names of its services.
     STI_ASSIGN_OR_RETURN(AccessList list, AccessList::Create(config.access(), health->Services()));
     gate->Open(std::move(list));
   }
-  std::unique_ptr<Server> started(new Server(std::move(health), std::move(server), port));
+  const bool accepting = acceptor->Start([connections](int listener, int connection) {
+    grpc::experimental::ExternalConnectionAcceptor::NewConnectionParameters given;
+    given.listener_fd = listener;
+    given.fd = connection;
+    connections->HandleNewConnection(&given);
+  });
+  if (!accepting) return MakeError(Reason::kUnavailable, "listen", "no file descriptor is left");
+  std::unique_ptr<Server> started(
+      new Server(std::move(health), std::move(server), sockets.port, std::move(acceptor)));
   started->watched_ = {tls.watched, watch.OnTrouble([health = started->health_, &watch] {
                          health->SetFileTrouble(watch.Trouble());
                        })};
   return started;
 }
 
-Server::Server(std::shared_ptr<HealthService> health, std::unique_ptr<grpc::Server> server, int port)
-    : health_(std::move(health)), server_(std::move(server)), port_(port) {}
+Server::Server(std::shared_ptr<HealthService> health, std::unique_ptr<grpc::Server> server, int port,
+               std::unique_ptr<Acceptor> acceptor)
+    : health_(std::move(health)), server_(std::move(server)), port_(port), acceptor_(std::move(acceptor)) {}
 
 Server::~Server() { Shutdown(absl::ZeroDuration()); }
 
@@ -147,6 +157,7 @@ std::vector<std::string> Server::Trouble() const { return health_->Trouble(); }
 
 void Server::Shutdown(absl::Duration grace) {
   health_->Shutdown();
+  acceptor_->Stop();
   // An infinite grace would overflow the deadline.
   const absl::Duration bounded = std::min(grace, absl::Hours(24));
   server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoMilliseconds(bounded));

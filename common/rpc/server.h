@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "common/files/file_watch.h"
+#include "common/rpc/acceptor.h"
 #include "common/rpc/call_hook.h"
 #include "common/rpc/health_service.h"
 #include "proto/sti/config/v1/common.pb.h"
@@ -64,11 +65,13 @@ class Server {
   void Shutdown(absl::Duration grace);
 
  private:
-  Server(std::shared_ptr<HealthService> health, std::unique_ptr<grpc::Server> server, int port);
+  Server(std::shared_ptr<HealthService> health, std::unique_ptr<grpc::Server> server, int port,
+         std::unique_ptr<Acceptor> acceptor);
 
   const std::shared_ptr<HealthService> health_;  // outlives server_
   const std::unique_ptr<grpc::Server> server_;
   const int port_;
+  const std::unique_ptr<Acceptor> acceptor_;  // ends before what it gives to
   std::vector<files::Watched> watched_;
 };
 

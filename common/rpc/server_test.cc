@@ -4,13 +4,18 @@
 #include <gmock/gmock.h>
 #include <grpcpp/generic/generic_stub.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <condition_variable>
 #include <future>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/rpc/channel.h"
@@ -196,6 +201,37 @@ TEST(ServerTest, ListensOnIpv6) {
   sti::config::v1::GrpcClient client = GrpcClientConfig(tls.Client("sbc-1.example"), (*server)->port());
   client.set_target(absl::StrCat("[::1]:", (*server)->port()));
   EXPECT_TRUE(CallSign(*OpenChannel(client)).ok());
+}
+
+// gRPC's own ear would stay closed.
+TEST(ServerTest, NewClientsAreServedAgainAfterDescriptorsRanOut) {
+  WhoAmI who;
+  GrpcServer server({&who});
+  ASSERT_TRUE(CallSign(server.Channel("sbc-1.example")).ok());
+  rlimit usual{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &usual), 0);
+  const int lowest = dup(0);
+  close(lowest);
+  rlimit scarce = usual;
+  scarce.rlim_cur = static_cast<rlim_t>(lowest) + 40;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &scarce), 0);
+  std::vector<int> flood;
+  for (int i = 0; i < 40; ++i) {
+    const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) break;
+    flood.push_back(fd);
+  }
+  ASSERT_FALSE(flood.empty());
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<uint16_t>(server.port()));
+  // Both ends are of this process: nothing is left for the server's.
+  EXPECT_EQ(connect(flood.back(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+  absl::SleepFor(absl::Milliseconds(200));  // for its try
+  for (const int fd : flood) close(fd);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
+  EXPECT_TRUE(CallSign(server.Channel("sbc-1.example")).ok());
 }
 
 TEST(ServerTest, BusyPortIsAClearMessage) {
