@@ -3,20 +3,22 @@
 #define COMMON_REST_REST_CONFIG_H_
 
 #include "absl/status/statusor.h"
-#include "common/crypto/api_key.h"
+#include "common/files/file_watch.h"
 #include "common/http/server.h"
+#include "common/rest/api_keys.h"
 #include "proto/sti/config/v1/common.pb.h"
 
 namespace sti::rest {
 
 struct RestOptions {
   http::HttpServerOptions https;
-  crypto::ApiKeyTable api_keys;
+  ApiKeys api_keys;
 };
 
-// Reads api_keys_file. kConfigInvalid without any way for clients to say who they are, and for a bad file;
+// Reads api_keys_file, and again whenever `watch` finds it changed. kConfigInvalid without any way for clients to say who they are, and for a bad file;
 // kKeyPermissions for one that others may read; the key as field.
-absl::StatusOr<RestOptions> RestOptionsFrom(const sti::config::v1::RestServer& config);
+absl::StatusOr<RestOptions> RestOptionsFrom(const sti::config::v1::RestServer& config,
+                                            files::FileWatch& watch = files::FileWatch::OfProcess());
 
 }  // namespace sti::rest
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
+#include "common/crypto/api_key.h"
 #include "common/testing/sequence_random.h"
 #include "common/testing/temp_dir.h"
 
@@ -48,7 +49,7 @@ TEST_F(RestConfigTest, CertificateIsDemandedUnlessThereAreKeys) {
   EXPECT_EQ(options->https.client_ca_file, "ca.pem");
   EXPECT_EQ(options->https.threads, 3);
   EXPECT_EQ(options->https.max_connections, 7u);
-  EXPECT_EQ(options->api_keys.NameOf(key_.text.RevealForUse()), "sbc");
+  EXPECT_EQ(options->api_keys.Now()->NameOf(key_.text.RevealForUse()), "sbc");
 }
 
 TEST_F(RestConfigTest, FileWithKeysIsTheOwnersAlone) {

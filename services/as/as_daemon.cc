@@ -9,8 +9,12 @@
 #include "common/base/status_macros.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
+#include "common/files/file_watch.h"
 #include "common/metrics/admin_port.h"
+#include "common/metrics/database_metrics.h"
 #include "common/metrics/http_metrics.h"
+#include "common/metrics/rpc_metrics.h"
+#include "common/metrics/tls_metrics.h"
 #include "services/as/records_config.h"
 
 namespace sti::as {
@@ -69,7 +73,8 @@ absl::Status AsDaemon::OpenSigning(const sti::config::v1::AuthenticationServer& 
                            random_,
                            signing_metrics_.get(),
                            [this] { return self_check_->clock_watch().Check(); },
-                           [this](const absl::Status& why) { signing_metrics_->Refused(why); }};
+                           [this](const absl::Status& why) { signing_metrics_->Refused(why); },
+                           &signing_meters_};
   STI_ASSIGN_OR_RETURN(signing_, SigningDaemon::Open(config, options_, std::move(parts)));
   service_ = std::make_unique<AuthenticationService>(signing_->desk());
   return absl::OkStatus();
@@ -88,7 +93,10 @@ absl::StatusOr<std::unique_ptr<AsDaemon>> AsDaemon::Start(const sti::config::v1:
   as->MakeAdmin();
   std::vector<grpc::Service*> services = {as->service_.get(), as->signing_admin_.get()};
   for (grpc::Service* service : as->provisioning_->services()) services.push_back(service);
-  STI_ASSIGN_OR_RETURN(as->server_, rpc::Server::Start(config.grpc(), services, admin::LogAccessRefusal));
+  STI_ASSIGN_OR_RETURN(as->server_,
+                       rpc::Server::Start(config.grpc(), services,
+                                          metrics::CountAccessRefusals(as->metrics_, admin::LogAccessRefusal),
+                                          files::FileWatch::OfProcess(), metrics::CountRpcs(as->metrics_)));
   as->provisioning_->Start(config, [daemon = as.get()](std::vector<std::string> trouble) {
     daemon->lacking_.SetDaemon("provisioning", {}, std::move(trouble));
   });
@@ -107,7 +115,7 @@ absl::Status AsDaemon::OpenProvisioning(const sti::config::v1::AuthenticationSer
   STI_ASSIGN_OR_RETURN(
       provisioning_,
       ProvisioningDaemon::Open(config, {options_.providers, signing_->policy(), signing_->provisioned(),
-                                        signing_->state(), clock_, random_}));
+                                        signing_->state(), clock_, random_, metrics_}));
   return absl::OkStatus();
 }
 
@@ -160,7 +168,10 @@ absl::Status AsDaemon::StartRest() {
                                 done(std::move(signed_calls->front().passport.identity));
                               });
       },
-      options_.rest->api_keys, random_);
+      options_.rest->api_keys, random_,
+      [this](const RestRoutes::Client& client, const absl::Status& why) {
+        signing_->desk().Refuse(client.identity, client.request_id, why).IgnoreError();  // told already
+      });
   absl::StatusOr<std::unique_ptr<http::HttpServer>> server = http::StartHttpsServer(
       options_.rest->https,
       metrics::CountRequests(
@@ -174,9 +185,27 @@ absl::Status AsDaemon::StartRest() {
   return absl::OkStatus();
 }
 
+void AsDaemon::Measure(const sti::config::v1::AuthenticationServer& config) {
+  metrics::TlsUses uses = {{"grpc", config.grpc().tls().certificate_file()},
+                           {"admin_port", config.admin_port().certificate_file()},
+                           {"rest", config.rest().certificate_file()},
+                           {"verification", config.verification().tls().certificate_file()}};
+  for (const auto& provider : config.providers()) {
+    const auto& enrolment = provider.enrolment();
+    uses.emplace_back(absl::StrCat("pa_", provider.name()), enrolment.pa().tls().certificate_file());
+    uses.emplace_back(absl::StrCat("ca_", provider.name()), enrolment.ca().tls().certificate_file());
+  }
+  metrics::ExposeTlsFiles(metrics_, uses);
+  sampler_.Start({metrics::SampleAudit(metrics_, [this] { return provisioning_->AuditWaiting(); })});
+}
+
 absl::Status AsDaemon::StartAdminPort(const sti::config::v1::AuthenticationServer& config) {
   if (!config.has_admin_port()) return absl::OkStatus();
+  Measure(config);
   metrics_.OnScrape([this] {
+    const ClockWatch& clock = self_check_->clock_watch();
+    signing_metrics_->ReportClock(clock.Offset(), clock.HasReference());
+    signing_metrics_->ReportInFlight(signing_->in_flight());
     for (size_t i = 0; i < providers_.size(); ++i) {
       const auto state = providers_[i]->enrolment().state().Get();
       const auto check = providers_[i]->self_check();
@@ -205,6 +234,7 @@ std::optional<int> AsDaemon::rest_port() const {
 
 void AsDaemon::Stop(absl::Duration grace) {
   if (admin_server_ != nullptr) admin_server_->Shutdown(absl::ZeroDuration());
+  sampler_.Stop();
   if (self_check_ != nullptr) self_check_->Stop();
   for (const auto& provider : providers_) provider->Stop();
   if (service_ != nullptr) service_->EndStreams();

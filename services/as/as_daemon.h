@@ -14,6 +14,7 @@
 #include "common/base/random.h"
 #include "common/http/server.h"
 #include "common/metrics/metrics.h"
+#include "common/metrics/sampler.h"
 #include "common/rpc/server.h"
 #include "proto/sti/config/v1/as.pb.h"
 #include "services/as/as_config.h"
@@ -26,6 +27,7 @@
 #include "services/as/self_check_daemon.h"
 #include "services/as/signing_admin_service.h"
 #include "services/as/signing_daemon.h"
+#include "services/as/signing_meters.h"
 #include "services/as/signing_metrics.h"
 
 namespace sti::as {
@@ -58,6 +60,7 @@ class AsDaemon {
   void MakeAdmin();
   void StartSelfCheck();
   absl::Status StartRest();
+  void Measure(const sti::config::v1::AuthenticationServer& config);
   absl::Status StartAdminPort(const sti::config::v1::AuthenticationServer& config);
 
   const AsOptions options_;
@@ -68,6 +71,7 @@ class AsDaemon {
   std::vector<std::unique_ptr<ProviderDaemon>> providers_;
   std::unique_ptr<CallLog> records_;
   metrics::Metrics metrics_;
+  const SigningMeters signing_meters_{metrics_};
   std::unique_ptr<SigningMetrics> signing_metrics_;
   std::unique_ptr<SigningDaemon> signing_;
   std::unique_ptr<AuthenticationService> service_;
@@ -77,6 +81,7 @@ class AsDaemon {
   std::unique_ptr<RestRoutes> rest_routes_;
   std::unique_ptr<http::HttpServer> rest_server_;
   std::unique_ptr<http::HttpServer> admin_server_;
+  metrics::Sampler sampler_;
 };
 
 }  // namespace sti::as

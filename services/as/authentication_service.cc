@@ -10,17 +10,16 @@
 #include "common/base/reason.h"
 #include "common/rpc/server.h"
 #include "common/rpc/status.h"
-#include "services/as/refusal_log.h"
 #include "services/as/sign_request.h"
 #include "services/as/sign_stream_service.h"
 
 namespace sti::as {
 namespace {
 
-grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext& context, const absl::Status& status) {
-  LogNotSigned(rpc::ClientIdentity(context), RequestIdOf(context), status);
+grpc::ServerUnaryReactor* Refuse(const SigningDesk& desk, grpc::CallbackServerContext& context,
+                                 const absl::Status& status) {
   grpc::ServerUnaryReactor* reactor = context.DefaultReactor();
-  reactor->Finish(rpc::ToGrpcStatus(status));
+  reactor->Finish(rpc::ToGrpcStatus(desk.Refuse(rpc::ClientIdentity(context), RequestIdOf(context), status)));
   return reactor;
 }
 
@@ -37,13 +36,7 @@ struct Batch {
 void SignRow(const SigningDesk& desk, const std::string& client, const std::string& request_id,
              const sti::v1::SignRequest& request, SigningDesk::Done done) {
   auto call = FromProto(request);
-  if (!call.ok()) {
-    // Strangers hear the same, whatever they send.
-    const auto known = desk.ClientOf(client);
-    const absl::Status why = known.ok() ? call.status() : known.status();
-    LogNotSigned(client, request_id, why);
-    return done(why);
-  }
+  if (!call.ok()) return done(desk.Refuse(client, request_id, call.status()));
   desk.Sign(client, request_id, *std::move(call), std::move(done));
 }
 
@@ -66,9 +59,9 @@ grpc::ServerUnaryReactor* AuthenticationService::SignCall(grpc::CallbackServerCo
                                                           const sti::v1::SignCallRequest* request,
                                                           sti::v1::SignCallResponse* response) {
   const auto client = desk_.ClientOf(rpc::ClientIdentity(*context));
-  if (!client.ok()) return Refuse(*context, client.status());
+  if (!client.ok()) return Refuse(desk_, *context, client.status());
   auto call = FromProto(*request);
-  if (!call.ok()) return Refuse(*context, call.status());
+  if (!call.ok()) return Refuse(desk_, *context, call.status());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   desk_.SignAll(client->identity, RequestIdOf(*context), std::move(call->call), call->types,
                 [reactor, response](absl::StatusOr<std::vector<SignedCall>> signed_calls) {
@@ -83,11 +76,12 @@ grpc::ServerUnaryReactor* AuthenticationService::SignBatch(grpc::CallbackServerC
                                                            const sti::v1::SignBatchRequest* request,
                                                            sti::v1::SignBatchResponse* response) {
   const auto client = desk_.ClientOf(rpc::ClientIdentity(*context));
-  if (!client.ok()) return Refuse(*context, client.status());
+  if (!client.ok()) return Refuse(desk_, *context, client.status());
   const auto size = static_cast<size_t>(request->requests_size());
   if (size > limits::kBatch) {
-    return Refuse(*context, MakeError(Reason::kTooLarge, "requests",
-                                      absl::StrCat(size, " requests; at most ", limits::kBatch)));
+    return Refuse(
+        desk_, *context,
+        MakeError(Reason::kTooLarge, "requests", absl::StrCat(size, " requests; at most ", limits::kBatch)));
   }
   const auto batch = std::make_shared<Batch>();
   batch->missing = size + 1;  // one more, so that no row ends the batch while others are being started

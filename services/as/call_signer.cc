@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/metrics/stopwatch.h"
 #include "services/as/call_authority.h"
 #include "services/as/outgoing_claims.h"
 #include "services/as/own_certificate.h"
@@ -104,6 +105,7 @@ absl::StatusOr<int64_t> CallSigner::CheckedIat(std::optional<int64_t> asked, abs
 absl::StatusOr<PreparedCall> CallSigner::Prepare(SigningClient client, std::string request_id,
                                                  OutgoingCall call,
                                                  absl::Span<const PassportType> types) const {
+  metrics::Stopwatch watch(parts_.meters != nullptr);
   PreparedCall prepared;
   const stir::NumberingPlan& plan = parts_.providers.all()[client.provider].plan;
   STI_ASSIGN_OR_RETURN(prepared.claims, MakeOutgoingClaims(call, types, plan));
@@ -127,6 +129,7 @@ absl::StatusOr<PreparedCall> CallSigner::Prepare(SigningClient client, std::stri
   prepared.client = std::move(client);
   prepared.request_id = std::move(request_id);
   prepared.call = std::move(call);
+  if (parts_.meters != nullptr) watch.Lap(&parts_.meters->prepare);
   return prepared;
 }
 
@@ -143,6 +146,7 @@ absl::StatusOr<SigningCredentialPtr> CallSigner::CredentialFor(const PreparedCal
 }
 
 absl::StatusOr<std::vector<SignedCall>> CallSigner::Finish(PreparedCall prepared) const {
+  metrics::Stopwatch watch(parts_.meters != nullptr);
   const absl::Time now = parts_.clock.TimeNow();
   const SigningProviderOptions& provider = parts_.providers.all()[prepared.client.provider];
   STI_ASSIGN_OR_RETURN(const CallAuthority authority,
@@ -156,6 +160,7 @@ absl::StatusOr<std::vector<SignedCall>> CallSigner::Finish(PreparedCall prepared
     claims.attest = authority.caller->attest;
     claims.origid = authority.caller->origid;
   }
+  if (parts_.meters != nullptr) watch.Lap(&parts_.meters->policy);
   STI_ASSIGN_OR_RETURN(const SigningCredentialPtr credential, CredentialFor(prepared, now));
   const size_t count = prepared.claims.size();
   if (parts_.recorder != nullptr) {
@@ -169,6 +174,7 @@ absl::StatusOr<std::vector<SignedCall>> CallSigner::Finish(PreparedCall prepared
     STI_ASSIGN_OR_RETURN(SignedCall done, SignOne(*credential, claims, authority.For(claims.type)));
     signed_calls.push_back(std::move(done));
   }
+  if (parts_.meters != nullptr) watch.Lap(&parts_.meters->sign);
   for (size_t i = 0; places.wanted() && i < count; ++i) {
     const PassportClaims& claims = prepared.claims[i];
     places.Use(RecordOf(prepared, provider.name, claims, authority.For(claims.type), signed_calls[i], now));

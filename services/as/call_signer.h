@@ -23,6 +23,7 @@
 #include "services/as/provider_table.h"
 #include "services/as/provisioned_view.h"
 #include "services/as/signing_client.h"
+#include "services/as/signing_meters.h"
 
 namespace sti::as {
 
@@ -50,6 +51,7 @@ struct CallSignerParts {
   const ProvisionedSnapshot& provisioned;
   CallRecorder* recorder = nullptr;           // null: nobody keeps records
   std::function<absl::Status()> clock_check;  // ClockWatch::Check; empty: the clock is right
+  const SigningMeters* meters = nullptr;      // null: no clock is read for them
 };
 
 // A call that has passed every check of the request itself. Only Prepare makes one.

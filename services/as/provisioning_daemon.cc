@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "common/base/status_macros.h"
+#include "common/metrics/database_metrics.h"
 #include "common/store/open_database.h"
 #include "services/as/as_schema.h"
 
@@ -30,8 +31,8 @@ absl::StatusOr<std::unique_ptr<ProvisioningDaemon>> ProvisioningDaemon::Open(
   STI_ASSIGN_OR_RETURN(ProvisioningOptions options, ProvisioningFrom(config));
   STI_ASSIGN_OR_RETURN(std::unique_ptr<store::Database> database,
                        store::OpenDatabase(options.database, Migrations()));
-  std::unique_ptr<ProvisioningDaemon> provisioning(
-      new ProvisioningDaemon(config.state_dir(), std::move(options), std::move(database), parts));
+  std::unique_ptr<ProvisioningDaemon> provisioning(new ProvisioningDaemon(
+      config.state_dir(), std::move(options), metrics::CountUses(parts.metrics, std::move(database)), parts));
   STI_RETURN_IF_ERROR(provisioning->feed_.Load());
   return provisioning;
 }

@@ -2,6 +2,7 @@
 #ifndef SERVICES_AS_PROVISIONING_DAEMON_H_
 #define SERVICES_AS_PROVISIONING_DAEMON_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 #include "common/admin/gate.h"
 #include "common/base/clock.h"
 #include "common/base/random.h"
+#include "common/metrics/metrics.h"
 #include "common/store/audit_log.h"
 #include "common/store/database.h"
 #include "proto/sti/config/v1/as.pb.h"
@@ -35,6 +37,7 @@ struct ProvisioningDaemonParts {
   ProvisionedState& state;
   const Clock& clock;
   const Random& random;
+  metrics::Metrics& metrics;
 };
 
 // Thread-safe.
@@ -49,6 +52,9 @@ class ProvisioningDaemon {
   std::vector<grpc::Service*> services() { return {&service_, audit_.service()}; }
   const admin::Gate& gate() const { return gate_; }
   const ProvisioningAccess& access() const { return access_; }
+
+  // admin::Audit::Waiting.
+  absl::StatusOr<int64_t> AuditWaiting() const { return audit_.Waiting(); }
 
   // For changes that are not of the database. Errors of store::AppendAudit.
   absl::Status Audit(const Actor& actor, const store::AuditEvent& event);

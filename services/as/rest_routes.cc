@@ -6,13 +6,17 @@
 #include "common/rest/members.h"
 #include "common/rest/objection.h"
 #include "common/rest/reply.h"
-#include "services/as/refusal_log.h"
 #include "services/as/rest_signing.h"
 
 namespace sti::as {
 
-RestRoutes::RestRoutes(Serves serves, Sign sign, crypto::ApiKeyTable api_keys, const Random& random)
-    : serves_(std::move(serves)), sign_(std::move(sign)), api_keys_(std::move(api_keys)), random_(random) {}
+RestRoutes::RestRoutes(Serves serves, Sign sign, rest::ApiKeys api_keys, const Random& random,
+                       Refused refused)
+    : serves_(std::move(serves)),
+      sign_(std::move(sign)),
+      api_keys_(std::move(api_keys)),
+      random_(random),
+      refused_(std::move(refused)) {}
 
 void RestRoutes::Handle(const http::HttpRequest& request, const http::HttpAnswer& answer) const {
   rest::Reply reply(request, answer, random_);
@@ -20,7 +24,7 @@ void RestRoutes::Handle(const http::HttpRequest& request, const http::HttpAnswer
   if (resource == kGppSigning) reply.set_form(rest::RestForm::kGpp);
 
   // Strangers first: they learn nothing about what is here.
-  const absl::StatusOr<std::string> identity = rest::CallerOf(request, api_keys_);
+  const absl::StatusOr<std::string> identity = rest::CallerOf(request, *api_keys_.Now());
   if (!identity.ok()) return reply.Refuse(identity.status());
   if (const absl::Status served = serves_(*identity); !served.ok()) return reply.Refuse(served);
   if (const auto objection = rest::Objection(request, {kSigning, kGppSigning}))
@@ -31,7 +35,7 @@ void RestRoutes::Handle(const http::HttpRequest& request, const http::HttpAnswer
   reply.set_form(FormOf(resource, *body));
   absl::StatusOr<OutgoingCall> call = CallFrom(*body, reply.form());
   if (!call.ok()) {
-    LogNotSigned(*identity, reply.request_id(), call.status());
+    if (refused_ != nullptr) refused_({*identity, reply.request_id()}, call.status());
     return reply.Refuse(call.status());
   }
   sign_({*identity, reply.request_id()}, *std::move(call),

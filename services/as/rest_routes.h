@@ -7,9 +7,9 @@
 
 #include "absl/status/statusor.h"
 #include "common/base/random.h"
-#include "common/crypto/api_key.h"
 #include "common/http/answer.h"
 #include "common/http/message.h"
+#include "common/rest/api_keys.h"
 #include "services/as/outgoing_call.h"
 
 namespace sti::as {
@@ -29,18 +29,22 @@ class RestRoutes {
   // once or later, exactly once.
   using Serves = std::function<absl::Status(const std::string& identity)>;
   using Sign = std::function<void(const Client&, OutgoingCall, Done)>;
+  // Told of a call that cannot be read.
+  using Refused = std::function<void(const Client&, const absl::Status& why)>;
 
   // Clients are known by their certificate or by an API key (`Authorization: Bearer` or `X-Api-Key`); without
-  // either they get 401. `random` outlives it.
-  RestRoutes(Serves serves, Sign sign, crypto::ApiKeyTable api_keys, const Random& random);
+  // either they get 401. `random` outlives it. `refused` may be null.
+  RestRoutes(Serves serves, Sign sign, rest::ApiKeys api_keys, const Random& random,
+             Refused refused = nullptr);
 
   void Handle(const http::HttpRequest& request, const http::HttpAnswer& answer) const;
 
  private:
   const Serves serves_;
   const Sign sign_;
-  const crypto::ApiKeyTable api_keys_;
+  const rest::ApiKeys api_keys_;
   const Random& random_;
+  const Refused refused_;
 };
 
 }  // namespace sti::as

@@ -11,6 +11,7 @@
 #include "absl/time/time.h"
 #include "common/base/reason.h"
 #include "common/base/retry_after.h"
+#include "common/crypto/api_key.h"
 #include "common/testing/sequence_random.h"
 
 namespace sti::as {
@@ -42,7 +43,7 @@ class RestRoutesTest : public ::testing::Test {
           seen_ = std::move(call);
           done(outcome_);
         },
-        crypto::ApiKeyTable::Parse(key_.line).value(), random_);
+        rest::ApiKeys(crypto::ApiKeyTable::Parse(key_.line).value()), random_);
   }
 
   http::HttpResponse Ask(const Edit& edit = [](auto&) {}) {

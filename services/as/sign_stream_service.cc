@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
 #include "common/rpc/status.h"
-#include "services/as/refusal_log.h"
 #include "services/as/sign_request.h"
 
 namespace sti::as {
@@ -87,8 +86,8 @@ void SignStreamReactor::Answer(sti::v1::SignStreamResponse answer) {
   Run(steps);
 }
 
-void SignStreamReactor::Refuse(uint64_t id, const absl::Status& status) {
-  LogNotSigned(client_, request_id_, status);
+void SignStreamReactor::Refuse(uint64_t id, const absl::Status& why) {
+  const absl::Status status = desk_.Refuse(client_, request_id_, why);
   sti::v1::SignStreamResponse answer;
   answer.set_id(id);
   *answer.mutable_error() = rpc::ToErrorDetail(status);

@@ -51,7 +51,7 @@ class SignStreamReactor final
   Steps Plan() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Run(Steps steps);
   void Answer(sti::v1::SignStreamResponse answer);
-  void Refuse(uint64_t id, const absl::Status& status);
+  void Refuse(uint64_t id, const absl::Status& why);
   void Serve(const sti::v1::SignStreamRequest& request);
 
   void OnReadDone(bool ok) override;

@@ -16,10 +16,11 @@ SigningDaemon::SigningDaemon(const AsOptions& options, SigningDaemonParts parts,
       policy_(options.providers, provisioned_, std::move(origid_keys), parts.random),
       limits_(options.limits, parts.clock),
       signer_(CallSignerParts{options.providers, std::move(parts.rings), parts.clock, policy_, provisioned_,
-                              parts.recorder, std::move(parts.clock_check)},
+                              parts.recorder, std::move(parts.clock_check), parts.meters},
               options.signer),
       incoming_(std::move(incoming)),
-      desk_(options.providers, provisioned_, signer_, limits_, incoming_.get(), std::move(parts.refused)) {}
+      desk_(options.providers, provisioned_, signer_, limits_, incoming_.get(), std::move(parts.refused),
+            parts.meters) {}
 
 absl::StatusOr<std::unique_ptr<SigningDaemon>> SigningDaemon::Open(
     const sti::config::v1::AuthenticationServer& config, const AsOptions& options, SigningDaemonParts parts) {

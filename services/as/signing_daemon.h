@@ -3,6 +3,7 @@
 #ifndef SERVICES_AS_SIGNING_DAEMON_H_
 #define SERVICES_AS_SIGNING_DAEMON_H_
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -20,6 +21,7 @@
 #include "services/as/incoming_client.h"
 #include "services/as/provisioned_state.h"
 #include "services/as/signing_desk.h"
+#include "services/as/signing_meters.h"
 
 namespace sti::as {
 
@@ -31,6 +33,7 @@ struct SigningDaemonParts {
   CallRecorder* recorder = nullptr;           // null: no records
   std::function<absl::Status()> clock_check;  // empty: the clock is right
   SigningDesk::Refused refused;               // may be empty
+  const SigningMeters* meters = nullptr;      // null: nothing is timed
 };
 
 // Thread-safe.
@@ -47,6 +50,8 @@ class SigningDaemon {
   // Empty until somebody fills it.
   ProvisionedState& state() { return state_; }
   const ProvisionedSnapshot& provisioned() const { return provisioned_; }
+  // PASSporTs that were let in and are not answered yet.
+  int64_t in_flight() const { return limits_.in_flight(); }
   // Calls that wait for sti-vs fail.
   void Stop();
 

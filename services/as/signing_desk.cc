@@ -21,10 +21,25 @@ absl::StatusOr<CallLimits::Admission> SigningDesk::Admit(const SigningClient& cl
   return limits_.Admit(client.identity, passports, true);
 }
 
-void SigningDesk::Answer(const Asker& asker, absl::StatusOr<std::vector<SignedCall>> result) const {
+void SigningDesk::Note(const std::string& identity, const std::string& request_id,
+                       const absl::Status& why) const {
+  if (refused_) refused_(why);
+  LogNotSigned(identity, request_id, why);
+}
+
+absl::Status SigningDesk::Refuse(const std::string& identity, const std::string& request_id,
+                                 const absl::Status& why) const {
+  const auto client = ClientOf(identity);
+  const absl::Status& told = client.ok() ? why : client.status();
+  Note(identity, request_id, told);
+  return told;
+}
+
+void SigningDesk::Answer(Asker& asker, absl::StatusOr<std::vector<SignedCall>> result) const {
   if (!result.ok()) {
-    if (refused_) refused_(result.status());
-    LogNotSigned(asker.client, asker.request_id, result.status());
+    Note(asker.client, asker.request_id, result.status());
+  } else if (meters_ != nullptr) {
+    asker.watch.Lap(&meters_->total);
   }
   asker.done(std::move(result));
 }
@@ -32,17 +47,13 @@ void SigningDesk::Answer(const Asker& asker, absl::StatusOr<std::vector<SignedCa
 void SigningDesk::Sign(const std::string& identity, std::string request_id, OutgoingCall call,
                        Done done) const {
   const auto type = OutgoingType(call.ppt);
-  if (!type.ok()) {
-    const auto client = ClientOf(identity);
-    return Answer({identity, std::move(request_id), std::move(done)},
-                  client.ok() ? type.status() : client.status());
-  }
+  if (!type.ok()) return done(Refuse(identity, request_id, type.status()));
   SignAll(identity, std::move(request_id), std::move(call), {*type}, std::move(done));
 }
 
 void SigningDesk::SignAll(const std::string& identity, std::string request_id, OutgoingCall call,
                           absl::Span<const stir::PassportType> types, Done done) const {
-  Asker asker{identity, std::move(request_id), std::move(done)};
+  Asker asker{identity, std::move(request_id), std::move(done), metrics::Stopwatch(meters_ != nullptr)};
   auto client = ClientOf(identity);
   if (!client.ok()) return Answer(asker, client.status());
   auto admission = Admit(*client, call, types.size());
@@ -67,10 +78,13 @@ void SigningDesk::Verify(CallLimits::Admission admission, PreparedCall prepared,
   };
   const auto waiting =
       std::make_shared<Waiting>(Waiting{std::move(admission), std::move(prepared), std::move(asker)});
-  verifier_->Verify(*waiting->prepared.incoming, [this, waiting](const absl::Status& verified) {
-    if (!verified.ok()) return Answer(waiting->asker, verified);
-    Answer(waiting->asker, signer_.Finish(std::move(waiting->prepared)));
-  });
+  metrics::Stopwatch watch(meters_ != nullptr);
+  verifier_->Verify(*waiting->prepared.incoming,
+                    [this, waiting, watch](const absl::Status& verified) mutable {
+                      if (meters_ != nullptr) watch.Lap(&meters_->verify);
+                      if (!verified.ok()) return Answer(waiting->asker, verified);
+                      Answer(waiting->asker, signer_.Finish(std::move(waiting->prepared)));
+                    });
 }
 
 }  // namespace sti::as

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 
 #include "absl/strings/str_cat.h"
+#include "common/base/reason.h"
+#include "common/metrics/metrics.h"
+#include "services/as/signing_meters.h"
 #include "services/as/testing/signing_fixture.h"
 
 namespace sti::as {
@@ -104,6 +107,42 @@ class SigningDeskTest : public ::testing::Test {
   SigningFixture fixture_{Providers()};
   testing::FakeClock& clock_ = fixture_.clock;
 };
+
+TEST_F(SigningDeskTest, StagesAreTimedAndRefusalsCounted) {
+  metrics::Metrics metrics;
+  const SigningMeters meters(metrics);
+  std::vector<Reason> refused;
+  const CallSigner signer({fixture_.providers,
+                           {&fixture_.rings[0], &fixture_.rings[1]},
+                           clock_,
+                           fixture_.policy,
+                           fixture_.provisioned,
+                           nullptr,
+                           nullptr,
+                           &meters},
+                          {});
+  const SigningDesk desk(
+      fixture_.providers, fixture_.provisioned, signer, fixture_.limits, &fixture_.verifier,
+      [&refused](const absl::Status& why) { refused.push_back(ReasonOf(why)); }, &meters);
+  int answered = 0;
+  const auto sign = [&](const char* client, const OutgoingCall& call) {
+    desk.Sign(client, "r", call, [&answered](const auto&) { ++answered; });
+  };
+  sign("sbc", Incoming());
+  sign("sbc", Diverted());
+  sign("trunks", Call("shaken", kOwn));  // no customer
+  EXPECT_EQ(ReasonOf(desk.Refuse("sbc", "r", MakeError(Reason::kAttestInvalid, "attest", "5"))),
+            Reason::kAttestInvalid);
+  EXPECT_EQ(ReasonOf(desk.Refuse("stranger", "r", MakeError(Reason::kAttestInvalid, "attest", "5"))),
+            Reason::kPermissionDenied);
+  EXPECT_EQ(answered, 3);
+  EXPECT_THAT(refused,
+              ElementsAre(Reason::kCustomerUnknown, Reason::kAttestInvalid, Reason::kPermissionDenied));
+  const std::string text = metrics.Text();
+  for (const char* stage : {"prepare\"} 3", "verify\"} 1", "policy\"} 2", "sign\"} 2", "total\"} 2"}) {
+    EXPECT_THAT(text, ::testing::HasSubstr(absl::StrCat("sti_as_stage_seconds_count{stage=\"", stage, "\n")));
+  }
+}
 
 TEST_F(SigningDeskTest, ThePolicyDecidesWhereTheClientDoesNot) {
   OutgoingCall call = Call("shaken", kOwn);

@@ -107,4 +107,20 @@ void SigningMetrics::ReportRecords() {
       .Set(static_cast<double>(records_.lost_since_start()));
 }
 
+void SigningMetrics::ReportClock(absl::Duration offset, bool known) {
+  metrics_
+      .GaugeOf("sti_as_clock_offset_seconds",
+               "By how much the clock is ahead of HTTPS servers' (negative: behind), as far as is known.")
+      .Set(absl::ToDoubleSeconds(offset));
+  metrics_
+      .GaugeOf("sti_as_clock_reference",
+               "1 when the offset rests on a server's answer; 0: only jumps since the start are seen.")
+      .Set(known ? 1 : 0);
+}
+
+void SigningMetrics::ReportInFlight(int64_t passports) {
+  metrics_.GaugeOf("sti_as_calls_in_flight", "PASSporTs that were let in and are not answered yet.")
+      .Set(static_cast<double>(passports));
+}
+
 }  // namespace sti::as

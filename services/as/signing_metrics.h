@@ -4,12 +4,14 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "common/base/reason.h"
 #include "common/metrics/metrics.h"
 #include "common/stir/passport_type.h"
@@ -37,6 +39,10 @@ class SigningMetrics final : public CallRecorder {
   // At a scrape. Both may be null: not known yet.
   void ReportSigner(size_t provider, const SignerState* state, const SelfCheckResult* check);
   void ReportRecords();
+  // ClockWatch::Offset, and whether it rests on an answer from elsewhere.
+  void ReportClock(absl::Duration offset, bool known);
+  // CallLimits::in_flight.
+  void ReportInFlight(int64_t passports);
 
  private:
   // One a PASSporT type and attest, A to C, or none.

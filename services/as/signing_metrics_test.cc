@@ -85,6 +85,14 @@ TEST_F(SigningMetricsTest, RefusalsAreCountedByReason) {
   Expect("sti_as_refusals_total{reason=\"CLOCK_WRONG\"} 0");
 }
 
+TEST_F(SigningMetricsTest, TheClockAndWhatIsUnderWayAreTold) {
+  signing_->ReportClock(absl::Milliseconds(-1500), true);
+  signing_->ReportInFlight(3);
+  Expect("sti_as_clock_offset_seconds -1.5");
+  Expect("sti_as_clock_reference 1");
+  Expect("sti_as_calls_in_flight 3");
+}
+
 TEST_F(SigningMetricsTest, ASignerWithoutCertificateIsTold) {
   SignerState state;
   state.lacking = {"no certificate: sti-ca unavailable"};

@@ -1,6 +1,5 @@
 #include "services/vs/refusal_log.h"
 
-#include "common/base/reason.h"
 #include "common/daemon/log.h"
 
 namespace sti::vs {
@@ -11,6 +10,11 @@ void LogNotJudged(absl::string_view client, absl::string_view request_id, const 
                                       {"reason", ReasonName(ReasonOf(why))},
                                       {"field", FieldOf(why)},
                                       {"detail", why.message()}});
+}
+
+void LogJudged(absl::string_view client, absl::string_view request_id, Reason reason) {
+  daemon::LogDebug("call judged",
+                   {{"client", client}, {"request_id", request_id}, {"reason", ReasonName(reason)}});
 }
 
 }  // namespace sti::vs

@@ -30,8 +30,7 @@ absl::Status InRestTerms(const absl::Status& status) {
 
 }  // namespace
 
-RestRoutes::RestRoutes(Verify verify, ProfileTable profiles, crypto::ApiKeyTable api_keys,
-                       const Random& random)
+RestRoutes::RestRoutes(Verify verify, ProfileTable profiles, rest::ApiKeys api_keys, const Random& random)
     : verify_(std::move(verify)),
       profiles_(std::move(profiles)),
       api_keys_(std::move(api_keys)),
@@ -40,7 +39,7 @@ RestRoutes::RestRoutes(Verify verify, ProfileTable profiles, crypto::ApiKeyTable
 void RestRoutes::Handle(const http::HttpRequest& request, const http::HttpAnswer& answer) const {
   rest::Reply reply(request, answer, random_);
   // Strangers first: they learn nothing about what is here.
-  const absl::StatusOr<std::string> identity = rest::CallerOf(request, api_keys_);
+  const absl::StatusOr<std::string> identity = rest::CallerOf(request, *api_keys_.Now());
   if (!identity.ok()) return reply.Refuse(identity.status());
   const absl::StatusOr<const ClientProfile*> profile = profiles_.For(*identity, "");
   if (!profile.ok()) return reply.Refuse(profile.status());
@@ -55,9 +54,12 @@ void RestRoutes::Handle(const http::HttpRequest& request, const http::HttpAnswer
     return reply.Refuse(call.status());
   }
   verify_(*call, **profile, [reply, client = *identity](const absl::StatusOr<stir::CallVerdict>& verdict) {
-    if (verdict.ok()) return reply.Send(RestResponse(*verdict, reply.form()));
-    LogNotJudged(client, reply.request_id(), verdict.status());
-    reply.Refuse(InRestTerms(verdict.status()));
+    if (!verdict.ok()) {
+      LogNotJudged(client, reply.request_id(), verdict.status());
+      return reply.Refuse(InRestTerms(verdict.status()));
+    }
+    LogJudged(client, reply.request_id(), verdict->reason);
+    reply.Send(RestResponse(*verdict, reply.form()));
   });
 }
 

@@ -6,9 +6,9 @@
 
 #include "absl/status/statusor.h"
 #include "common/base/random.h"
-#include "common/crypto/api_key.h"
 #include "common/http/answer.h"
 #include "common/http/message.h"
+#include "common/rest/api_keys.h"
 #include "common/stir/verdict.h"
 #include "services/vs/call_facts.h"
 #include "services/vs/client_profile.h"
@@ -25,14 +25,14 @@ class RestRoutes {
 
   // Clients are known by their certificate or by an API key (`Authorization: Bearer` or `X-Api-Key`); without
   // either they get 401, and 403 when no profile serves them. `random` outlives it.
-  RestRoutes(Verify verify, ProfileTable profiles, crypto::ApiKeyTable api_keys, const Random& random);
+  RestRoutes(Verify verify, ProfileTable profiles, rest::ApiKeys api_keys, const Random& random);
 
   void Handle(const http::HttpRequest& request, const http::HttpAnswer& answer) const;
 
  private:
   const Verify verify_;
   const ProfileTable profiles_;
-  const crypto::ApiKeyTable api_keys_;
+  const rest::ApiKeys api_keys_;
   const Random& random_;
 };
 

@@ -12,6 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "common/base/reason.h"
+#include "common/crypto/api_key.h"
 #include "common/testing/sequence_random.h"
 
 namespace sti::vs {
@@ -45,7 +46,8 @@ class RestRoutesTest : public ::testing::Test {
           profile_ = served.name;
           done(outcome_);
         },
-        ProfileTable::Create({profile}).value(), crypto::ApiKeyTable::Parse(key_.line).value(), random_);
+        ProfileTable::Create({profile}).value(), rest::ApiKeys(crypto::ApiKeyTable::Parse(key_.line).value()),
+        random_);
   }
 
   static http::HttpRequest Good(const std::string& body = kBody) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "common/stir/number_authority.h"
+
 namespace sti::vs {
 namespace {
 
@@ -122,9 +124,22 @@ void VerificationMetrics::ReportTrust(const TrustSet& trust,
         crl ? Seconds(state->crl->next_update()) : 0);
     set("sti_vs_crl_confirmed_timestamp_seconds", "When the STI-PA last delivered the CRL in use.",
         Seconds(health[i]->crl_confirmed));
+    const bool numbers = state != nullptr && state->numbers != nullptr;
+    set("sti_vs_number_list_expiry_timestamp_seconds",
+        "End of the number authority list in use; 0 without one.",
+        numbers ? Seconds(state->numbers->expires()) : 0);
     set("sti_vs_trust_trouble", "1 while a document cannot be had, or is too old.",
         health[i]->trouble.empty() ? 0 : 1);
   }
+}
+
+void VerificationMetrics::ReportRoots(const std::string& domain, const std::vector<pki::Certificate>& roots) {
+  absl::Time end = absl::InfinitePast();
+  for (const pki::Certificate& root : roots) end = std::max(end, root.not_after());
+  metrics_
+      .GaugeOf("sti_vs_pa_root_expiry_timestamp_seconds",
+               "End of the STI-PA's pinned root; of the last of several.", {{"domain", domain}})
+      .Set(Seconds(end));
 }
 
 }  // namespace sti::vs

@@ -17,6 +17,7 @@
 #include "common/base/reason.h"
 #include "common/http/fetcher.h"
 #include "common/metrics/metrics.h"
+#include "common/pki/certificate.h"
 #include "common/stir/verdict.h"
 #include "services/vs/host_tally.h"
 #include "services/vs/trust_refresher.h"
@@ -47,6 +48,8 @@ class VerificationMetrics {
 
   // At a scrape.
   void ReportTrust(const TrustSet& trust, const std::vector<std::shared_ptr<const DomainHealth>>& health);
+  // Once, of each trust domain.
+  void ReportRoots(const std::string& domain, const std::vector<pki::Certificate>& roots);
   void Report(const char* name, const char* help, double value) { metrics_.GaugeOf(name, help).Set(value); }
 
  private:

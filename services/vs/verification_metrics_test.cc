@@ -7,6 +7,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "common/pki/certificate.h"
+#include "common/stir/vectors_testing.h"
 #include "services/vs/host_tally.h"
 
 namespace sti::vs {
@@ -79,6 +81,7 @@ TEST_F(VerificationMetricsTest, ADomainWithoutDocumentsShowsZeroAndItsTrouble) {
   counted_.ReportTrust(trust, {health});
   Expect("sti_vs_trust_list_expiry_timestamp_seconds{domain=\"us\"} 0");
   Expect("sti_vs_crl_confirmed_timestamp_seconds{domain=\"us\"} 0");
+  Expect("sti_vs_number_list_expiry_timestamp_seconds{domain=\"us\"} 0");
   Expect("sti_vs_trust_trouble{domain=\"us\"} 1");
 }
 
@@ -104,6 +107,16 @@ TEST_F(VerificationMetricsTest, AThousandHostsStayBounded) {
   }
   EXPECT_EQ(series, static_cast<int>(HostTally::kHosts) + 1);
   Expect("sti_vs_host_fetches_total{host=\"other\",result=\"NONE\"} 800");
+}
+
+TEST_F(VerificationMetricsTest, OfSeveralRootsTheLastEndCounts) {
+  const auto pa = pki::Certificate::ParsePem(stir::ReadVector("demo-pki/pa-root.pem"));
+  const auto leaf = pki::Certificate::ParsePem(stir::ReadVector("demo-pki/leaf1234.pem"));
+  ASSERT_TRUE(pa.ok() && leaf.ok());
+  ASSERT_LT(leaf->not_after(), pa->not_after());
+  counted_.ReportRoots("us", {*pa, *leaf});
+  // `openssl x509 -enddate` of pa-root.pem: Jan  1 00:00:00 2049 GMT.
+  Expect("sti_vs_pa_root_expiry_timestamp_seconds{domain=\"us\"} 2493072000");
 }
 
 class OneAnswer final : public http::HttpFetcher {

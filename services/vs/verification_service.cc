@@ -86,6 +86,7 @@ void Judge(Verifier& verifier, const ProfileTable& profiles, const Asker& asker,
                       LogNotJudged(asker.client, asker.request_id, verdict.status());
                       return done(verdict.status());
                     }
+                    LogJudged(asker.client, asker.request_id, verdict->reason);
                     done(edge::ToProto(*verdict, profile->reply, profile->name, brief));
                   });
 }

@@ -231,6 +231,9 @@ void VsDaemon::ReportAtScrape() {
 absl::Status VsDaemon::StartAdminPort(const sti::config::v1::VerificationServer& config) {
   if (!config.has_admin_port()) return absl::OkStatus();
   ReportAtScrape();
+  for (const TrustDomainOptions& domain : options_.trust_domains) {
+    counted_.ReportRoots(domain.rules.name, domain.pa_roots);
+  }
   metrics::TlsUses uses = {{"grpc", config.grpc().tls().certificate_file()},
                            {"admin_port", config.admin_port().certificate_file()},
                            {"rest", config.rest().certificate_file()}};
