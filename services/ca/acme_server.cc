@@ -107,7 +107,7 @@ HttpResponse AcmeServer::NewNonce(const HttpRequest& request) const {
   return response;
 }
 
-HttpResponse AcmeServer::Answer(AcmeResources::Reply reply) const {
+HttpResponse AcmeServer::Answer(const std::string& id, AcmeResources::Reply reply) const {
   HttpResponse response;
   if (reply.ok()) {
     response = *std::move(reply);
@@ -115,7 +115,8 @@ HttpResponse AcmeServer::Answer(AcmeResources::Reply reply) const {
     const acme::Problem problem = acme::ProblemOf(reply.status());
     if (observer_ != nullptr) observer_->AcmeProblem(problem.type);
     if (problem.status >= 500) {  // what is wrong here is not for the client's eyes
-      daemon::LogError("ACME request failed", {{"reason", ReasonName(ReasonOf(reply.status()))},
+      daemon::LogError("ACME request failed", {{"request_id", id},
+                                               {"reason", ReasonName(ReasonOf(reply.status()))},
                                                {"detail", reply.status().message()}});
     }
     response.status = problem.status;
@@ -132,8 +133,8 @@ HttpResponse AcmeServer::Answer(AcmeResources::Reply reply) const {
   return response;
 }
 
-absl::StatusOr<AcmeCall> AcmeServer::Authenticate(const HttpRequest& request, const Target& target,
-                                                  const Route& route) const {
+absl::StatusOr<AcmeCall> AcmeServer::Authenticate(const HttpRequest& request, const std::string& id,
+                                                  const Target& target, const Route& route) const {
   STI_ASSIGN_OR_RETURN(const acme::SealedRequest sealed,
                        acme::SealedRequest::Parse(request.Header("content-type"), request.body));
   const std::string url = links_.Request(request.target);
@@ -148,8 +149,7 @@ absl::StatusOr<AcmeCall> AcmeServer::Authenticate(const HttpRequest& request, co
   std::optional<AcmeAccount> account;
   std::optional<crypto::VerifyingKey> key = sealed.jwk();
   if (!by_key) {
-    const std::string id = links_.IdOf("account", sealed.kid());
-    STI_ASSIGN_OR_RETURN(account, accounts_.Find(id));
+    STI_ASSIGN_OR_RETURN(account, accounts_.Find(links_.IdOf("account", sealed.kid())));
     STI_ASSIGN_OR_RETURN(const codec::JsonValue jwk, codec::ParseJson(account->jwk, limits::kJson));
     STI_ASSIGN_OR_RETURN(key, jose::ParseJwk(jwk));
   }
@@ -159,8 +159,7 @@ absl::StatusOr<AcmeCall> AcmeServer::Authenticate(const HttpRequest& request, co
   if (account && !account->valid) {
     return Refuse(ErrorType::kUnauthorized, 401, "the account has been deactivated");
   }
-  Actor actor{account ? AcmeClient(account->id) : "acme",
-              admin::RequestId(request.Header("x-request-id"), random_)};
+  Actor actor{account ? AcmeClient(account->id) : "acme", id};
   return AcmeCall{url,
                   target.id,
                   target.query,
@@ -170,42 +169,42 @@ absl::StatusOr<AcmeCall> AcmeServer::Authenticate(const HttpRequest& request, co
                   std::move(actor)};
 }
 
-HttpResponse AcmeServer::Unsigned(const HttpRequest& request, const Target& target,
+HttpResponse AcmeServer::Unsigned(const HttpRequest& request, const std::string& id, const Target& target,
                                   const Route& route) const {
   switch (route.open) {
     case Open::kDirectory:
-      return Answer(resources_.Directory());
+      return Answer(id, resources_.Directory());
     case Open::kNonce:
       return NewNonce(request);
     case Open::kRenewalInfo:
-      return Answer(resources_.RenewalInfo(target.id));
+      return Answer(id, resources_.RenewalInfo(target.id));
     case Open::kNothing:
       break;
   }
-  HttpResponse response = Answer(Refuse(ErrorType::kMalformed, 405, "this resource needs a signed POST"));
+  HttpResponse response = Answer(id, Refuse(ErrorType::kMalformed, 405, "this resource needs a signed POST"));
   response.headers.emplace_back("Allow", "POST");
   return response;
 }
 
-HttpResponse AcmeServer::Dispatch(const HttpRequest& request, const Target& target,
+HttpResponse AcmeServer::Dispatch(const HttpRequest& request, const std::string& id, const Target& target,
                                   const Route& route) const {
-  if (request.method == "GET" || request.method == "HEAD") return Unsigned(request, target, route);
+  if (request.method == "GET" || request.method == "HEAD") return Unsigned(request, id, target, route);
   const bool posts = request.method == "POST" && route.open != Open::kRenewalInfo;
   if (!posts) {
-    HttpResponse response = Answer(Refuse(ErrorType::kMalformed, 405, "the method is not allowed here"));
+    HttpResponse response = Answer(id, Refuse(ErrorType::kMalformed, 405, "the method is not allowed here"));
     response.headers.emplace_back("Allow", route.open == Open::kRenewalInfo ? "GET, HEAD" : "POST");
     return response;
   }
-  const absl::StatusOr<AcmeCall> call = Authenticate(request, target, route);
+  const absl::StatusOr<AcmeCall> call = Authenticate(request, id, target, route);
   HttpResponse response;
   if (!call.ok()) {
-    response = Answer(call.status());
+    response = Answer(id, call.status());
   } else if (route.handler != nullptr) {
-    response = Answer((resources_.*route.handler)(*call));
+    response = Answer(id, (resources_.*route.handler)(*call));
   } else if (!call->payload.empty()) {
-    response = Answer(Refuse(ErrorType::kMalformed, "this resource can be read only"));
+    response = Answer(id, Refuse(ErrorType::kMalformed, "this resource can be read only"));
   } else {
-    response = Unsigned(request, target, route);
+    response = Unsigned(request, id, target, route);
     if (route.open == Open::kNonce) return response;  // has one
   }
   AddNonce(response);
@@ -213,13 +212,14 @@ HttpResponse AcmeServer::Dispatch(const HttpRequest& request, const Target& targ
 }
 
 HttpResponse AcmeServer::Handle(const HttpRequest& request) const {
+  const std::string id = admin::RequestId(request.Header("x-request-id"), random_);
   const Target target = Split(request.target);
   const Route* route = Find(target);
   HttpResponse response;
   if (route == nullptr) {
-    response = Answer(Refuse(ErrorType::kMalformed, 404, "there is no such resource"));
+    response = Answer(id, Refuse(ErrorType::kMalformed, 404, "there is no such resource"));
   } else {
-    response = Dispatch(request, target, *route);
+    response = Dispatch(request, id, target, *route);
   }
   if (route == nullptr || route->open != Open::kDirectory) {
     response.headers.emplace_back("Link", absl::StrCat("<", links_.To("directory"), ">;rel=\"index\""));
@@ -227,7 +227,8 @@ HttpResponse AcmeServer::Handle(const HttpRequest& request) const {
   response.headers.emplace_back("Cache-Control", "no-store");
   response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   if (response.status >= 400) {
-    daemon::LogInfo("ACME request refused", {{"target", request.target.substr(0, limits::kUrl)},
+    daemon::LogInfo("ACME request refused", {{"request_id", id},
+                                             {"target", request.target.substr(0, limits::kUrl)},
                                              {"status", absl::StrCat(response.status)},
                                              {"problem", response.body.substr(0, kLoggedProblem)}});
   }

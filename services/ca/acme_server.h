@@ -39,13 +39,14 @@ class AcmeServer {
   struct Target;
   static Target Split(absl::string_view target);
   static const Route* Find(const Target& target);
-  http::HttpResponse Dispatch(const http::HttpRequest& request, const Target& target,
+  // `id`: of the request, for log and audit.
+  http::HttpResponse Dispatch(const http::HttpRequest& request, const std::string& id, const Target& target,
                               const Route& route) const;
-  http::HttpResponse Unsigned(const http::HttpRequest& request, const Target& target,
+  http::HttpResponse Unsigned(const http::HttpRequest& request, const std::string& id, const Target& target,
                               const Route& route) const;
-  absl::StatusOr<AcmeCall> Authenticate(const http::HttpRequest& request, const Target& target,
-                                        const Route& route) const;
-  http::HttpResponse Answer(AcmeResources::Reply reply) const;
+  absl::StatusOr<AcmeCall> Authenticate(const http::HttpRequest& request, const std::string& id,
+                                        const Target& target, const Route& route) const;
+  http::HttpResponse Answer(const std::string& id, AcmeResources::Reply reply) const;
   http::HttpResponse NewNonce(const http::HttpRequest& request) const;
   void AddNonce(http::HttpResponse& response) const;
 

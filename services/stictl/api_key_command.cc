@@ -22,7 +22,7 @@ int Run(const Session& session, const ApiKeyOptions& options) {
   }
   std::cout << "API key, for the client; it is not stored anywhere and cannot be shown again:\n"
             << key->text.RevealForUse() << "\n"
-            << "Line to add to the api_keys_file of the daemon (mode 0600), before its next start:\n"
+            << "Line to add to the api_keys_file of the daemon (mode 0600):\n"
             << key->line << "\n";
   return kExitOk;
 }
@@ -39,8 +39,8 @@ void AddApiKeyCommand(CLI::App& app, Session& session, int& exit_code) {
             ->required();
         command.footer(
             "Prints the key, for the client, and the line with its salted hash, for the daemon.\n"
-            "A name may have several keys: add the new line, restart, hand out the key, remove the old "
-            "line.\n"
+            "A name may have several keys: add the new line, hand out the key, remove the old line. The\n"
+            "daemon takes the file within seconds of a change, or at SIGHUP.\n"
             "Exit code: 0 done, 2 usage error. Example: stictl api-key sbc-1");
       },
       [&session](const ApiKeyOptions& options) { return Run(session, options); }, exit_code);
