@@ -22,7 +22,7 @@ def _refusal(*arguments, seconds=60):
 
 def why_no_engine():
     """Why no container can be had here; empty when one can."""
-    refusal = _refusal("info")
+    refusal = _refusal("version", "--format", "{{.Server.Version}}")
     if refusal is not None:
         return f"no Docker engine answers: {refusal}"
     if _refusal("image", "inspect", IMAGE) is not None:
