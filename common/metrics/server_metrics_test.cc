@@ -69,7 +69,7 @@ TEST(SamplerTest, SamplesAreTakenAtOnceAndAgainUntilItStops) {
   std::atomic<int> first{0}, second{0};
   Sampler sampler(absl::Milliseconds(1));
   sampler.Start({[&first] { ++first; }, [&second] { ++second; }});
-  while (second < 3) absl::SleepFor(absl::Milliseconds(1));
+  while (second < 3) absl::SleepFor(absl::Milliseconds(1));  // lint-ok: between two looks
   sampler.Stop();
   const int taken = first;
   EXPECT_GE(taken, 3);

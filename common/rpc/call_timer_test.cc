@@ -45,7 +45,9 @@ class Trusts final : public sti::v1::Trust::Service {
   grpc::Status WatchTrust(grpc::ServerContext* context, const sti::v1::WatchTrustRequest*,
                           grpc::ServerWriter<sti::v1::TrustVersion>* writer) override {
     writer->Write(sti::v1::TrustVersion());
-    while (!context->IsCancelled()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    while (!context->IsCancelled()) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // lint-ok: between two looks
+    }
     return grpc::Status::CANCELLED;
   }
 };
@@ -56,14 +58,13 @@ class CallTimerTest : public ::testing::Test {
     std::string rpc;
     absl::StatusCode code;
     bool stream;
-    absl::Duration took;
   };
 
   CallTimerTest() {
     auto server = Server::Start(GrpcServerConfig(tls_.Server()), {&signs_, &trusts_}, nullptr,
                                 files::FileWatch::OfProcess(), [this](const EndedCall& call) {
                                   const MutexLock lock(mutex_);
-                                  seen_.push_back({std::string(call.rpc), call.code, call.stream, call.took});
+                                  seen_.push_back({std::string(call.rpc), call.code, call.stream});
                                 });
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
@@ -97,7 +98,6 @@ TEST_F(CallTimerTest, AnAnswerOfTheCallbackKindIsTold) {
   EXPECT_EQ(seen.rpc, "sti.v1.Authentication/Sign");
   EXPECT_EQ(seen.code, absl::StatusCode::kResourceExhausted);
   EXPECT_FALSE(seen.stream);
-  EXPECT_GT(seen.took, absl::ZeroDuration());
 }
 
 TEST_F(CallTimerTest, AnAnswerOfTheSynchronousKindIsTold) {

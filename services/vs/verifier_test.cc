@@ -1,6 +1,5 @@
 #include "services/vs/verifier.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -10,18 +9,14 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
-#include "absl/strings/str_split.h"
-#include "absl/strings/strip.h"
 #include "common/base/reason.h"
 #include "common/jose/jws.h"
-#include "common/metrics/metrics.h"
 #include "common/pki/certificate_builder.h"
 #include "common/pki/crl.h"
 #include "common/pki/profile_lint.h"
 #include "common/stir/identity_header.h"
 #include "common/stir/vectors_testing.h"
 #include "common/testing/fake_clock.h"
-#include "services/vs/call_meters.h"
 #include "services/vs/completion_pool.h"
 #include "services/vs/testing/demo_trust.h"
 #include "services/vs/testing/fake_fetcher.h"
@@ -89,52 +84,6 @@ TEST_F(VerifierTest, TheDemoCallPasses) {
   EXPECT_EQ(verdict->signer.spc, "1234");
   ASSERT_EQ(verdict->headers.size(), 1u);
   EXPECT_FALSE(verdict->headers[0].certificate_cached);
-}
-
-// "parse 2": how often a stage was timed, or a lookup had that result.
-std::vector<std::string> Counted(metrics::Metrics& metrics) {
-  std::vector<std::string> counted;
-  for (const auto line : absl::StrSplit(metrics.Text(), '\n')) {
-    for (const char* prefix :
-         {"sti_vs_stage_seconds_count{stage=\"", "sti_vs_certificate_lookups_total{result=\""}) {
-      absl::string_view rest = line;
-      if (absl::ConsumePrefix(&rest, prefix)) counted.push_back(absl::StrReplaceAll(rest, {{"\"}", ""}}));
-    }
-  }
-  return counted;
-}
-
-TEST_F(VerifierTest, StagesAndLookupsAreMeasured) {
-  metrics::Metrics metrics;
-  const CallMeters meters(metrics);
-  VerifierOptions options;
-  options.meters = &meters;
-  Use(options);
-  ServeDemo();
-  Verify(DemoCall({DemoIdentity()})).value();
-  Verify(DemoCall({DemoIdentity()})).value();
-  Verify(DemoCall({})).value();  // nothing to fetch, no chain, no signature
-  IncomingCall dry = DemoCall({DemoIdentity()});
-  dry.dry_run = true;
-  Verify(dry).value();
-  EXPECT_THAT(Counted(metrics),
-              ::testing::UnorderedElementsAre("hit 1", "failure 0", "miss 1", "parse 3", "fetch 1", "chain 2",
-                                              "signature 2", "total 3"));
-  EXPECT_EQ(verifier_->in_flight(), 0u);
-}
-
-TEST_F(VerifierTest, ARememberedFailureIsALookupOfItsOwn) {
-  metrics::Metrics metrics;
-  const CallMeters meters(metrics);
-  VerifierOptions options;
-  options.meters = &meters;
-  Use(options);
-  fetcher_.Serve(kDemoUrl, MakeError(Reason::kCertificateUnavailable, "404"));
-  Verify(DemoCall({DemoIdentity()})).value();
-  Verify(DemoCall({DemoIdentity()})).value();
-  EXPECT_THAT(Counted(metrics),
-              ::testing::UnorderedElementsAre("hit 0", "failure 1", "miss 1", "parse 2", "fetch 1", "chain 0",
-                                              "signature 0", "total 2"));
 }
 
 TEST_F(VerifierTest, TheSecondCallUsesTheCachedCertificate) {
