@@ -97,6 +97,19 @@ TEST_F(DaemonTest, SignalsStopItAndThePortFileGoes) {
   }
 }
 
+TEST_F(DaemonTest, HangUpLoadsTheFilesAgainAndStopsNothing) {
+  Subprocess daemon({kDaemon, "--config", Config("1234")});
+  ASSERT_EQ(daemon.ReadLine(), "ready");
+  for (int i = 0; i < 2; ++i) {
+    daemon.Signal(SIGHUP);
+    ASSERT_EQ(daemon.ReadLine(), "loaded") << "changed or not";
+  }
+  daemon.Signal(SIGTERM);
+  const Finished run = daemon.Wait();
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_THAT(run.err, HasSubstr(R"("files reloaded" of=test now="in force")"));
+}
+
 TEST_F(DaemonTest, SecondSignalEndsItAtOnce) {
   Subprocess daemon({kDaemon, "--config", Config("hang")});
   ASSERT_EQ(daemon.ReadLine(), "ready");
