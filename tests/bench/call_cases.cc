@@ -45,6 +45,13 @@ std::string SigningInput(Fixture& fixture) {
   return token.substr(0, token.rfind('.'));
 }
 
+void MustPass(vs::Verifier& verifier, const vs::IncomingCall& call, const vs::ClientProfile& profile) {
+  verifier.Verify(call, profile, [](const absl::StatusOr<stir::CallVerdict>& verdict) {
+    Require(verdict.status(), "Verify");
+    if (verdict->reason != Reason::kNone) Require(MakeError(verdict->reason, "not passed"), "Verify");
+  });
+}
+
 }  // namespace
 
 std::vector<Case> CallCases(Fixture& fixture) {
@@ -72,14 +79,17 @@ std::vector<Case> CallCases(Fixture& fixture) {
       {"Verify: Identity to verdict, warm", "EVP ES256 verify, parsed key",
        [&fixture](absl::Duration duration) {
          const vs::IncomingCall call = fixture.IncomingCall();  // fresh in every round
-         return Repeat(duration, [&] {
-           fixture.verifier().Verify(call, fixture.profile(),
-                                     [](const absl::StatusOr<stir::CallVerdict>& verdict) {
-                                       Require(verdict.status(), "Verify");
-                                       if (verdict->reason != Reason::kNone)
-                                         Require(MakeError(verdict->reason, "not passed"), "Verify");
-                                     });
-         });
+         return Repeat(duration, [&] { MustPass(fixture.verifier(), call, fixture.profile()); });
+       }},
+      {"Sign, with its metrics", "Sign: claims to Identity",
+       [&fixture](absl::Duration duration) {
+         const as::OutgoingCall call = Fixture::OutgoingCall();
+         return Repeat(duration, [&] { Fixture::Sign(fixture.measured_desk(), Fixture::kDeciding, call); });
+       }},
+      {"Verify, with its metrics", "Verify: Identity to verdict, warm",
+       [&fixture](absl::Duration duration) {
+         const vs::IncomingCall call = fixture.IncomingCall();
+         return Repeat(duration, [&] { MustPass(fixture.measured_verifier(), call, fixture.profile()); });
        }},
   };
 }

@@ -105,6 +105,21 @@ Fixture::Fixture() {
   cache_ = std::make_unique<vs::CertificateCache>(*repository_, clock, vs::CertificateCacheOptions());
   verifier_ = std::make_unique<vs::Verifier>(
       *cache_, trust_, clock, [](const std::function<void()>& task) { task(); }, vs::VerifierOptions());
+  MeasureToo(clock);
+}
+
+void Fixture::MeasureToo(const Clock& clock) {
+  measured_signer_ = std::make_unique<as::CallSigner>(
+      as::CallSignerParts{
+          providers_, {&ring_}, clock, *policy_, provisioned_, nullptr, nullptr, &signing_meters_},
+      as::CallSignerOptions());
+  measured_desk_ = std::make_unique<as::SigningDesk>(providers_, provisioned_, *measured_signer_, *limits_,
+                                                     nullptr, nullptr, &signing_meters_);
+  vs::VerifierOptions options;
+  options.meters = &call_meters_;
+  options.observe = [this](const absl::StatusOr<stir::CallVerdict>& verdict) { counted_.Judged(verdict); };
+  measured_verifier_ = std::make_unique<vs::Verifier>(
+      *cache_, trust_, clock, [](const std::function<void()>& task) { task(); }, options);
 }
 
 Fixture::~Fixture() = default;
@@ -117,9 +132,9 @@ as::OutgoingCall Fixture::OutgoingCall() {
   return call;
 }
 
-as::SignedCall Fixture::Sign(const std::string& client, as::OutgoingCall call) const {
+as::SignedCall Fixture::Sign(const as::SigningDesk& desk, const std::string& client, as::OutgoingCall call) {
   as::SignedCall signed_call;
-  desk_->Sign(client, "", std::move(call), [&](absl::StatusOr<std::vector<as::SignedCall>> done) {
+  desk.Sign(client, "", std::move(call), [&](absl::StatusOr<std::vector<as::SignedCall>> done) {
     signed_call = std::move(Must(std::move(done), "sign").front());
   });
   return signed_call;

@@ -4,9 +4,11 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "common/base/clock.h"
 #include "common/http/fetcher.h"
+#include "common/metrics/metrics.h"
 #include "services/as/attestation_policy.h"
 #include "services/as/call_limits.h"
 #include "services/as/call_signer.h"
@@ -14,9 +16,12 @@
 #include "services/as/provider_table.h"
 #include "services/as/provisioned_state.h"
 #include "services/as/signing_desk.h"
+#include "services/as/signing_meters.h"
+#include "services/vs/call_meters.h"
 #include "services/vs/certificate_cache.h"
 #include "services/vs/client_profile.h"
 #include "services/vs/trust_board.h"
+#include "services/vs/verification_metrics.h"
 #include "services/vs/verifier.h"
 
 namespace sti::bench {
@@ -31,6 +36,10 @@ class Fixture {
 
   const as::SigningDesk& desk() const { return *desk_; }
   vs::Verifier& verifier() { return *verifier_; }
+  // The same with all that the daemons measure of a call.
+  const as::SigningDesk& measured_desk() const { return *measured_desk_; }
+  vs::Verifier& measured_verifier() { return *measured_verifier_; }
+  metrics::Metrics& metrics() { return metrics_; }
   const vs::ClientProfile& profile() const { return profile_; }
   vs::CertificateCache& cache() { return *cache_; }
   const vs::TrustBoard& trust() const { return trust_; }
@@ -40,10 +49,15 @@ class Fixture {
   static constexpr char kDeciding[] = "anonymous", kCustomer[] = "pbx";
   static as::OutgoingCall OutgoingCall();
   // Ends the process when it is not signed.
-  as::SignedCall Sign(const std::string& client, as::OutgoingCall call) const;
+  as::SignedCall Sign(const std::string& client, as::OutgoingCall call) const {
+    return Sign(*desk_, client, std::move(call));
+  }
+  static as::SignedCall Sign(const as::SigningDesk& desk, const std::string& client, as::OutgoingCall call);
   vs::IncomingCall IncomingCall();
 
  private:
+  void MeasureToo(const Clock& clock);
+
   std::shared_ptr<const crypto::SigningKey> key_;
   as::KeyRingSnapshot ring_;
   as::ProviderTable providers_;
@@ -58,6 +72,13 @@ class Fixture {
   std::unique_ptr<vs::CertificateCache> cache_;
   const vs::ClientProfile profile_;
   std::unique_ptr<vs::Verifier> verifier_;
+  metrics::Metrics metrics_;
+  const as::SigningMeters signing_meters_{metrics_};
+  const vs::CallMeters call_meters_{metrics_};
+  vs::VerificationMetrics counted_{metrics_, SystemClock::Instance()};
+  std::unique_ptr<as::CallSigner> measured_signer_;
+  std::unique_ptr<as::SigningDesk> measured_desk_;
+  std::unique_ptr<vs::Verifier> measured_verifier_;
 };
 
 }  // namespace sti::bench

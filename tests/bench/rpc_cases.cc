@@ -11,6 +11,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "common/files/file_watch.h"
+#include "common/metrics/rpc_metrics.h"
+#include "common/rpc/server.h"
+#include "proto/sti/config/v1/common.pb.h"
 #include "services/as/authentication_service.h"
 #include "services/vs/verification_service.h"
 #include "tests/bench/echo.grpc.pb.h"
@@ -107,12 +111,33 @@ struct RpcBench::Parts {
     server = builder.BuildAndStart();
     Require(server != nullptr ? absl::OkStatus() : absl::InternalError("no server"), "start");
     channel = grpc::CreateChannel(absl::StrCat("127.0.0.1:", port), grpc::InsecureChannelCredentials());
+    uncounted = Started(own_echo, nullptr);
+    counted = Started(counted_echo, metrics::CountRpcs(fixture.metrics()));
+    uncounted_stub = StubOf(*uncounted);
+    counted_stub = StubOf(*counted);
     echo_stub = Echo::NewStub(channel);
     sign_stub = sti::v1::Authentication::NewStub(channel);
     verify_stub = sti::v1::Verification::NewStub(channel);
   }
 
-  EchoService echo;
+  // A server as the daemons have it.
+  static std::unique_ptr<rpc::Server> Started(EchoService& service, rpc::CallHook hook) {
+    sti::config::v1::GrpcServer config;
+    config.set_listen("127.0.0.1:0");
+    config.set_plaintext_without_authentication(true);
+    auto started =
+        rpc::Server::Start(config, {&service}, nullptr, files::FileWatch::OfProcess(), std::move(hook));
+    Require(started.status(), "server");
+    return *std::move(started);
+  }
+  static std::unique_ptr<Echo::Stub> StubOf(const rpc::Server& server) {
+    return Echo::NewStub(
+        grpc::CreateChannel(absl::StrCat("127.0.0.1:", server.port()), grpc::InsecureChannelCredentials()));
+  }
+
+  EchoService echo, own_echo, counted_echo;
+  std::unique_ptr<rpc::Server> uncounted, counted;
+  std::unique_ptr<Echo::Stub> uncounted_stub, counted_stub;
   as::AuthenticationService authentication;
   vs::VerificationService verification;
   std::unique_ptr<grpc::Server> server;
@@ -158,6 +183,19 @@ std::vector<Case> RpcBench::Cases() {
                            .Run(outstanding, duration);
                      }});
   }
+  const auto echoes = [](Echo::Stub& stub) {
+    return [&stub](absl::Duration duration) {
+      return Load<Empty, Empty>(
+                 [&stub](auto* context, auto* request, auto* response, auto done) {
+                   stub.async()->Call(context, request, response, std::move(done));
+                 },
+                 Empty())
+          .Run(64, duration);
+    };
+  };
+  cases.push_back({"gRPC empty echo, daemon's server, 64", "", echoes(*parts_->uncounted_stub)});
+  cases.push_back({"gRPC empty echo, counted and timed, 64", "gRPC empty echo, daemon's server, 64",
+                   echoes(*parts_->counted_stub)});
   return cases;
 }
 
