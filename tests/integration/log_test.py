@@ -1,7 +1,9 @@
 """What the daemons write into their logs at level debug: one request id through all that it touches, numbers masked where that is set, and no
 secret; neither in the list of processes, nor in an error."""
 
+import base64
 import http.client
+import json
 import os
 import re
 import ssl
@@ -32,10 +34,13 @@ class LogCase(RestClient, NetworkTest):
     @classmethod
     def prepare(cls, network):
         cls.errors = []  # whatever was said to a client
+        cls.made = []  # (of what, secret): what the daemons made
         cls.keys = make_keys(network, "rest.keys", ("sbc", "stranger"))
         with open(os.open(network.path("passphrase"), os.O_CREAT | os.O_WRONLY, 0o600), "w", encoding="ascii") as file:
             file.write(PASSPHRASE + "\n")
         network.extra["sti-as"] = "      passphrase_file: passphrase\n"
+        network.extra["sti-pa"] = ("https: {server: {listen: \"127.0.0.1:0\", certificate_file: tls/sti-pa.pem, "
+                                   "key_file: tls/sti-pa.key}}\n")
         network.extra["sti-vs"] = ("rest: {listen: \"127.0.0.1:0\", certificate_file: tls/sti-vs.pem, key_file: tls/sti-vs.key, "
                                    "client_ca_file: tls/ca.pem, api_keys_file: rest.keys}\n")
         for name in DAEMONS:
@@ -105,6 +110,37 @@ class LogCase(RestClient, NetworkTest):
         finally:
             connection.close()
 
+    def ask_sti_pa(self, path, value, **headers):
+        with open(self.network.path("state/sti-pa.ports"), encoding="ascii") as file:
+            port = int(dict(line.strip().split("=") for line in file)["https"])
+        connection = http.client.HTTPSConnection("127.0.0.1", port, context=self.context(), timeout=60)
+        try:
+            connection.request("POST", path, json.dumps(value), {"Content-Type": "application/json", **headers})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
+        finally:
+            connection.close()
+
+    def token_of_a_user(self):
+        """A login with a wrong and the right password, and an SPC token."""
+        user = "kms@suite.example"
+        password = self.network.stictl_json("pa", "user", "add", "--provider", "suite", "--user", user)[1]["password"]
+        self.made.append(("password", password))
+        status, text = self.ask_sti_pa("/api/v1/auth/login", {"userId": user, "password": password[:-1]})
+        self.assertGreaterEqual(status, 400, text)
+        self.errors.append(text)
+        status, text = self.ask_sti_pa("/api/v1/auth/login", {"userId": user, "password": password})
+        self.assertEqual(status, 200, text)
+        session = json.loads(text)["accessToken"]
+        self.made.append(("session", session))
+        spcs = base64.b64encode(bytes.fromhex("3008a006160431323334")).decode()  # RFC 8226 s9: SPC 1234
+        atc = {"tktype": "TNAuthList", "tkvalue": spcs, "ca": False, "fingerprint": "SHA256 " + ":".join(["AB"] * 32)}
+        status, text = self.ask_sti_pa("/api/v1/account/1234/token", {"atc": atc}, Authorization=session)
+        self.assertEqual(status, 200, text)
+        self.made += [("SPC token", part) for part in json.loads(text)["token"].split(".")]
+        self.errors.append(self.ask_sti_pa("/api/v1/account/9999/token", {"atc": atc}, Authorization=session)[1])
+        self.errors.append(self.ask_sti_pa("/api/v1/account/1234/token", {"atc": atc}, Authorization=session[:-1])[1])
+
     def story(self):
         """Something of all that is logged with numbers, keys or tokens nearby, much of it refused."""
         signed = self.original()
@@ -119,6 +155,20 @@ class LogCase(RestClient, NetworkTest):
         for key in (self.keys["sbc"], self.keys["stranger"], self.keys["sbc"][:-1], signed.identity):
             self.errors.append(self.ask({}, headers={"Authorization": f"Bearer {key}"}, client=None)[2])
         self.acme("story")
+        self.token_of_a_user()
+
+    def secrets(self):
+        """(path, text): each line of each private key on the disk, and what this test has made."""
+        found = [("passphrase", PASSPHRASE), *self.made, *((f"API key {name}", key) for name, key in self.keys.items())]
+        for root, _, names in os.walk(self.network.state):
+            for path in (os.path.join(root, name) for name in names if not name.endswith(".log")):
+                if os.path.islink(path) or not os.path.isfile(path):
+                    continue
+                with open(path, encoding="latin-1") as file:
+                    text = file.read()
+                for block in re.findall(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\n(.*?)-----END", text, re.DOTALL):
+                    found += [(path, line) for line in block.split() if len(line) >= 24]
+        return found
 
 
 class LogTest(LogCase):
@@ -186,7 +236,8 @@ class LogTest(LogCase):
     def test_no_number_in_full_and_no_secret(self):
         self.story()
         secrets = self.secrets()
-        self.assertGreater(len(secrets), 20, "private keys, API keys, a passphrase")
+        self.assertGreater(len(secrets), 20, "private keys, API keys, a passphrase, a password, tokens")
+        self.assertGreaterEqual(len(self.made), 5)
         shown = {**{f"{name}.log": self.log(name) for name in DAEMONS}, "errors": "\n".join(self.errors), **self.processes()}
         self.assertGreater(len(self.errors), 9)
         for place, text in shown.items():
@@ -209,19 +260,6 @@ class LogTest(LogCase):
                     found[f"{name} {what}"] = file.read()
         return found
 
-    def secrets(self):
-        """(path, text): each line of each private key on the disk, and what this test has made."""
-        found = [("passphrase", PASSPHRASE), *((f"API key {name}", key) for name, key in self.keys.items())]
-        for root, _, names in os.walk(self.network.state):
-            for path in (os.path.join(root, name) for name in names if not name.endswith(".log")):
-                if os.path.islink(path) or not os.path.isfile(path):
-                    continue
-                with open(path, encoding="latin-1") as file:
-                    text = file.read()
-                for block in re.findall(r"-----BEGIN [A-Z ]*PRIVATE KEY-----\n(.*?)-----END", text, re.DOTALL):
-                    found += [(path, line) for line in block.split() if len(line) >= 24]
-        return found
-
 
 class UnmaskedLogTest(LogCase):
     MASK = False
@@ -231,8 +269,8 @@ class UnmaskedLogTest(LogCase):
         self.assertIn(CALLER, self.log("sti-pa"))
         for name in DAEMONS:
             self.assertIsNone(JWT.search(self.log(name)), f"{name}: a token")
-            for key in self.keys.values():
-                self.assertNotIn(key, self.log(name), name)
+            for what, secret in self.secrets():
+                self.assertNotIn(secret, self.log(name), f"{name}: {what}")
 
 
 del NetworkTest, LogCase
