@@ -51,8 +51,12 @@ void TrustRefresher::LoadStored() {
 
 bool TrustRefresher::RefreshOnce() {
   auto trust_list = source_.GetTrustList();
-  auto crl = source_.GetCrl();
-  auto numbers = rules_.numbers == stir::NumberAuthorityMode::kOff ? NoNumbers() : source_.GetNumberList();
+  // Who did not answer is not waited for again: health must say so soon.
+  const bool away = absl::IsUnavailable(trust_list.status()) || absl::IsDeadlineExceeded(trust_list.status());
+  auto crl = away ? absl::StatusOr<SignedCrl>(trust_list.status()) : source_.GetCrl();
+  auto numbers = rules_.numbers == stir::NumberAuthorityMode::kOff ? NoNumbers()
+                 : away                                            ? trust_list
+                                                                   : source_.GetNumberList();
   absl::Status list_status = trust_list.status();
   absl::Status crl_status = crl.status();
   absl::Status numbers_status = numbers.status();
