@@ -13,6 +13,7 @@ from callers import PASSED, Calls, steady_calls, wait_for  # noqa: E402
 from independent_signer import IndependentSigner  # noqa: E402
 from replay_fleet_test import Redis  # noqa: E402
 from suite_network import DAEMONS, NetworkTest, make_network  # noqa: E402
+from watching import Watching, add_admin_port  # noqa: E402
 
 
 class Outage(NetworkTest):
@@ -36,6 +37,7 @@ class AuthoritiesTest(Outage):
     @classmethod
     def prepare(cls, network):
         network.extra["sti-as"] = "admins: [admin]\n"
+        add_admin_port(network, "sti-as", "sti-vs")
         own = network.configuration
 
         def configuration():
@@ -59,9 +61,17 @@ class AuthoritiesTest(Outage):
     def assert_renewal_fails(self):
         self.assertRegex(self.renew(), "UNAVAILABLE|DEADLINE_EXCEEDED")
         self.assertEqual(self.network.health()["as"]["state"], "SERVING")
+        watching = Watching(self.network, "sti-as")
+        self.assertEqual(watching.get("/readyz")[0], 200)
+        self.network.wait_until(lambda: watching.metric("sti_as_failed_enrolments") > 0, "the metrics of sti-as to tell")
 
     def renewal_succeeds(self):
         self.network.wait_until(lambda: self.renew() == "", "a renewal", seconds=60)
+
+    def assert_trouble_is_told(self):
+        watching = Watching(self.network, "sti-vs")
+        watching.await_trouble("trust list not refreshed")
+        self.assertEqual(watching.metric("sti_vs_trust_trouble"), 1)
 
     def state(self, short):
         return self.network.health()[short]["state"]
@@ -71,6 +81,7 @@ class AuthoritiesTest(Outage):
             self.network.stop("sti-pa", signal.SIGKILL)
             self.network.wait_until(lambda: "trust list not refreshed" in self.trouble(), "sti-vs to say so", seconds=30)
             self.assertEqual((self.state("pa"), self.state("vs")), ("no answer", "SERVING"))
+            self.assert_trouble_is_told()
             self.assert_renewal_fails()
             self.network.start("sti-pa")
             self.network.wait_until(lambda: not self.trouble(), "sti-vs to have refreshed", seconds=30)
@@ -82,6 +93,7 @@ class AuthoritiesTest(Outage):
             self.hang("sti-pa")
             self.network.wait_until(lambda: "trust list not refreshed" in self.trouble(), "sti-vs to say so", seconds=40)
             self.assertEqual((self.state("pa"), self.state("vs")), ("no answer", "SERVING"))
+            self.assert_trouble_is_told()
             self.go_on("sti-pa")
             self.network.wait_until(lambda: not self.trouble(), "sti-vs to have refreshed", seconds=30)
             self.renewal_succeeds()
@@ -117,6 +129,7 @@ class RedisTest(Outage):
     def prepare(cls, network):
         cls.redis = Redis(cls.folder.name)
         network.extra["sti-vs"] = f"replay: {{redis: \"127.0.0.1:{cls.redis.port}\", redis_timeout_ms: 100}}\n"
+        add_admin_port(network, "sti-vs")
 
     @classmethod
     def tearDownClass(cls):
@@ -137,10 +150,15 @@ class RedisTest(Outage):
         with steady_calls(self.calls) as steady:
             away()
             self.await_store("away")
+            watching = Watching(self.network, "sti-vs")
+            watching.await_trouble("replay is not shared")
+            self.assertEqual(watching.metric("sti_vs_redis_connected"), 0)
             self.assert_replay_is_seen()  # by its own memory
             wait_for(lambda: steady.outcomes[""] > 10 or steady.failures(), "calls meanwhile")
             back()
             self.await_store("connected")
+            watching.await_well()
+            self.assertEqual(watching.metric("sti_vs_redis_connected"), 1)
             self.assert_replay_is_seen()
         self.assert_calls_went_on(steady)
 

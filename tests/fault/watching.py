@@ -26,9 +26,12 @@ class Watching:
         self.context.load_cert_chain(network.path("tls/admin.pem"), network.path("tls/admin.key"))
 
     def get(self, path):
-        """Status and text."""
-        with open(self.network.path(f"state/{self.name}.ports"), encoding="ascii") as file:
-            port = dict(line.strip().split("=") for line in file)["admin"]
+        """Status and text; (0, "") before it listens."""
+        try:
+            with open(self.network.path(f"state/{self.name}.ports"), encoding="ascii") as file:
+                port = dict(line.strip().split("=") for line in file)["admin"]
+        except FileNotFoundError:
+            return 0, ""
         try:
             with urllib.request.urlopen(f"https://127.0.0.1:{port}{path}", context=self.context, timeout=20) as answer:
                 return answer.status, answer.read().decode()
