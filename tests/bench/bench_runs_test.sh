@@ -10,9 +10,9 @@ import sys
 
 rows = json.load(open(sys.argv[1], encoding="utf-8"))["results"]
 hsm = int(sys.argv[2])
-assert len(rows) == 14 + 6 * hsm, rows
+assert len(rows) == 18 + 6 * hsm, rows
 assert all(row["per_second"] > 0 for row in rows), rows
-assert sum("ratio" in row and row["ratio"] > 0 for row in rows) == 9 + 3 * hsm, rows
+assert sum("ratio" in row and row["ratio"] > 0 for row in rows) == 12 + 3 * hsm, rows
 EOF
 if "$1" 0 20; then
     echo "zero rounds must be refused"
