@@ -25,12 +25,18 @@ class Watching:
         self.context = ssl.create_default_context(cafile=network.path("tls/ca.pem"))
         self.context.load_cert_chain(network.path("tls/admin.pem"), network.path("tls/admin.key"))
 
-    def get(self, path):
-        """Status and text; (0, "") before it listens."""
+    def port(self):
+        """Of its admin port; None before it listens."""
         try:
             with open(self.network.path(f"state/{self.name}.ports"), encoding="ascii") as file:
-                port = dict(line.strip().split("=") for line in file)["admin"]
+                return dict(line.strip().split("=") for line in file)["admin"]
         except FileNotFoundError:
+            return None
+
+    def get(self, path):
+        """Status and text; (0, "") before it listens."""
+        port = self.port()
+        if port is None:
             return 0, ""
         try:
             with urllib.request.urlopen(f"https://127.0.0.1:{port}{path}", context=self.context, timeout=20) as answer:
