@@ -228,7 +228,7 @@ TEST(ServerTest, NewClientsAreServedAgainAfterDescriptorsRanOut) {
   address.sin_port = htons(static_cast<uint16_t>(server.port()));
   // Both ends are of this process: nothing is left for the server's.
   EXPECT_EQ(connect(flood.back(), reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-  absl::SleepFor(absl::Milliseconds(200));  // for its try
+  absl::SleepFor(absl::Milliseconds(200));  // lint-ok: nobody sees the try that must fail
   for (const int fd : flood) close(fd);
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &usual), 0);
   EXPECT_TRUE(CallSign(server.Channel("sbc-1.example")).ok());
