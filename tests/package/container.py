@@ -1,54 +1,76 @@
-"""A Debian container for a test, by the docker program. Standard library only."""
+"""Debian containers for a test, by the docker program. Standard library only."""
 
 import os
-import shutil
 import subprocess
-import unittest
+import sys
 
-IMAGE = "debian:bookworm-slim"
+sys.path.insert(0, os.path.abspath("tests/container"))
+# pylint: disable=wrong-import-position
+from engine import DOCKER, IMAGE, why_no_engine  # noqa: E402
 
 
 def docker(*arguments, timeout=300, check=True):
-    done = subprocess.run(["docker", *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=timeout,
+    done = subprocess.run([DOCKER, *arguments], capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=timeout,
                           check=False)
     if check and done.returncode != 0:
         raise AssertionError(f"docker {' '.join(arguments[:6])} ended with {done.returncode}: {done.stdout}{done.stderr}")
     return done
 
 
-def why_no_engine():
-    """Why no container can be had here; empty when one can."""
-    if shutil.which("docker") is None:
-        return "there is no docker program"
-    if docker("info", check=False, timeout=60).returncode != 0:
-        return "no Docker engine answers"
-    if docker("image", "inspect", IMAGE, check=False).returncode != 0 and docker("pull", IMAGE, check=False).returncode != 0:
-        return f"there is no image {IMAGE}, and it cannot be pulled"
-    return ""
+# Installs without waiting for the disk after each file, and keeps what has been downloaded.
+QUICK = "rm -f /etc/apt/apt.conf.d/docker-clean && echo force-unsafe-io >/etc/dpkg/dpkg.cfg.d/quick"
+# What systemd needs of the engine to make its own cgroups and sandboxes.
+SYSTEMD = ("--cap-add=SYS_ADMIN", "--security-opt=seccomp=unconfined", "--security-opt=apparmor=unconfined", "--cgroupns=host", "-v",
+           "/sys/fs/cgroup:/sys/fs/cgroup", "--tmpfs=/run", "--tmpfs=/run/lock", "--tmpfs=/tmp", "--env=container=docker")
+
+
+class NoArchive(Exception):
+    """Nothing can be installed."""
+
+
+class Images:
+    """For containers that see `folder` as /packages. To be closed."""
+
+    def __init__(self, folder):
+        """Debian's image, into which what the packages depend on has been downloaded, and nothing installed. NoArchive."""
+        self.folder, self.made = folder, []
+        container = self.container(IMAGE)
+        try:
+            if container.shell(f"{QUICK} && apt-get -qq update", check=False).returncode != 0:
+                raise NoArchive("containers reach no Debian archive")
+            container.shell("apt-get -qq install -y --no-install-recommends --download-only /packages/*.deb")
+            self.clean = self._keep(container)
+        finally:
+            container.stop()
+
+    def _keep(self, container):
+        self.made.append(docker("commit", container.name).stdout.strip())
+        return self.made[-1]
+
+    def container(self, image=None, options=(), command=("sleep", "infinity")):
+        mount = f"{os.path.abspath(self.folder)}:/packages:ro"
+        return Container(docker("run", "-d", "-v", mount, *options, image or self.clean, *command).stdout.strip())
+
+    def systemd(self):
+        """With systemd as its first process."""
+        container = self.container()
+        try:
+            container.install("systemd", "systemd-sysv", "dbus", "procps")
+            image = self._keep(container)
+        finally:
+            container.stop()
+        return self.container(image, SYSTEMD, ["/lib/systemd/systemd"])
+
+    def close(self):
+        for image in reversed(self.made):
+            docker("rmi", "-f", image, check=False)
 
 
 class Container:
-    """Runs until stop(). With `systemd` as its first process, else with one that waits."""
+    """Runs until stop()."""
 
-    def __init__(self, folder, systemd=False):
-        """`folder` is seen as /packages."""
-        mount = ["-v", f"{os.path.abspath(folder)}:/packages:ro"]
-        self.name = docker("run", "-d", *mount, *(self._systemd() if systemd else [IMAGE, "sleep", "infinity"])).stdout.strip()
-
-    @staticmethod
-    def _systemd():
-        """Debian's image with systemd, made once; what systemd needs of the engine to make its own cgroups and sandboxes."""
-        tag = "stir-shaken-test-systemd"
-        if docker("image", "inspect", tag, check=False).returncode != 0:
-            made = Container(os.curdir)
-            try:
-                made.install("systemd", "systemd-sysv", "dbus", "procps")
-                docker("commit", made.name, tag)
-            finally:
-                made.stop()
-        return ["--cap-add=SYS_ADMIN", "--security-opt=seccomp=unconfined", "--security-opt=apparmor=unconfined",
-                "--cgroupns=host", "-v", "/sys/fs/cgroup:/sys/fs/cgroup", "--tmpfs=/run", "--tmpfs=/run/lock", "--tmpfs=/tmp",
-                "--env=container=docker", tag, "/lib/systemd/systemd"]
+    def __init__(self, name):
+        self.name = name
 
     def run(self, *command, check=True, user="root"):
         """The finished process of a command in the container."""
@@ -59,8 +81,6 @@ class Container:
 
     def install(self, *packages):
         """By apt, with what they depend on and nothing else."""
-        if self.shell("apt-get -qq update", check=False).returncode != 0:
-            raise unittest.SkipTest("containers reach no Debian archive")
         return self.run("apt-get", "-qq", "install", "-y", "--no-install-recommends", *packages)
 
     def copy(self, path, target):
@@ -68,3 +88,6 @@ class Container:
 
     def stop(self):
         docker("rm", "-f", "-v", self.name, check=False)
+
+
+__all__ = ["Images", "NoArchive", "why_no_engine"]

@@ -1,11 +1,12 @@
 """Each Debian package in a clean container: install, start as its user, upgrade, remove, purge."""
 
+import json
 import os
 import tempfile
 import time
 import unittest
 
-from container import Container, why_no_engine
+from container import Images, NoArchive, why_no_engine
 from packages import DAEMONS, HOME, PACKAGES, build, make_configuration, put_configuration
 
 REASON = why_no_engine()
@@ -20,29 +21,35 @@ def exec_start(unit):
 class InstallTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.folder = tempfile.TemporaryDirectory()  # pylint: disable=consider-using-with
-        cls.debs = build(os.path.join(cls.folder.name, "debs"))
-        os.mkdir(os.path.join(cls.folder.name, "etc"), mode=0o755)
-        cls.configuration = os.path.join(cls.folder.name, "etc")
+        folder = tempfile.TemporaryDirectory()  # pylint: disable=consider-using-with
+        cls.addClassCleanup(folder.cleanup)
+        os.chmod(folder.name, 0o755)
+        cls.debs = build(os.path.join(folder.name, "debs"))
+        cls.configuration = os.path.join(folder.name, "etc")
+        os.mkdir(cls.configuration, mode=0o755)
         make_configuration(cls.configuration)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.folder.cleanup()
+        try:
+            cls.images = Images(os.path.join(folder.name, "debs"))
+            cls.addClassCleanup(cls.images.close)
+        except NoArchive as error:
+            cls.images, cls.lacking = None, str(error)
 
     def container(self, systemd=False):
-        os.chmod(self.folder.name, 0o755)
-        made = Container(os.path.join(self.folder.name, "debs"), systemd)
+        if self.images is None:
+            self.skipTest(self.lacking)
+        made = self.images.systemd() if systemd else self.images.container()
         self.addCleanup(made.stop)
         return made
 
     def deb(self, name):
         return "/packages/" + os.path.basename(self.debs[name])
 
-    def wait(self, condition, what):
-        deadline = time.monotonic() + 40
+    def wait(self, condition, what, found=lambda: ""):
+        """`found`: what there is instead."""
+        deadline = time.monotonic() + 180
         while not condition():
-            self.assertLess(time.monotonic(), deadline, f"waited in vain for {what}")
+            if time.monotonic() > deadline:
+                self.fail(f"waited in vain for {what} {found()}")
             time.sleep(0.2)  # lint-ok: a container tells nobody
 
     def test_EachDaemonRunsAsItsUserWithoutSystemd(self):
@@ -155,12 +162,11 @@ class InstallTest(unittest.TestCase):
     def assert_call_passes(self, container):
         call = ["--orig", "12155550121", "--dest", "12155550131", "--attest", "A"]
 
-        def passes():
-            identity = self.stictl(container, "call", "sign", *call, config="sbc.yaml").strip().splitlines()[-1]
-            verdict = container.run("stictl", "--config", f"{HOME}/sbc.yaml", "call", "verify", "--from", call[1], "--to", call[3],
-                                    "--identity", identity.removeprefix("Identity: "), check=False)
-            return verdict.returncode == 0
-        self.wait(passes, "a signed call to pass")
+        def verdict():
+            identity = json.loads(self.stictl(container, "--output", "json", "call", "sign", *call, config="sbc.yaml"))["identity"]
+            return container.run("stictl", "--config", f"{HOME}/sbc.yaml", "call", "verify", "--from", call[1], "--to", call[3],
+                                 "--identity", identity, check=False)
+        self.wait(lambda: verdict().returncode == 0, "a signed call to pass", lambda: verdict().stdout)
 
     def assert_confined(self, container):
         """The hardening is in force, not only written down."""
