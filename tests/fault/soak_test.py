@@ -20,6 +20,13 @@ class SoakTest(unittest.TestCase):
         self.assertEqual((result["failures"], result["complaints"]), ({}, []))
         self.assertGreater(result["passed"], 0)
         self.assertIn("failures by cause: none", done.stdout)
+        self.assertAlmostEqual(result["offered"], result["capacity"] / 2, delta=1)
+        for name in ("sti-pa", "sti-ca", "sti-as", "sti-vs"):
+            for when in ("start", "end"):
+                self.assertGreater(result[when][name]["rss_mib"], 1)
+                self.assertGreater(result[when][name]["descriptors"], 3)
+            self.assertIn(name, done.stdout)
+        print(done.stdout)  # for whoever reads the log of CI
 
     def test_wrong_arguments_are_refused(self):
         for arguments in ((), ("0",), ("1", "--share", "2"), ("1", "--clients", "0")):
