@@ -18,7 +18,7 @@ SECRETS = {"sti-pa": {"tls/sti-pa.key": "sti-pa-tls.key", "pa-signer.key": "pa-s
            "sti-as": {"tls/sti-as.key": "sti-as-tls.key"},
            "sti-vs": {"tls/sti-vs.key": "sti-vs-tls.key"}}
 PUBLIC = {"sti-pa": ("pa/pa-root.pem", "pa/pa-signer.pem", "pa/pa-crl-signer.pem", "ca/issuing.pem"),
-          "sti-ca": ("pa/pa-root.pem", "pa/pa-crl-signer.pem", "ca/root.pem", "ca/issuing.pem"), "sti-as": (),
+          "sti-ca": ("pa/pa-root.pem", "pa/pa-crl-signer.pem", "ca/root.pem", "ca/issuing.pem"), "sti-as": ("pa/pa-root.pem",),
           "sti-vs": ("pa/pa-root.pem",)}
 NOFILE = 3000
 
