@@ -7,6 +7,7 @@
 #include "common/admin/access_log.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/daemon/daemon.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
 #include "common/files/file_watch.h"
@@ -24,6 +25,19 @@ std::vector<std::string> NamesOf(const ProviderTable& providers) {
   std::vector<std::string> names;
   for (const SigningProviderOptions& provider : providers.all()) names.push_back(provider.name);
   return names;
+}
+
+status::TlsUses TlsUsesOf(const sti::config::v1::AuthenticationServer& config) {
+  status::TlsUses uses = {{"grpc", config.grpc().tls().certificate_file()},
+                          {"admin_port", config.admin_port().certificate_file()},
+                          {"rest", config.rest().certificate_file()},
+                          {"verification", config.verification().tls().certificate_file()}};
+  for (const auto& provider : config.providers()) {
+    const auto& enrolment = provider.enrolment();
+    uses.emplace_back(absl::StrCat("pa_", provider.name()), enrolment.pa().tls().certificate_file());
+    uses.emplace_back(absl::StrCat("ca_", provider.name()), enrolment.ca().tls().certificate_file());
+  }
+  return uses;
 }
 
 }  // namespace
@@ -62,6 +76,7 @@ absl::Status AsDaemon::OpenRecords(const sti::config::v1::AuthenticationServer& 
   if (!records.ok()) return PrefixField("records", records.status());
   records_ = *std::move(records);
   signing_metrics_ = std::make_unique<SigningMetrics>(metrics_, options_.providers, *records_);
+  tally_ = std::make_unique<CallTally>(*signing_metrics_, clock_);
   return absl::OkStatus();
 }
 
@@ -71,9 +86,12 @@ absl::Status AsDaemon::OpenSigning(const sti::config::v1::AuthenticationServer& 
   SigningDaemonParts parts{std::move(rings),
                            clock_,
                            random_,
-                           signing_metrics_.get(),
+                           tally_.get(),
                            [this] { return self_check_->clock_watch().Check(); },
-                           [this](const absl::Status& why) { signing_metrics_->Refused(why); },
+                           [this](const absl::Status& why) {
+                             signing_metrics_->Refused(why);
+                             tally_->Refused(why);
+                           },
                            &signing_meters_};
   STI_ASSIGN_OR_RETURN(signing_, SigningDaemon::Open(config, options_, std::move(parts)));
   service_ = std::make_unique<AuthenticationService>(signing_->desk());
@@ -185,23 +203,40 @@ absl::Status AsDaemon::StartRest() {
   return absl::OkStatus();
 }
 
-void AsDaemon::Measure(const sti::config::v1::AuthenticationServer& config) {
-  metrics::TlsUses uses = {{"grpc", config.grpc().tls().certificate_file()},
-                           {"admin_port", config.admin_port().certificate_file()},
-                           {"rest", config.rest().certificate_file()},
-                           {"verification", config.verification().tls().certificate_file()}};
-  for (const auto& provider : config.providers()) {
-    const auto& enrolment = provider.enrolment();
-    uses.emplace_back(absl::StrCat("pa_", provider.name()), enrolment.pa().tls().certificate_file());
-    uses.emplace_back(absl::StrCat("ca_", provider.name()), enrolment.ca().tls().certificate_file());
-  }
-  metrics::ExposeTlsFiles(metrics_, uses);
+void AsDaemon::Measure(const status::TlsUses& tls) {
+  metrics::ExposeTlsFiles(metrics_, tls);
   sampler_.Start({metrics::SampleAudit(metrics_, [this] { return provisioning_->AuditWaiting(); })});
+}
+
+void AsDaemon::MakeStatusPage(const sti::config::v1::AuthenticationServer& config, status::TlsUses tls) {
+  status_page_ = std::make_unique<status::Overview>(
+      [this, tls = std::move(tls),
+       facts = status::FactsOfThisDaemon("sti-as", daemon::kVersion, daemon::ConfigFile(), clock_.TimeNow(),
+                                         config.log().mask_numbers())] {
+        return StatusPageOf(facts, View(), *tally_, tls);
+      });
+}
+
+StatusView AsDaemon::View() const {
+  StatusView view;
+  view.now = clock_.TimeNow();
+  view.health = {lacking_.OfAll(), server_->Trouble()};
+  for (size_t i = 0; i < providers_.size(); ++i) {
+    const SigningProviderOptions& provider = options_.providers.all()[i];
+    view.providers.push_back(
+        {provider.name, provider.spc, providers_[i]->enrolment().state().Get(), providers_[i]->self_check()});
+  }
+  view.in_flight = signing_->in_flight();
+  view.clock_offset = self_check_->clock_watch().Offset();
+  view.clock_known = self_check_->clock_watch().HasReference();
+  return view;
 }
 
 absl::Status AsDaemon::StartAdminPort(const sti::config::v1::AuthenticationServer& config) {
   if (!config.has_admin_port()) return absl::OkStatus();
-  Measure(config);
+  const status::TlsUses tls = TlsUsesOf(config);
+  Measure(tls);
+  MakeStatusPage(config, tls);
   metrics_.OnScrape([this] {
     const ClockWatch& clock = self_check_->clock_watch();
     signing_metrics_->ReportClock(clock.Offset(), clock.HasReference());
@@ -213,11 +248,14 @@ absl::Status AsDaemon::StartAdminPort(const sti::config::v1::AuthenticationServe
     }
     signing_metrics_->ReportRecords();
   });
+  const http::HttpHandler page = [this](const http::HttpRequest& request) {
+    return status_page_->Answer(request);
+  };
   STI_ASSIGN_OR_RETURN(admin_server_,
                        metrics::StartAdminPort(config.admin_port(), {"sti-as",
                                                                      metrics_,
                                                                      [this] { return lacking_.OfAll(); },
-                                                                     {},
+                                                                     {{"/", page}},
                                                                      [this] { return server_->Trouble(); }}));
   return absl::OkStatus();
 }

@@ -16,10 +16,12 @@
 #include "common/metrics/metrics.h"
 #include "common/metrics/sampler.h"
 #include "common/rpc/server.h"
+#include "common/status/overview.h"
 #include "proto/sti/config/v1/as.pb.h"
 #include "services/as/as_config.h"
 #include "services/as/authentication_service.h"
 #include "services/as/call_log.h"
+#include "services/as/call_tally.h"
 #include "services/as/lacking_board.h"
 #include "services/as/provider_daemon.h"
 #include "services/as/provisioning_daemon.h"
@@ -29,6 +31,7 @@
 #include "services/as/signing_daemon.h"
 #include "services/as/signing_meters.h"
 #include "services/as/signing_metrics.h"
+#include "services/as/status_page.h"
 
 namespace sti::as {
 
@@ -60,7 +63,9 @@ class AsDaemon {
   void MakeAdmin();
   void StartSelfCheck();
   absl::Status StartRest();
-  void Measure(const sti::config::v1::AuthenticationServer& config);
+  void Measure(const status::TlsUses& tls);
+  void MakeStatusPage(const sti::config::v1::AuthenticationServer& config, status::TlsUses tls);
+  StatusView View() const;
   absl::Status StartAdminPort(const sti::config::v1::AuthenticationServer& config);
 
   const AsOptions options_;
@@ -73,6 +78,7 @@ class AsDaemon {
   metrics::Metrics metrics_;
   const SigningMeters signing_meters_{metrics_};
   std::unique_ptr<SigningMetrics> signing_metrics_;
+  std::unique_ptr<CallTally> tally_;
   std::unique_ptr<SigningDaemon> signing_;
   std::unique_ptr<AuthenticationService> service_;
   std::unique_ptr<ProvisioningDaemon> provisioning_;
@@ -80,6 +86,7 @@ class AsDaemon {
   std::unique_ptr<rpc::Server> server_;
   std::unique_ptr<RestRoutes> rest_routes_;
   std::unique_ptr<http::HttpServer> rest_server_;
+  std::unique_ptr<status::Overview> status_page_;
   std::unique_ptr<http::HttpServer> admin_server_;
   metrics::Sampler sampler_;
 };

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "common/admin/access_log.h"
 #include "common/base/status_macros.h"
+#include "common/daemon/daemon.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
 #include "common/files/file_watch.h"
@@ -21,6 +22,7 @@
 #include "common/store/open_database.h"
 #include "services/ca/acme_links.h"
 #include "services/ca/ca_schema.h"
+#include "services/ca/revocation_records.h"
 
 namespace sti::ca {
 namespace {
@@ -32,13 +34,14 @@ constexpr absl::Duration kHealthInterval = absl::Minutes(1);
 
 CaDaemon::CaDaemon(CaSettings settings, std::unique_ptr<store::Database> database, const Clock& clock,
                    const Random& random)
-    : settings_(std::move(settings)),
+    : tally_(issuing_metrics_, clock),
+      settings_(std::move(settings)),
       clock_(clock),
       random_(random),
       database_(
           std::make_unique<admin::DatabaseWatch>(metrics::CountUses(metrics_, std::move(database)), clock)),
       issuer_(*database_, settings_.authority, settings_.tokens, settings_.profile, settings_.limits, clock,
-              random, &issuing_metrics_),
+              random, &tally_),
       archive_(*database_),
       repository_(*database_, settings_.max_age, settings_.keep_after_expiry, clock),
       operator_settings_(*database_, clock),
@@ -46,7 +49,7 @@ CaDaemon::CaDaemon(CaSettings settings, std::unique_ptr<store::Database> databas
       acme_orders_(*database_, settings_.acme, settings_.tokens, settings_.authority, settings_.profile,
                    clock, random),
       acme_places_(std::max(1, settings_.https.threads - kDownloadThreads)),
-      acme_finalizer_(*database_, acme_orders_, issuer_, clock, &issuing_metrics_),
+      acme_finalizer_(*database_, acme_orders_, issuer_, clock, &tally_),
       revoker_(*database_, clock,
                [this] {
                  if (reporter_) reporter_->Wake();
@@ -115,8 +118,8 @@ absl::Status CaDaemon::StartServers(const sti::config::v1::GrpcServer& grpc) {
       AcmeParts{*database_, settings_.acme, settings_.authority, acme_accounts_, acme_orders_,
                 acme_finalizer_, revoker_, clock_},
       links, public_url_);
-  acme_server_ = std::make_unique<AcmeServer>(*acme_resources_, acme_accounts_, *acme_nonces_, links, random_,
-                                              &issuing_metrics_);
+  acme_server_ =
+      std::make_unique<AcmeServer>(*acme_resources_, acme_accounts_, *acme_nonces_, links, random_, &tally_);
   announced_ = true;
   certificate_service_ =
       std::make_unique<CertificateAuthorityService>(issuer_, public_url_, gate_, audit_.refusals());
@@ -142,20 +145,53 @@ absl::Status CaDaemon::StartAdminPort(const sti::config::v1::CertificateAuthorit
   };
   show("issuing", settings_.authority.issuing);
   show("root", settings_.authority.root);
-  Measure(config);
-  STI_ASSIGN_OR_RETURN(
-      admin_server_,
-      metrics::StartAdminPort(
-          config.admin_port(),
-          {"sti-ca", metrics_, [this] { return Lacking(); }, {}, [this] { return rpc_server_->Trouble(); }}));
+  const status::TlsUses tls = {{"grpc", config.grpc().tls().certificate_file()},
+                               {"admin_port", config.admin_port().certificate_file()},
+                               {"public", config.repository().https().certificate_file()},
+                               {"pa", config.pa().tls().certificate_file()}};
+  Measure(tls);
+  MakeStatusPage(config, tls);
+  const http::HttpHandler page = [this](const http::HttpRequest& request) {
+    return status_page_->Answer(request);
+  };
+  STI_ASSIGN_OR_RETURN(admin_server_, metrics::StartAdminPort(config.admin_port(),
+                                                              {"sti-ca",
+                                                               metrics_,
+                                                               [this] { return Lacking(); },
+                                                               {{"/", page}},
+                                                               [this] { return rpc_server_->Trouble(); }}));
   return absl::OkStatus();
 }
 
-void CaDaemon::Measure(const sti::config::v1::CertificateAuthorityServer& config) {
-  metrics::ExposeTlsFiles(metrics_, {{"grpc", config.grpc().tls().certificate_file()},
-                                     {"admin_port", config.admin_port().certificate_file()},
-                                     {"public", config.repository().https().certificate_file()},
-                                     {"pa", config.pa().tls().certificate_file()}});
+void CaDaemon::MakeStatusPage(const sti::config::v1::CertificateAuthorityServer& config,
+                              status::TlsUses tls) {
+  status_page_ = std::make_unique<status::Overview>(
+      [this, tls = std::move(tls), crl_url = config.crl_url(),
+       facts = status::FactsOfThisDaemon("sti-ca", daemon::kVersion, daemon::ConfigFile(), clock_.TimeNow(),
+                                         config.log().mask_numbers())] {
+        return StatusPageOf(facts, View(crl_url), settings_.authority, tally_, tls);
+      });
+}
+
+StatusView CaDaemon::View(const std::string& crl_url) const {
+  StatusView view;
+  view.now = clock_.TimeNow();
+  view.health = {Lacking(), rpc_server_->Trouble()};
+  view.public_url = public_url_;
+  view.acme = settings_.acme.enabled;
+  view.crl_url = crl_url;
+  if (reporter_ == nullptr) return view;
+  int64_t untold = 0;
+  const absl::Status read = database_->Read([&untold](store::Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(untold, CountUntold(transaction));
+    return absl::OkStatus();
+  });
+  view.untold = read.ok() ? absl::StatusOr<int64_t>(untold) : read;
+  return view;
+}
+
+void CaDaemon::Measure(const status::TlsUses& tls) {
+  metrics::ExposeTlsFiles(metrics_, tls);
   std::vector<std::function<void()>> samples = {
       metrics::SampleAudit(metrics_, [this] { return audit_.Waiting(); })};
   // Without an STI-PA to tell nothing waits.

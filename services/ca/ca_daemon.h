@@ -22,6 +22,7 @@
 #include "common/metrics/metrics.h"
 #include "common/metrics/sampler.h"
 #include "common/rpc/server.h"
+#include "common/status/overview.h"
 #include "common/store/database.h"
 #include "proto/sti/config/v1/ca.pb.h"
 #include "services/ca/acme_accounts.h"
@@ -36,11 +37,13 @@
 #include "services/ca/certificate_authority_service.h"
 #include "services/ca/certificate_issuer.h"
 #include "services/ca/issuing_metrics.h"
+#include "services/ca/issuing_tally.h"
 #include "services/ca/operator_settings.h"
 #include "services/ca/policy_client.h"
 #include "services/ca/repository.h"
 #include "services/ca/revocation_reporter.h"
 #include "services/ca/revoker.h"
+#include "services/ca/status_page.h"
 
 namespace sti::ca {
 
@@ -69,13 +72,16 @@ class CaDaemon {
   http::HttpResponse Serve(const http::HttpRequest& request) const;
   void Watch();
   void ReportHealth();
-  void Measure(const sti::config::v1::CertificateAuthorityServer& config);
+  void Measure(const status::TlsUses& tls);
+  void MakeStatusPage(const sti::config::v1::CertificateAuthorityServer& config, status::TlsUses tls);
+  StatusView View(const std::string& crl_url) const;
   absl::Status StartAdminPort(const sti::config::v1::CertificateAuthorityServer& config);
   // What health says now.
   std::vector<std::string> Lacking() const;
 
   metrics::Metrics metrics_;
   IssuingMetrics issuing_metrics_{metrics_};
+  IssuingTally tally_;
   const CaSettings settings_;
   const Clock& clock_;
   const Random& random_;
@@ -103,6 +109,7 @@ class CaDaemon {
   std::unique_ptr<AuthorityAdminService> admin_service_;
   std::unique_ptr<http::HttpServer> https_server_;
   std::unique_ptr<rpc::Server> rpc_server_;
+  std::unique_ptr<status::Overview> status_page_;
   std::unique_ptr<http::HttpServer> admin_server_;
   metrics::Sampler sampler_;
   daemon::Pause pause_;

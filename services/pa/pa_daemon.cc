@@ -11,6 +11,7 @@
 #include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
+#include "common/daemon/daemon.h"
 #include "common/daemon/files.h"
 #include "common/daemon/log.h"
 #include "common/files/file_watch.h"
@@ -45,6 +46,16 @@ std::vector<ChangeAction> ActionsOf(const AuthorityRegistry& authorities, const 
   return actions;
 }
 
+status::TlsUses TlsUsesOf(const sti::config::v1::PolicyAdministratorServer& config) {
+  status::TlsUses uses = {{"grpc", config.grpc().tls().certificate_file()},
+                          {"admin_port", config.admin_port().certificate_file()},
+                          {"https", config.https().server().certificate_file()}};
+  for (int i = 0; i < config.authorities_size(); ++i) {
+    uses.emplace_back(absl::StrCat("ca_", i), config.authorities(i).tls().certificate_file());
+  }
+  return uses;
+}
+
 }  // namespace
 
 PaDaemon::PaDaemon(PaSettings settings, std::unique_ptr<store::Database> database, const Clock& clock,
@@ -61,7 +72,11 @@ PaDaemon::PaDaemon(PaSettings settings, std::unique_ptr<store::Database> databas
       authorities_(*database_, publisher_, clock),
       revocations_(*database_, publisher_, clock),
       numbers_(*database_, publisher_, clock),
-      tokens_(*database_, settings_.signer, settings_.token_lifetime, clock, random, CountTokens(metrics_)),
+      tokens_(*database_, settings_.signer, settings_.token_lifetime, clock, random,
+              [this, count = CountTokens(metrics_)](const absl::Status& outcome) {
+                count(outcome);
+                tally_.Note(outcome, clock_.TimeNow());
+              }),
       users_(*database_, clock, random),
       changes_(*database_, clock, random, settings_.four_eyes, ActionsOf(authorities_, providers_)),
       spc_tokens_service_(tokens_, settings_.publisher.crl_url, gate_),
@@ -176,14 +191,31 @@ std::vector<std::string> PaDaemon::Lacking() const {
   return lacking;
 }
 
-void PaDaemon::Measure(const sti::config::v1::PolicyAdministratorServer& config) {
-  metrics::TlsUses uses = {{"grpc", config.grpc().tls().certificate_file()},
-                           {"admin_port", config.admin_port().certificate_file()},
-                           {"https", config.https().server().certificate_file()}};
-  for (int i = 0; i < config.authorities_size(); ++i) {
-    uses.emplace_back(absl::StrCat("ca_", i), config.authorities(i).tls().certificate_file());
-  }
-  metrics::ExposeTlsFiles(metrics_, uses);
+void PaDaemon::MakeStatusPage(const sti::config::v1::PolicyAdministratorServer& config, status::TlsUses tls) {
+  status_page_ = std::make_unique<status::Overview>(
+      [this, tls = std::move(tls),
+       facts = status::FactsOfThisDaemon("sti-pa", daemon::kVersion, daemon::ConfigFile(), clock_.TimeNow(),
+                                         config.log().mask_numbers())] {
+        return StatusPageOf(facts, View(), tally_, tls);
+      });
+}
+
+StatusView PaDaemon::View() const {
+  StatusView view;
+  view.now = clock_.TimeNow();
+  view.health = {Lacking(), server_->Trouble()};
+  view.list = publisher_.TrustList();
+  view.crl = publisher_.Crl();
+  view.numbers = publisher_.NumberList();
+  view.waiting = CountWaiting(*database_, view.now);
+  view.signers = {{"trust list, SPC tokens", settings_.signer.certificate()},
+                  {"CRL", settings_.crl_signer.certificate()}};
+  for (const auto& chain : settings_.next_signers) view.signers.emplace_back("next", chain.front());
+  return view;
+}
+
+void PaDaemon::Measure(const status::TlsUses& tls) {
+  metrics::ExposeTlsFiles(metrics_, tls);
   sampler_.Start({[this] { SampleRegister(metrics_, *database_, clock_.TimeNow()); },
                   metrics::SampleAudit(metrics_, [this] { return audit_.Waiting(); })});
 }
@@ -192,16 +224,22 @@ absl::Status PaDaemon::StartAdminPort(const sti::config::v1::PolicyAdministrator
   if (!config.has_admin_port()) return absl::OkStatus();
   ReportSigner(metrics_, "documents", settings_.signer.chain.front().not_after());
   ReportSigner(metrics_, "crl", settings_.crl_signer.chain.front().not_after());
-  Measure(config);
+  const status::TlsUses tls = TlsUsesOf(config);
+  Measure(tls);
+  MakeStatusPage(config, tls);
+  const http::HttpHandler page = [this](const http::HttpRequest& request) {
+    return status_page_->Answer(request);
+  };
   metrics_.OnScrape([this] {
     ReportDocuments(metrics_, publisher_.TrustList().get(), publisher_.Crl().get(),
                     publisher_.NumberList().get());
   });
-  STI_ASSIGN_OR_RETURN(
-      admin_server_,
-      metrics::StartAdminPort(
-          config.admin_port(),
-          {"sti-pa", metrics_, [this] { return Lacking(); }, {}, [this] { return server_->Trouble(); }}));
+  STI_ASSIGN_OR_RETURN(admin_server_,
+                       metrics::StartAdminPort(config.admin_port(), {"sti-pa",
+                                                                     metrics_,
+                                                                     [this] { return Lacking(); },
+                                                                     {{"/", page}},
+                                                                     [this] { return server_->Trouble(); }}));
   return absl::OkStatus();
 }
 

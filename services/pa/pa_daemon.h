@@ -20,6 +20,7 @@
 #include "common/metrics/metrics.h"
 #include "common/metrics/sampler.h"
 #include "common/rpc/server.h"
+#include "common/status/overview.h"
 #include "common/store/database.h"
 #include "proto/sti/config/v1/pa.pb.h"
 #include "services/pa/api_user_registry.h"
@@ -34,7 +35,9 @@
 #include "services/pa/revocation_registry.h"
 #include "services/pa/spc_revocation_worker.h"
 #include "services/pa/spc_tokens_service.h"
+#include "services/pa/status_page.h"
 #include "services/pa/token_issuer.h"
+#include "services/pa/token_tally.h"
 #include "services/pa/trust_publisher.h"
 #include "services/pa/trust_service.h"
 #include "services/pa/trust_watchers.h"
@@ -65,7 +68,9 @@ class PaDaemon {
   absl::Status ReachAuthorities(const sti::config::v1::PolicyAdministratorServer& config);
   void OpenHttps(std::unique_ptr<HttpFront> front, const Clock& clock, const Random& random);
   void Renew();
-  void Measure(const sti::config::v1::PolicyAdministratorServer& config);
+  void Measure(const status::TlsUses& tls);
+  void MakeStatusPage(const sti::config::v1::PolicyAdministratorServer& config, status::TlsUses tls);
+  StatusView View() const;
   absl::Status StartAdminPort(const sti::config::v1::PolicyAdministratorServer& config);
   // What health says now.
   std::vector<std::string> Lacking() const;
@@ -73,6 +78,7 @@ class PaDaemon {
   metrics::Metrics metrics_;
   const PaSettings settings_;
   const Clock& clock_;
+  TokenTally tally_;
   const std::unique_ptr<admin::DatabaseWatch> database_;
   admin::Gate gate_;
   admin::Audit audit_;
@@ -92,6 +98,7 @@ class PaDaemon {
   std::unique_ptr<HttpInterface> https_;                        // as front_, null unless configured
   std::unique_ptr<HttpFront> front_;
   std::unique_ptr<rpc::Server> server_;
+  std::unique_ptr<status::Overview> status_page_;
   std::unique_ptr<http::HttpServer> admin_server_;
   metrics::Sampler sampler_;
   daemon::Pause pause_;

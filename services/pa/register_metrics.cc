@@ -1,6 +1,5 @@
 #include "services/pa/register_metrics.h"
 
-#include <cstdint>
 #include <string>
 
 #include "common/base/reason.h"
@@ -21,20 +20,25 @@ std::function<void(const absl::Status&)> CountTokens(metrics::Metrics& metrics) 
   };
 }
 
-void SampleRegister(metrics::Metrics& metrics, store::Database& database, absl::Time now) {
-  int64_t changes = 0, revocations = 0;
-  const absl::Status read = database.Read([&](store::Transaction& transaction) -> absl::Status {
-    STI_ASSIGN_OR_RETURN(changes, CountPendingChanges(transaction));
-    STI_ASSIGN_OR_RETURN(revocations, CountDueSpcRevocations(transaction, now));
+absl::StatusOr<Waiting> CountWaiting(store::Database& database, absl::Time now) {
+  Waiting waiting;
+  STI_RETURN_IF_ERROR(database.Read([&](store::Transaction& transaction) -> absl::Status {
+    STI_ASSIGN_OR_RETURN(waiting.approvals, CountPendingChanges(transaction));
+    STI_ASSIGN_OR_RETURN(waiting.revocations, CountDueSpcRevocations(transaction, now));
     return absl::OkStatus();
-  });
-  if (!read.ok()) return;
+  }));
+  return waiting;
+}
+
+void SampleRegister(metrics::Metrics& metrics, store::Database& database, absl::Time now) {
+  const absl::StatusOr<Waiting> waiting = CountWaiting(database, now);
+  if (!waiting.ok()) return;
   metrics.GaugeOf("sti_pa_pending_approvals", "Changes that wait for a second person.")
-      .Set(static_cast<double>(changes));
+      .Set(static_cast<double>(waiting->approvals));
   metrics
       .GaugeOf("sti_pa_spc_revocations_pending",
                "Revocations by SPC that are due and that a STI-CA has not confirmed.")
-      .Set(static_cast<double>(revocations));
+      .Set(static_cast<double>(waiting->revocations));
 }
 
 }  // namespace sti::pa

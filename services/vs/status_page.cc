@@ -92,17 +92,12 @@ void StatusPage::Handle(const http::HttpRequest& request, const http::HttpAnswer
 
 status::Page StatusPage::Overview() const {
   const absl::Time now = parts_.clock.TimeNow();
-  status::Health health;
-  health.lacking = parts_.lacking();
-  for (const auto& domain : parts_.domains()) {
-    if (!domain->trouble.empty()) health.trouble.push_back(domain->trouble);
-  }
-  status::Page page = status::BeginPage(parts_.facts, health, now);
+  status::Page page = status::BeginPage(parts_.facts, parts_.health(), now);
   page.sections.push_back(FormSection({}));
   page.sections.push_back(RateSection(now));
   page.sections.push_back(status::ErrorSection(parts_.tally.errors, parts_.facts, now));
   page.sections.push_back(TrustSection(now));
-  page.sections.push_back(CertificateSection(now));
+  page.sections.push_back(status::TlsSection(parts_.tls, now));
   page.sections.push_back(CacheSection());
   return page;
 }
@@ -114,14 +109,6 @@ status::Section StatusPage::TrustSection(absl::Time now) const {
   for (size_t i = 0; i < trust->domains.size(); ++i) {
     ShowDomain(trust->domains[i], *health[i], now, section.blocks);
   }
-  return section;
-}
-
-status::Section StatusPage::CertificateSection(absl::Time now) const {
-  status::Section section{"certificates", "Own certificates", {}};
-  status::CertificateTable table("TLS certificates, as their files are now", now);
-  for (const auto& [what, pem] : parts_.certificate_files()) table.AddFile(what, pem);
-  section.blocks.emplace_back(std::move(table).table());
   return section;
 }
 

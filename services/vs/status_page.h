@@ -14,6 +14,7 @@
 #include "common/http/turnstile.h"
 #include "common/status/daemon_sections.h"
 #include "common/status/form.h"
+#include "common/status/overview.h"
 #include "common/status/page.h"
 #include "services/vs/certificate_cache.h"
 #include "services/vs/client_profile.h"
@@ -28,7 +29,7 @@ namespace sti::vs {
 // References must outlive the page and its answers.
 struct StatusPageParts {
   status::DaemonFacts facts;
-  std::function<std::vector<std::string>()> lacking;
+  std::function<status::Health()> health;
   const TrustBoard& trust;
   std::function<std::vector<std::shared_ptr<const DomainHealth>>()> domains;
   const CertificateCache& cache;
@@ -37,8 +38,7 @@ struct StatusPageParts {
   ProfileTable profiles;
   const VerdictTally& tally;
   const Clock& clock;
-  // What for, and the PEM file's contents or why it cannot be read.
-  std::function<std::vector<std::pair<std::string, absl::StatusOr<std::string>>>()> certificate_files;
+  status::TlsUses tls;
 };
 
 // GET / and POST /explain. Thread-safe. What is explained is judged by the daemon's own verifier as a dry run: it
@@ -57,7 +57,6 @@ class StatusPage {
  private:
   status::Page Overview() const;
   status::Section TrustSection(absl::Time now) const;
-  status::Section CertificateSection(absl::Time now) const;
   status::Section RateSection(absl::Time now) const;
   status::Section CacheSection() const;
   status::Section FormSection(const status::FormFields& fields) const;

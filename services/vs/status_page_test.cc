@@ -11,6 +11,7 @@
 #include "common/base/reason.h"
 #include "common/stir/vectors_testing.h"
 #include "common/testing/fake_clock.h"
+#include "common/testing/temp_dir.h"
 #include "services/vs/testing/demo_trust.h"
 #include "services/vs/testing/fake_fetcher.h"
 
@@ -43,14 +44,19 @@ class StatusPageTest : public ::testing::Test {
     status::DaemonFacts facts = status::FactsOfThisDaemon("sti-vs", "1.2.3", "/etc/stir-shaken/vs.yaml",
                                                           clock_.TimeNow() - absl::Hours(30), mask_);
     return StatusPage(
-        {std::move(facts), [this] { return lacking_; }, trust_,
+        {std::move(facts),
+         [this] {
+           return status::Health{lacking_, {}};
+         },
+         trust_,
          [] { return std::vector<std::shared_ptr<const DomainHealth>>{std::make_shared<DomainHealth>()}; },
-         cache_, &replay_, verifier_, ProfileTable(), tally_, clock_,
-         [] {
-           return std::vector<std::pair<std::string, absl::StatusOr<std::string>>>{
-               {"gRPC server", DemoChainPem()},
-               {"admin port", MakeError(Reason::kNotFound, "/no/such/file.pem")}};
-         }});
+         cache_,
+         &replay_,
+         verifier_,
+         ProfileTable(),
+         tally_,
+         clock_,
+         {{"grpc", dir_.Write("grpc.pem", DemoChainPem())}, {"admin_port", "/no/such/file.pem"}}});
   }
   http::HttpResponse Ask(http::HttpRequest request) {
     http::HttpResponse got;
@@ -81,6 +87,7 @@ class StatusPageTest : public ::testing::Test {
     return Ask(FormOf({{"pasted", pasted}, {"from", from}, {"to", to}}));
   }
 
+  const testing::TempDir dir_;
   bool mask_ = false;
   std::vector<std::string> lacking_;
   testing::FakeClock clock_{stir::DemoTime() + absl::Hours(1)};

@@ -9,7 +9,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "common/admin/access_log.h"
-#include "common/base/limits.h"
 #include "common/base/reason.h"
 #include "common/base/status_macros.h"
 #include "common/crypto/system_random.h"
@@ -188,23 +187,15 @@ std::optional<int> VsDaemon::rest_port() const {
   return rest_server_->port();
 }
 
-void VsDaemon::MakeStatusPage(const sti::config::v1::VerificationServer& config) {
-  std::vector<std::pair<std::string, std::string>> files = {
-      {"gRPC server", config.grpc().tls().certificate_file()},
-      {"admin port", config.admin_port().certificate_file()}};
-  if (config.has_rest()) files.emplace_back("REST server", config.rest().certificate_file());
-  const auto read = [files] {
-    std::vector<std::pair<std::string, absl::StatusOr<std::string>>> read_files;
-    for (const auto& [what, file] : files) {
-      read_files.emplace_back(what, daemon::ReadFile(file, limits::kChainBody));
-    }
-    return read_files;
-  };
+void VsDaemon::MakeStatusPage(const sti::config::v1::VerificationServer& config, status::TlsUses tls) {
   status_page_ = std::make_unique<StatusPage>(
       StatusPageParts{status::FactsOfThisDaemon("sti-vs", daemon::kVersion, daemon::ConfigFile(),
                                                 clock_.TimeNow(), config.log().mask_numbers()),
-                      [this] { return Lacking(); }, trust_->board(), [this] { return trust_->health(); },
-                      cache_, &replay_, verifier_, options_.profiles, tally_, clock_, read});
+                      [this] {
+                        return status::Health{Lacking(), server_->Trouble()};
+                      },
+                      trust_->board(), [this] { return trust_->health(); }, cache_, &replay_, verifier_,
+                      options_.profiles, tally_, clock_, std::move(tls)});
 }
 
 std::vector<std::string> VsDaemon::Lacking() const {
@@ -241,7 +232,7 @@ absl::Status VsDaemon::StartAdminPort(const sti::config::v1::VerificationServer&
     uses.emplace_back(absl::StrCat("pa_", domain.name()), domain.pa().tls().certificate_file());
   }
   metrics::ExposeTlsFiles(metrics_, uses);
-  MakeStatusPage(config);
+  MakeStatusPage(config, uses);
   const http::HttpHandler page = [this](const http::HttpRequest& request) {
     return status_page_->AnswerOf(request);
   };

@@ -68,7 +68,7 @@ class VsDaemon {
   absl::Status StartRest();
   absl::Status StartAdminPort(const sti::config::v1::VerificationServer& config);
   void ReportAtScrape();
-  void MakeStatusPage(const sti::config::v1::VerificationServer& config);
+  void MakeStatusPage(const sti::config::v1::VerificationServer& config, status::TlsUses tls);
   // What health says now.
   std::vector<std::string> Lacking() const;
 

@@ -70,7 +70,7 @@ ROOMS = {
     "common/http": (FLOOR_2 + ["common/files"], ["boost", "curl", "openssl", "sockets", "threads"]),
     "common/metrics": (FLOOR_2 + ["common/daemon", "common/files", "common/http", "common/rpc", "common/store"],
                        ["prometheus", "protobuf", "threads"]),
-    "common/status": (FLOOR_3 + ["common/http"], []),
+    "common/status": (FLOOR_3 + ["common/files", "common/http"], []),
     "common/rpc": (FLOOR_2 + ["common/files"], ["grpc", "protobuf", "sockets", "threads"]),
     "common/store": (FLOOR_2, ["hiredis", "libpq", "protobuf", "sockets", "sqlite", "threads"]),
     "common/admin": (FLOOR_3 + ["common/daemon", "common/rpc", "common/store"], ["grpc", "protobuf", "threads"]),
