@@ -139,7 +139,7 @@ class TraceTest(NetworkTest):
         refused = self.metric('sti_as_refusals_total{reason="TELEPHONE_NUMBER_INVALID"}')
         self.network.stictl_process("call", "sign", "--orig", "x", "--dest", CALLED, "--attest", "A", config="sbc.yaml")
         self.assertEqual(self.metric('sti_as_refusals_total{reason="TELEPHONE_NUMBER_INVALID"}'), refused + 1)
-        self.assertEqual(self.scrape("/readyz"), "ok\n")
+        self.assertEqual(self.scrape("/readyz").splitlines()[0], "ok")
         with self.assertRaises(OSError):
             self.scrape("/metrics", client=None)
 
