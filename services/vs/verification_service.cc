@@ -241,7 +241,9 @@ grpc::ServerUnaryReactor* VerificationService::VerifyBatch(grpc::CallbackServerC
 grpc::ServerUnaryReactor* VerificationService::GetTrustStatus(
     grpc::CallbackServerContext* context, const sti::v1::GetTrustStatusRequest* /*request*/,
     sti::v1::GetTrustStatusResponse* response) {
-  if (const absl::Status admitted = Admit(*context); !admitted.ok()) return Answer(*context, admitted);
+  if (!rpc::RequireIdentity(*context, admins_).ok()) {
+    if (const absl::Status admitted = Admit(*context); !admitted.ok()) return Answer(*context, admitted);
+  }
   const std::shared_ptr<const TrustSet> trust = trust_.Get();
   const std::vector<std::shared_ptr<const DomainHealth>> health = health_();
   for (size_t i = 0; i < trust->domains.size(); ++i) {

@@ -144,6 +144,17 @@ TEST_F(VerificationServiceTest, OnlyListedClientsMayAsk) {
             grpc::StatusCode::PERMISSION_DENIED);
 }
 
+TEST_F(VerificationServiceTest, AnAdminWithoutProfileSeesWhatIsTrusted) {
+  grpc::ClientContext trust, verify;
+  sti::v1::GetTrustStatusResponse status;
+  const auto admin = sti::v1::Verification::NewStub(server_.Channel("admin.example"));
+  EXPECT_TRUE(admin->GetTrustStatus(&trust, {}, &status).ok());
+  EXPECT_EQ(status.domains_size(), 1);
+  VerifyResponse response;
+  EXPECT_EQ(admin->Verify(&verify, WarmRequest(), &response).error_code(),
+            grpc::StatusCode::PERMISSION_DENIED);
+}
+
 TEST_F(VerificationServiceTest, AProfileOfAnotherClientIsRefused) {
   VerifyRequest request = WarmRequest();
   request.set_profile("default");
