@@ -96,8 +96,10 @@ TEST_P(DatabaseContract, ReadersNeverSeeHalfOfATransaction) {
   const auto other = OpenAgain();
   ASSERT_TRUE(Do(database(), "INSERT INTO thing (number, words) VALUES (50, 'a'), (50, 'b')").ok());
   std::atomic<bool> stop{false};
+  std::atomic<int64_t> reads{0};
   std::thread writer([&] {
-    for (int64_t i = 0; i < 40; ++i) {
+    // However slow the reader is, it reads more than once meanwhile.
+    for (int64_t i = 0; i < 40 || reads < 2; ++i) {
       const absl::Status moved = other->Write([&](Transaction& transaction) -> absl::Status {
         STI_RETURN_IF_ERROR(
             transaction.Execute("UPDATE thing SET number = number - ?1 WHERE words = 'a'", {i}));
@@ -107,7 +109,6 @@ TEST_P(DatabaseContract, ReadersNeverSeeHalfOfATransaction) {
     }
     stop = true;
   });
-  int64_t reads = 0;
   do {
     int64_t a = 0, b = 0;
     const absl::Status read = database().Read([&](Transaction& transaction) -> absl::Status {
