@@ -181,16 +181,6 @@ class CallTest(NetworkTest):
                 services.AuthenticationStub(channel).Sign(messages.SignRequest(), timeout=5)
             self.assertEqual(caught.exception.code(), grpc.StatusCode.UNAVAILABLE)
 
-    def test_the_example_client_of_the_readme_runs(self):
-        command = ["/usr/bin/python3", "examples/sbc.py", "--tls", self.network.path("tls"),
-                   "--sign", f"localhost:{self.network.ports['sti-as']}", "--verify", f"localhost:{self.network.ports['sti-vs']}"]
-        done = subprocess.run([*command, CALLER, CALLED], capture_output=True, text=True, timeout=60, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertIn("TN-Validation-Passed NONE ATTESTATION_A SPC 1234", done.stdout)
-        refused = subprocess.run([*command, "nobody", CALLED], capture_output=True, text=True, timeout=60, check=False)
-        self.assertEqual(refused.returncode, 1)
-        self.assertIn("INVALID_ARGUMENT", refused.stderr)
-
     def test_all_four_daemons_report_health(self):
         done = self.network.stictl_process("health")
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
