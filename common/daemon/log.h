@@ -23,7 +23,7 @@ struct TelephoneNumberText {
 // One key and its value. Values may be hostile: control characters, quotes, backslashes and everything beyond
 // ASCII that is not valid UTF-8 are escaped, so a value cannot end the line nor look like another key.
 // Where log.mask_numbers is set, telephone numbers are masked in every text, also in those that nobody expects
-// one in (number_mask.h); only integers are written as they are.
+// one in (common/codec/number_mask.h); only integers are written as they are.
 struct LogField {
   enum class Kind { kText, kInteger, kTelephoneNumber };
   LogField(absl::string_view name, const absl::AlphaNum& text) : key(name), value(text.Piece()) {}

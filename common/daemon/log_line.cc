@@ -5,7 +5,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
-#include "common/daemon/number_mask.h"
+#include "common/codec/number_mask.h"
 
 namespace sti::daemon {
 namespace {
@@ -43,7 +43,8 @@ std::string Quoted(absl::string_view text, bool json) {
 
 std::string ValueOf(const LogField& field, bool mask_numbers) {
   if (!mask_numbers || field.kind == LogField::Kind::kInteger) return field.value;
-  return field.kind == LogField::Kind::kText ? MaskNumbersIn(field.value) : MaskNumber(field.value);
+  return field.kind == LogField::Kind::kText ? codec::MaskNumbersIn(field.value)
+                                             : codec::MaskNumber(field.value);
 }
 
 constexpr char kRepeatsKey[] = "repeats";

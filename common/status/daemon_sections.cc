@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "common/base/reason.h"
-#include "common/status/number_mask.h"
+#include "common/codec/number_mask.h"
 #include "common/status/times.h"
 
 namespace sti::status {
@@ -95,7 +95,7 @@ Section ErrorSection(const ErrorLog& errors, const DaemonFacts& facts, absl::Tim
   table.columns = {"Reason", "In words", "Count", "Last", "Last detail"};
   table.empty = "none yet.";
   for (const ErrorLog::Row& row : errors.Rows()) {
-    const std::string detail = facts.mask_numbers ? MaskNumbers(row.detail) : row.detail;
+    const std::string detail = facts.mask_numbers ? codec::MaskNumbersIn(row.detail) : row.detail;
     table.rows.push_back({Code(std::string(ReasonName(row.reason))), RowOf(row.reason).public_text,
                           absl::StrCat(row.count), AgoText(row.last, now), detail});
   }

@@ -6,7 +6,6 @@
 
 #include "common/base/reason.h"
 #include "common/status/error_log.h"
-#include "common/status/number_mask.h"
 #include "common/status/rate_window.h"
 #include "common/status/times.h"
 
@@ -68,16 +67,6 @@ TEST(RateWindowTest, ManyThreadsLoseNothing) {
   }
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(rate.InMinute(kNow, 0), 40'000);
-}
-
-TEST(NumberMaskTest, NumbersShowTheirLastFourDigits) {
-  EXPECT_EQ(MaskNumbers("orig 12155550121 differs"), "orig *******0121 differs");
-  EXPECT_EQ(MaskNumbers("+1 (215) 555-0121"), "+* (***) ***-0121");
-  EXPECT_EQ(MaskNumbers("sip:+12155550121@example.com"), "sip:+*******0121@example.com");
-  EXPECT_EQ(MaskNumbers("12345"), "*2345");
-  EXPECT_EQ(MaskNumbers("1234"), "1234");
-  EXPECT_EQ(MaskNumbers("12155550121, 12155550131"), "*******0121, *******0131");
-  EXPECT_EQ(MaskNumbers(""), "");
 }
 
 TEST(TimesTest, TwoGreatestUnits) {

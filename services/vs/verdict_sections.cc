@@ -7,8 +7,8 @@
 #include "absl/strings/str_split.h"
 #include "common/base/reason.h"
 #include "common/codec/json_text.h"
+#include "common/codec/number_mask.h"
 #include "common/status/certificate_table.h"
-#include "common/status/number_mask.h"
 #include "common/status/times.h"
 #include "common/stir/error_table.h"
 #include "common/stir/explain.h"
@@ -31,7 +31,9 @@ class Sections {
   }
 
  private:
-  std::string Masked(std::string text) const { return view_.mask_numbers ? status::MaskNumbers(text) : text; }
+  std::string Masked(std::string text) const {
+    return view_.mask_numbers ? codec::MaskNumbersIn(text) : text;
+  }
 
   status::Section Words() const {
     status::Section section{"words", "The verdict in words", {}};

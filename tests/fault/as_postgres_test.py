@@ -76,6 +76,22 @@ class AsPostgresTest(NetworkTest):
         self.network.start("sti-as")
         self.network.wait_until(self.network.ready, "sti-as to serve again", seconds=60)
 
+    def test_started_while_it_is_away(self):
+        """Without what customers have told it sti-as would sign wrongly: it says what is away and ends, and whoever starts it again
+        (systemd, Docker) gets a daemon that serves once the database is there."""
+        self.assertEqual(self.network.stop("sti-as"), 0)
+        self.postgres.stop()
+        try:
+            self.network.start("sti-as")
+            self.assertEqual(self.network.processes.pop("sti-as").wait(timeout=60), 1)
+            self.assertIn("sti-as: postgres ", self.network.last_words("sti-as", 4))
+        finally:
+            self.postgres.start()
+        self.network.start("sti-as")
+        self.watching.await_well(seconds=60)
+        self.assertEqual(self.calls.whole_call(), "")
+        self.assertEqual(self.add_customer("after-start"), "")
+
 
 del NetworkTest  # no tests of its own
 

@@ -1,4 +1,4 @@
-#include "common/daemon/number_mask.h"
+#include "common/codec/number_mask.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -7,7 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_split.h"
 
-namespace sti::daemon {
+namespace sti::codec {
 namespace {
 
 constexpr size_t kShown = 4;     // digits
@@ -100,4 +100,4 @@ std::string MaskNumbersIn(absl::string_view text) {
   return masked;
 }
 
-}  // namespace sti::daemon
+}  // namespace sti::codec

@@ -1,12 +1,12 @@
-// Telephone numbers in log lines, hidden but for their last four digits.
-#ifndef COMMON_DAEMON_NUMBER_MASK_H_
-#define COMMON_DAEMON_NUMBER_MASK_H_
+// Telephone numbers in log lines and on status pages, hidden but for their last four digits (log.mask_numbers).
+#ifndef COMMON_CODEC_NUMBER_MASK_H_
+#define COMMON_CODEC_NUMBER_MASK_H_
 
 #include <string>
 
 #include "absl/strings/string_view.h"
 
-namespace sti::daemon {
+namespace sti::codec {
 
 // What is known to be a number: each digit but the last four becomes "*".
 std::string MaskNumber(absl::string_view number);
@@ -16,6 +16,6 @@ std::string MaskNumber(absl::string_view number);
 // (hexadecimal of 16 characters, others of 22). What is doubtful is masked.
 std::string MaskNumbersIn(absl::string_view text);
 
-}  // namespace sti::daemon
+}  // namespace sti::codec
 
-#endif  // COMMON_DAEMON_NUMBER_MASK_H_
+#endif  // COMMON_CODEC_NUMBER_MASK_H_

@@ -1,11 +1,11 @@
-#include "common/daemon/number_mask.h"
+#include "common/codec/number_mask.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 #include <utility>
 
-namespace sti::daemon {
+namespace sti::codec {
 namespace {
 
 TEST(NumberMaskTest, NumberShowsItsLastFourDigits) {
@@ -56,4 +56,4 @@ TEST(NumberMaskTest, ShortIdsAreDoubtfulAndMasked) {
 }
 
 }  // namespace
-}  // namespace sti::daemon
+}  // namespace sti::codec
