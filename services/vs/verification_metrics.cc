@@ -142,4 +142,17 @@ void VerificationMetrics::ReportRoots(const std::string& domain, const std::vect
       .Set(Seconds(end));
 }
 
+void VerificationMetrics::ReportCertificates(const std::vector<CertificateCache::Kept>& proven) {
+  absl::Time fetched = absl::InfiniteFuture(), end = absl::InfiniteFuture();
+  for (const CertificateCache::Kept& kept : proven) {
+    if (!kept.certificate->chain.ok()) continue;
+    fetched = std::min(fetched, kept.certificate->fetched);
+    end = std::min(end, kept.certificate->chain->leaf().not_after());
+  }
+  Report("sti_vs_certificate_oldest_fetch_timestamp_seconds",
+         "When the eldest chain that a call passed with was downloaded.", Seconds(fetched));
+  Report("sti_vs_certificate_first_expiry_timestamp_seconds",
+         "notAfter of the leaf that ends first, among chains that a call passed with.", Seconds(end));
+}
+
 }  // namespace sti::vs

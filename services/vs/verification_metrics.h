@@ -19,6 +19,7 @@
 #include "common/metrics/metrics.h"
 #include "common/pki/certificate.h"
 #include "common/stir/verdict.h"
+#include "services/vs/certificate_cache.h"
 #include "services/vs/host_tally.h"
 #include "services/vs/trust_refresher.h"
 #include "services/vs/trust_state.h"
@@ -50,6 +51,8 @@ class VerificationMetrics {
   void ReportTrust(const TrustSet& trust, const std::vector<std::shared_ptr<const DomainHealth>>& health);
   // Once, of each trust domain.
   void ReportRoots(const std::string& domain, const std::vector<pki::Certificate>& roots);
+  // Of the chains that calls passed with: the eldest download, and the leaf that ends first.
+  void ReportCertificates(const std::vector<CertificateCache::Kept>& proven);
   void Report(const char* name, const char* help, double value) { metrics_.GaugeOf(name, help).Set(value); }
 
  private:

@@ -9,6 +9,7 @@
 #include "absl/strings/str_split.h"
 #include "common/pki/certificate.h"
 #include "common/stir/vectors_testing.h"
+#include "services/vs/certificate_cache.h"
 #include "services/vs/host_tally.h"
 
 namespace sti::vs {
@@ -117,6 +118,22 @@ TEST_F(VerificationMetricsTest, OfSeveralRootsTheLastEndCounts) {
   counted_.ReportRoots("us", {*pa, *leaf});
   // `openssl x509 -enddate` of pa-root.pem: Jan  1 00:00:00 2049 GMT.
   Expect("sti_vs_pa_root_expiry_timestamp_seconds{domain=\"us\"} 2493072000");
+}
+
+TEST_F(VerificationMetricsTest, OfCachedChainsTheEldestDownloadAndTheFirstEndCount) {
+  counted_.ReportCertificates({});
+  Expect("sti_vs_certificate_oldest_fetch_timestamp_seconds 0");
+  Expect("sti_vs_certificate_first_expiry_timestamp_seconds 0");
+  const auto kept = [](const std::string& file, absl::Time fetched) {
+    return CertificateCache::Kept{"https://cr.example.com/" + file,
+                                  std::make_shared<const CachedCertificate>(
+                                      pki::CertificateChain::Parse(stir::ReadVector("demo-pki/" + file)),
+                                      fetched, absl::InfiniteFuture(), absl::InfiniteFuture())};
+  };
+  counted_.ReportCertificates({kept("pa-root.pem", absl::FromUnixSeconds(1700000000)),
+                               kept("leaf1234.pem", absl::FromUnixSeconds(1700000600))});
+  Expect("sti_vs_certificate_oldest_fetch_timestamp_seconds 1700000000");
+  Expect("sti_vs_certificate_first_expiry_timestamp_seconds 1988150400");
 }
 
 class OneAnswer final : public http::HttpFetcher {

@@ -211,6 +211,7 @@ void VsDaemon::ReportAtScrape() {
     counted_.Report("sti_vs_calls_waiting", "Calls that wait for a download or Redis.",
                     static_cast<double>(verifier_.pending()));
     counted_.Report("sti_vs_certificates", "Chains in the cache.", static_cast<double>(cache_.size()));
+    counted_.ReportCertificates(cache_.Proven());
     counted_.Report("sti_vs_replay_entries", "PASSporTs remembered.",
                     static_cast<double>(replay_.remembered()));
     if (claims_ != nullptr) {

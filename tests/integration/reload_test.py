@@ -18,7 +18,7 @@ sys.path[:0] = [os.path.abspath("tests/fault"), os.path.abspath("tests/integrati
 # pylint: disable=wrong-import-position
 import grpc  # noqa: E402
 from callers import Calls, Steady, wait_for  # noqa: E402
-from network import CLIENTS, DAEMONS  # noqa: E402
+from network import CLIENTS, DAEMONS, free_ports  # noqa: E402
 from rest_client import make_keys  # noqa: E402
 from suite_network import CALLED, CALLER, NetworkTest  # noqa: E402
 from watching import Watching, add_admin_port  # noqa: E402
@@ -60,7 +60,15 @@ class ReloadCase(NetworkTest):
         for name in cls.REST:
             network.extra[name] = (f"rest: {{listen: \"127.0.0.1:0\", certificate_file: tls/{name}.pem, key_file: tls/{name}.key, "
                                    "client_ca_file: tls/ca.pem, api_keys_file: rest.keys}\n")
+        cls.public = free_ports(("sti-pa", "sti-as"))  # HTTPS for everybody: a CA for clients is not among its files
+        network.extra["sti-as"] = ("    publication: {public_url: \"https://localhost:8443\", https: "
+                                   f"{cls.https('sti-as', cls.public['sti-as'])}}}\n{network.extra['sti-as']}")
+        network.extra["sti-pa"] += f"https: {{server: {cls.https('sti-pa', cls.public['sti-pa'])}}}\n"
         add_admin_port(network, *DAEMONS)
+
+    @staticmethod
+    def https(name, port):
+        return f"{{listen: \"127.0.0.1:{port}\", certificate_file: tls/{name}.pem, key_file: tls/{name}.key}}"
 
     @classmethod
     def setUpClass(cls):
@@ -190,7 +198,8 @@ class Rotation(ReloadCase):
         self.view.renew()
 
     def of_ca(self, what):
-        return what != "API keys of REST" and what != f"HTTPS server 127.0.0.1:{self.network.ports['repository']}"
+        public = (self.network.ports["repository"], *self.public.values())
+        return what != "API keys of REST" and what not in [f"HTTPS server 127.0.0.1:{port}" for port in public]
 
     def rotate(self):
         names = [word for name in (*DAEMONS, *CLIENTS) for word in ("--name", name)]
@@ -231,6 +240,7 @@ class Rotation(ReloadCase):
             self.assertNotEqual(new, before[name])
             ports = {**self.port_files(name), "grpc": self.network.ports[name]}
             self.assertIn("admin", ports)
+            self.assertEqual(name in self.public, self.public.get(name) in ports.values(), ports)
             for kind, port in ports.items():
                 self.assertEqual(self.serial_at(port, self.view.folder), new, (name, kind))
         self.strangers_of_the_old_ca(first)
