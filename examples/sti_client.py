@@ -3,9 +3,12 @@
 Debian: apt-get install python3-grpcio python3-protobuf protobuf-compiler protobuf-compiler-grpc
 """
 
+import atexit
+import functools
 import importlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -27,14 +30,20 @@ RETRIES = {
 }
 
 
-def load_stubs(*names):
-    """The modules of proto/sti/v1/NAME.proto and of their services: [(NAME_pb2, NAME_pb2_grpc), ...]. They are made on the
-    spot; a real client would keep them."""
+@functools.lru_cache(maxsize=None)
+def compile_protos():
+    """Makes Python modules of the .proto files, once a process; a real client would keep them."""
     folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     protos = [f"proto/sti/v1/{name}.proto" for name in ("error", "call", "authentication", "verification")]
     subprocess.run(["protoc", f"-I{ROOT}", f"--python_out={folder}", f"--grpc_python_out={folder}",
                     "--plugin=protoc-gen-grpc_python=/usr/bin/grpc_python_plugin", *protos], check=True)
     sys.path.insert(0, folder)
+
+
+def load_stubs(*names):
+    """The modules of proto/sti/v1/NAME.proto and of their services: [(NAME_pb2, NAME_pb2_grpc), ...]."""
+    compile_protos()
     return [(importlib.import_module(f"proto.sti.v1.{name}_pb2"), importlib.import_module(f"proto.sti.v1.{name}_pb2_grpc"))
             for name in names]
 

@@ -29,6 +29,7 @@ class Stream:
         self.stub = signers.AuthenticationStub(sti_client.channel(options.sign, options.tls))
         self.patience = options.patience
         self.open = {}  # id -> request, in the order in which they were made
+        self.current = None  # what the stream in use reads; those of streams that broke may linger
         self.lock = threading.Lock()
 
     def request(self, number, caller, called):
@@ -47,7 +48,6 @@ class Stream:
         ended = threading.Event()
         since = time.monotonic()
         while not (ended.is_set() and not self.open):
-            before = len(self.open)
             try:
                 for answer in self.stub.SignStream(self.requests(waiting, ended), wait_for_ready=True):
                     self.print(answer)
@@ -57,13 +57,14 @@ class Stream:
                 if error.code() not in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.CANCELLED) or (
                         time.monotonic() - since > self.patience):
                     sys.exit(sti_client.explain(error))
-                print(f"the stream broke with {max(before, len(self.open))} calls under way; once more", file=sys.stderr)
+                print(f"the stream broke with {len(self.open)} calls under way; once more", file=sys.stderr)
                 time.sleep(0.1)  # lint-ok: not to run in circles while the daemon is away
 
     def requests(self, waiting, ended):
         """What the stream before left open, then what comes."""
+        me = object()
         with self.lock:
-            again = list(self.open.values())
+            self.current, again = me, list(self.open.values())
         yield from again
         while not ended.is_set():
             try:
@@ -74,7 +75,12 @@ class Stream:
                 ended.set()
                 return
             with self.lock:
-                self.open[request.id] = request
+                mine = self.current is me
+                if mine:
+                    self.open[request.id] = request
+            if not mine:
+                waiting.put(request)
+                return
             yield request
 
     def print(self, answer):
