@@ -24,6 +24,7 @@ ROLES = ("viewer", "operator", "approver", "auditor", "admin")
 GOOD = (*ROLES, "sbc", "sti-as", "sti-ca", "sti-vs", "stranger")
 BAD = ("admin-expired", "admin-foreign", "sbc-expired", "sbc-foreign")
 ROLES_YAML = "roles: {viewers: [viewer], operators: [operator], approvers: [approver], auditors: [auditor]}\n"
+PORTS = ("rest", "https", "repository", "admin", "publication")
 # Not of our .proto files.
 OTHER_METHODS = {"grpc.health.v1.Health": ["Check", "Watch"],
                  "grpc.reflection.v1alpha.ServerReflection": ["ServerReflectionInfo"]}
@@ -41,7 +42,7 @@ def read_table():
                 continue
             if words[0].startswith("@"):
                 groups[words[0]] = set(words[2:])
-            elif words[1] in ("rest", "https", "repository", "admin"):
+            elif words[1] in PORTS:
                 routes.append(words)
             else:
                 who = set().union(*(groups.get(word, {word}) for word in words[2:]))
@@ -77,15 +78,19 @@ class MatrixTest(NetworkTest):
     def prepare(cls, network):
         credentials.make_clients(network.path("tls"), ("viewer", "operator", "auditor", "stranger"), ("admin", "sbc"))
         cls.keys = rest_client.make_keys(network, "rest.keys", ["sbc", "stranger"])
-        cls.https = free_ports(("as rest", "vs rest", "pa https", "as admin"))
+        cls.https = free_ports(("as rest", "vs rest", "pa https", "as publication", *(f"{name[-2:]} admin" for name in DAEMONS)))
+        network.extra["sti-as"] = (  # of the provider, which the file ends with
+            f"    publication: {{public_url: \"https://localhost:8443\", https: {{listen: \"127.0.0.1:{cls.https['as publication']}\", "
+            "certificate_file: tls/sti-as.pem, key_file: tls/sti-as.key}}\n")
+        for name in DAEMONS:
+            network.extra[name] += (
+                f"admin_port: {{listen: \"127.0.0.1:{cls.https[name[-2:] + ' admin']}\", certificate_file: tls/{name}.pem, "
+                f"key_file: tls/{name}.key, client_ca_file: tls/ca.pem}}\n")
         for short in ("as", "vs"):
             network.extra[f"sti-{short}"] += (
                 f"rest: {{listen: \"127.0.0.1:{cls.https[short + ' rest']}\", certificate_file: tls/sti-{short}.pem, key_file: "
                 f"tls/sti-{short}.key, client_ca_file: tls/ca.pem, api_keys_file: rest.keys}}\n")
         network.extra["sti-as"] += "admins: [admin]\n" + ROLES_YAML
-        network.extra["sti-as"] += (
-            f"admin_port: {{listen: \"127.0.0.1:{cls.https['as admin']}\", certificate_file: tls/sti-as.pem, key_file: tls/sti-as.key, "
-            "client_ca_file: tls/ca.pem}\n")
         network.extra["sti-ca"] += ROLES_YAML
         network.extra["sti-pa"] += (
             f"https: {{server: {{listen: \"127.0.0.1:{cls.https['pa https']}\", certificate_file: tls/sti-pa.pem, "
