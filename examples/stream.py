@@ -18,8 +18,6 @@ import time
 import grpc
 import sti_client
 
-END = object()
-
 
 class Stream:
     """Requests that are under way, over as many streams as it takes."""
@@ -28,28 +26,31 @@ class Stream:
         (self.call, _), (self.signing, signers) = sti_client.load_stubs("call", "authentication")
         self.stub = signers.AuthenticationStub(sti_client.channel(options.sign, options.tls))
         self.patience = options.patience
-        self.open = {}  # id -> request, in the order in which they were made
-        self.current = None  # what the stream in use reads; those of streams that broke may linger
+        self.waiting = queue.Queue(maxsize=256)  # the daemon reads no more than that ahead
+        self.ended = threading.Event()  # nothing comes after what waits
+        self.made = 0
+        self.answered = 0
         self.lock = threading.Lock()
+        self.open = {}  # id -> request that was given to a stream
+        self.current = None  # what the stream in use reads; those of streams that broke may linger
 
     def request(self, number, caller, called):
         return self.signing.SignStreamRequest(id=number, sign=self.signing.SignRequest(
             orig=self.call.Party(tn=caller), dest=self.call.Destination(tn=[called]), attest=self.call.ATTESTATION_A))
 
+    def read(self, calls):
+        for caller, called in calls:
+            self.made += 1
+            self.waiting.put(self.request(self.made, caller, called))
+        self.ended.set()
+
     def sign(self, calls):
         """Prints an answer for each of `calls`, (caller, called)."""
-        waiting = queue.Queue(maxsize=256)  # the daemon reads no more than that ahead
-
-        def read():
-            for number, (caller, called) in enumerate(calls):
-                waiting.put(self.request(number, caller, called))
-            waiting.put(END)
-        threading.Thread(target=read, daemon=True).start()
-        ended = threading.Event()
+        threading.Thread(target=self.read, args=[calls], daemon=True).start()
         since = time.monotonic()
-        while not (ended.is_set() and not self.open):
+        while not self.ended.is_set() or self.answered < self.made:
             try:
-                for answer in self.stub.SignStream(self.requests(waiting, ended), wait_for_ready=True):
+                for answer in self.stub.SignStream(self.requests(), wait_for_ready=True):
                     self.print(answer)
                     since = time.monotonic()
             except grpc.RpcError as error:
@@ -60,32 +61,33 @@ class Stream:
                 print(f"the stream broke with {len(self.open)} calls under way; once more", file=sys.stderr)
                 time.sleep(0.1)  # lint-ok: not to run in circles while the daemon is away
 
-    def requests(self, waiting, ended):
-        """What the stream before left open, then what comes."""
+    def requests(self):
+        """What the streams before left open, then what waits."""
         me = object()
         with self.lock:
             self.current, again = me, list(self.open.values())
         yield from again
-        while not ended.is_set():
+        while self.current is me:
+            last = self.ended.is_set()  # asked before the queue, which gets nothing more after it
             try:
-                request = waiting.get(timeout=0.2)
+                request = self.waiting.get(timeout=0.2)
             except queue.Empty:
+                if last:
+                    return
                 continue
-            if request is END:
-                ended.set()
-                return
             with self.lock:
                 mine = self.current is me
                 if mine:
                     self.open[request.id] = request
             if not mine:
-                waiting.put(request)
+                self.waiting.put(request)
                 return
             yield request
 
     def print(self, answer):
         with self.lock:
             request = self.open.pop(answer.id).sign
+            self.answered += 1
         result = answer.response.identity
         if answer.WhichOneof("result") == "error":
             result = f"error: {answer.error.reason} {answer.error.field}: {answer.error.text}"

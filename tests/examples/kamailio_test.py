@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -189,6 +190,33 @@ class KamailioTest(NetworkTest):
         self.assertEqual(asserted, [f"<tel:+{CALLER};verstat={NONE}>"])
         asserted, _ = self.arriving(f"P-Asserted-Identity: <tel:+{CALLER};verstat={PASSED}>")
         self.assertNotIn(PASSED, "".join(asserted))
+
+    def test_a_verstat_of_outside_does_not_arrive_in_from_either(self):
+        for said in (f"+{CALLER};verstat={PASSED}", f"{CALLER};VERSTAT={PASSED};cpc=ordinary"):
+            asserted, headers = self.arriving("Identity: " + self.sign()["identity"], caller=said)
+            self.assertNotIn("verstat", headers["from"][0].lower())
+            self.assertIn(CALLER, headers["from"][0])
+            self.assertEqual(len(asserted), 1)
+
+    def test_a_from_that_says_it_twice_is_refused(self):
+        call_id = self.carrier.invite(self.proxy, caller=f"{CALLER};verstat={PASSED};Verstat={PASSED}")
+        answer = ""
+        while call_id not in answer or answer.startswith("SIP/2.0 1"):  # what is left of other calls comes, too
+            answer = self.carrier.socket.recv(65536).decode()
+        self.assertTrue(answer.startswith("SIP/2.0 400 Bad From"), answer)
+
+    def test_calls_go_on_while_sti_as_and_sti_vs_hang(self):
+        identity = self.sign()["identity"]
+        hanging = [self.network.processes[name] for name in ("sti-as", "sti-vs")]
+        for process in hanging:
+            process.send_signal(signal.SIGSTOP)
+        try:
+            self.assertNotIn("identity", self.leaving())
+            self.assertEqual(self.arriving("Identity: " + identity)[0], [f"<tel:{CALLER};verstat={NONE}>"])
+        finally:
+            for process in hanging:
+                process.send_signal(signal.SIGCONT)
+        self.network.wait_until(self.network.ready, "the daemons to go on")
 
     def test_a_header_that_is_none_is_no_validation(self):
         for header in ("rubbish", "a'b", "a\\b", 'x";info=<https://example.com/>', "x" * 4000):
